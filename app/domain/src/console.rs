@@ -1,0 +1,36 @@
+//! The port between the console's pages and the engine: one trait per noun, plain data only.
+//!
+//! No type here can hold a token or a mailbox password on its way *out*; what comes in (a new
+//! password, a client secret) goes straight into the engine's vault.
+
+pub mod desk;
+pub mod mailboxes;
+pub mod outbox;
+pub mod people;
+pub mod registrations;
+pub mod signins;
+pub mod tickets;
+pub mod visit;
+
+use std::sync::Arc;
+
+pub use desk::Desk;
+pub use mailboxes::Mailboxes;
+pub use outbox::Outbox;
+pub use people::{Actor, People, Role};
+pub use registrations::Registrations;
+pub use signins::SignIns;
+pub use tickets::Tickets;
+pub use visit::Visit;
+
+/// Everything that the console's pages may ask for.
+#[derive(Clone)]
+pub struct Console {
+    pub desk: Arc<dyn Desk>,
+    pub mailboxes: Arc<dyn Mailboxes>,
+    pub outbox: Arc<dyn Outbox>,
+    pub people: Arc<dyn People>,
+    pub registrations: Arc<dyn Registrations>,
+    pub signins: Arc<dyn SignIns>,
+    pub tickets: Arc<dyn Tickets>,
+}

@@ -1,0 +1,230 @@
+//! Support mailboxes: the list, one mailbox, setting one up.
+
+use crate::address::Address;
+use crate::console::people::Actor;
+use crate::credential::CredentialKind;
+use crate::diagnosis::Diagnosis;
+use crate::direction::{Direction, State};
+use crate::id::{MailboxId, PersonId};
+use crate::mailbox::MailboxState;
+use crate::probe::ProbeReport;
+use crate::provider::{Endpoint, Provider, ProviderKind};
+use crate::refusal::Answer;
+use crate::time::Time;
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+/// A row of *Support emails*.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxRow {
+    pub id: MailboxId,
+    pub name: String,
+    pub address: Address,
+    pub provider_key: String,
+    pub provider: ProviderKind,
+    pub provider_name: String,
+    pub provider_short: String,
+    /// Who signed in, where it is somebody else than the address.
+    pub signs_in_by: Option<String>,
+    pub by_password: bool,
+    pub state: MailboxState,
+    pub incoming: State,
+    pub outgoing: State,
+    /// Replies held here, exactly.
+    pub held: u32,
+    /// Messages a day, as a habit, for what waits at a provider we can't log in to.
+    pub usual_per_day: Option<u32>,
+    pub last_message_at: Option<Time>,
+    pub paused_by: Option<(String, Time)>,
+    pub retires_at: Option<Time>,
+}
+
+/// *Support emails*.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxList {
+    pub now: Time,
+    pub rows: Vec<MailboxRow>,
+}
+
+/// One direction on the mailbox page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectionPage {
+    pub direction: Direction,
+    pub state: State,
+    pub endpoint: Option<Endpoint>,
+    pub user: Option<String>,
+    pub credential: Option<CredentialKind>,
+    /// Last time a session proved the credential.
+    pub proved_at: Option<Time>,
+    /// Incoming: last fetch; outgoing: last delivery.
+    pub last_at: Option<Time>,
+    /// Incoming: the highest UID seen.
+    pub last_uid: Option<u32>,
+    /// Outgoing: replies held.
+    pub held: u32,
+    /// Word for word, redacted.
+    pub said: Option<String>,
+}
+
+/// One line of a mailbox's timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    pub at: Time,
+    pub event: Event,
+    /// Who did it, when a person did.
+    pub by: Option<String>,
+}
+
+/// What the timeline tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    Created,
+    Connected { account: Option<String> },
+    SignedIn { account: String },
+    PasswordGiven,
+    MovedToSignIn { account: String, uid: Option<u32> },
+    /// An episode that still runs.
+    Failed { direction: Direction, diagnosis: Diagnosis },
+    /// An episode that ended.
+    Recovered { direction: Direction, diagnosis: Diagnosis, from: Time, to: Time, fetched: u32, sent: u32 },
+    /// UIDVALIDITY changed; known messages were matched again.
+    Renumbered { folder: String, known: u32, new: u32 },
+    Paused,
+    Resumed,
+    SettingsChanged,
+    Disconnected,
+}
+
+/// An outage with its sum (R24, R25).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outage {
+    pub from: Time,
+    pub to: Option<Time>,
+    pub diagnosis: Diagnosis,
+    /// Messages that came in after it and had arrived during it, by disposition.
+    pub arrived: u32,
+    pub tickets: u32,
+    pub replies: u32,
+    pub automatic: u32,
+    pub other: u32,
+    /// Held replies that left after it.
+    pub released: u32,
+}
+
+/// Messages of one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayCount {
+    /// Midnight UTC.
+    pub day: Time,
+    pub received: u32,
+    /// Of them, fetched after an outage.
+    pub late: u32,
+}
+
+/// What the admin chose for a mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Use {
+    pub incoming: bool,
+    pub outgoing: bool,
+    pub delete_after_fetch: bool,
+    pub folder: String,
+    pub import: ImportFrom,
+}
+
+/// From when on messages are fetched the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ImportFrom {
+    /// Only what arrives from now on.
+    Now,
+    /// What arrived since this midnight UTC.
+    Date(Time),
+    Beginning,
+}
+
+/// The mailbox page and its wizard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxPage {
+    pub now: Time,
+    pub row: MailboxRow,
+    pub draft: bool,
+    pub provider: Provider,
+    pub wanted: Use,
+    pub incoming: DirectionPage,
+    pub outgoing: DirectionPage,
+    pub account: Option<String>,
+    pub last_signed_in_at: Option<Time>,
+    /// The sign-in's window ends then, unless a refresh pushes it on.
+    pub sign_in_ends_at: Option<Time>,
+    /// Refreshing works, so that no end is expected.
+    pub refreshing: bool,
+    /// Other mailboxes that one sign-in of this account repairs.
+    pub same_account: Vec<String>,
+    pub from_name: String,
+    pub signature: String,
+    pub own_addresses: Vec<Address>,
+    pub outage: Option<Outage>,
+    pub days: Vec<DayCount>,
+    pub timeline: Vec<TimelineEntry>,
+    /// An app registration for this provider is there.
+    pub registered: bool,
+}
+
+/// Name and password with both servers, as the form gives them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordForm {
+    pub user: String,
+    /// Goes into the vault; never comes back out to a page.
+    pub password: String,
+    pub incoming: Option<Endpoint>,
+    pub outgoing: Option<Endpoint>,
+}
+
+/// What came of giving a password or checking again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckResult {
+    pub mailbox: MailboxId,
+    pub at: Time,
+    pub reports: Vec<ProbeReport>,
+    /// Directions that now work with what was proved.
+    pub swapped: Vec<Direction>,
+}
+
+/// Settings that can be changed at any time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxForm {
+    pub name: String,
+    pub from_name: String,
+    pub signature: String,
+    pub wanted: Use,
+}
+
+#[async_trait]
+pub trait Mailboxes: Send + Sync {
+    async fn list(&self, actor: &Actor) -> Answer<MailboxList>;
+    async fn show(&self, actor: &Actor, id: MailboxId) -> Answer<MailboxPage>;
+    /// Providers to choose from.
+    async fn providers(&self, actor: &Actor) -> Answer<Vec<Provider>>;
+
+    /// Begins a mailbox as a draft, with the provider found by its domain.
+    async fn start(&self, actor: &Actor, address: String, name: String) -> Answer<MailboxId>;
+    async fn choose_provider(&self, actor: &Actor, id: MailboxId, provider_key: String) -> Answer<()>;
+    async fn choose_use(&self, actor: &Actor, id: MailboxId, wanted: Use) -> Answer<()>;
+    /// Proves a password per direction and swaps those that proved themselves, or were dead.
+    async fn give_password(&self, actor: &Actor, id: MailboxId, form: PasswordForm) -> Answer<CheckResult>;
+    /// *Check again*: probes with the kept sign-in, else with the current credential.
+    async fn check(&self, actor: &Actor, id: MailboxId) -> Answer<CheckResult>;
+    /// The last check, to show after a redirect.
+    async fn last_check(&self, actor: &Actor, id: MailboxId) -> Answer<Option<CheckResult>>;
+
+    async fn change(&self, actor: &Actor, id: MailboxId, form: MailboxForm) -> Answer<()>;
+    async fn add_address(&self, actor: &Actor, id: MailboxId, address: String) -> Answer<()>;
+    async fn pause(&self, actor: &Actor, id: MailboxId, paused: bool) -> Answer<()>;
+    /// Wipes the credentials; tickets stay.
+    async fn disconnect(&self, actor: &Actor, id: MailboxId) -> Answer<()>;
+    /// Throws a draft away.
+    async fn discard(&self, actor: &Actor, id: MailboxId) -> Answer<()>;
+    /// Names for the filter of the tickets page; agents may ask.
+    async fn names(&self, actor: &Actor) -> Answer<Vec<(MailboxId, Address)>>;
+    /// Who may be assigned.
+    async fn agents(&self, actor: &Actor) -> Answer<Vec<(PersonId, String)>>;
+}

@@ -1,0 +1,73 @@
+//! The outbox: replies on their way out.
+
+use crate::address::Address;
+use crate::console::people::Actor;
+use crate::diagnosis::Diagnosis;
+use crate::id::{DeliveryId, MailboxId, TicketId};
+use crate::outbox::DeliveryState;
+use crate::refusal::Answer;
+use crate::time::Time;
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+/// What a reply's line under the message says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryLine {
+    pub id: DeliveryId,
+    pub state: DeliveryState,
+    /// Due, but the outgoing direction needs a person: since then, for this reason.
+    pub held: Option<(Time, Diagnosis)>,
+    /// When the state was reached.
+    pub at: Time,
+    pub next_at: Option<Time>,
+    pub attempts: u32,
+    /// The server that took it.
+    pub server: Option<String>,
+    /// Recipients refused for good, with the server's words.
+    pub refused: Vec<(String, String)>,
+    /// How many recipients there are.
+    pub recipients: u32,
+    /// The last answer that put it off.
+    pub said: Option<String>,
+}
+
+/// A row of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxRow {
+    pub line: DeliveryLine,
+    pub ticket: TicketId,
+    pub subject: String,
+    pub to: Vec<String>,
+    pub mailbox: Option<(MailboxId, Address)>,
+    pub author: String,
+    pub written_at: Time,
+}
+
+/// The outbox page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxPage {
+    pub now: Time,
+    /// Those that need a person first, then held, then on their way, then the last that left.
+    pub rows: Vec<OutboxRow>,
+}
+
+/// What a person decides about an uncertain reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It arrived.
+    Arrived,
+    /// It did not: send it again.
+    SendAgain,
+}
+
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    async fn page(&self, actor: &Actor) -> Answer<OutboxPage>;
+    /// Settles an uncertain reply.
+    async fn settle(&self, actor: &Actor, id: DeliveryId, verdict: Verdict) -> Answer<()>;
+    /// Takes a waiting reply back: its text becomes the ticket's draft again.
+    async fn cancel(&self, actor: &Actor, id: DeliveryId) -> Answer<TicketId>;
+    /// Tries a waiting reply now.
+    async fn retry(&self, actor: &Actor, id: DeliveryId) -> Answer<()>;
+}

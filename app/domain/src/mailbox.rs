@@ -1,0 +1,147 @@
+//! A support mailbox as a whole, derived from its two directions.
+
+use crate::address::Address;
+use crate::credential::CredentialKind;
+use crate::diagnosis::Diagnosis;
+use crate::direction::{self, Direction, Facts, State};
+use crate::id::{AccountId, MailboxId};
+use crate::provider::ProviderKind;
+use crate::remedy::Remedy;
+use crate::time::Time;
+use serde::{Deserialize, Serialize};
+
+/// Everything that states and banners are derived from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxFacts {
+    pub id: MailboxId,
+    pub address: Address,
+    pub provider: ProviderKind,
+    /// As in "Microsoft Office 365".
+    pub provider_name: String,
+    /// As in "Sign in with Microsoft".
+    pub provider_short: String,
+    /// Set-up was never finished.
+    pub draft: bool,
+    /// Who signed in, if anybody did.
+    pub account: Option<(AccountId, String)>,
+    pub incoming: Facts,
+    pub outgoing: Facts,
+    /// Replies that are due but can't leave.
+    pub held: u32,
+    /// The provider ends, or ended, password sign-in on this day, and this mailbox uses one.
+    pub basic_retires_at: Option<Time>,
+}
+
+impl MailboxFacts {
+    pub fn direction(&self, direction: Direction) -> &Facts {
+        match direction {
+            Direction::Incoming => &self.incoming,
+            Direction::Outgoing => &self.outgoing,
+        }
+    }
+
+    pub fn state_of(&self, direction: Direction) -> State {
+        direction::state(self.direction(direction))
+    }
+}
+
+/// In which group of the list a mailbox stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Group {
+    NeedsYou,
+    EndsSoon,
+    AtWork,
+    Paused,
+    Unfinished,
+}
+
+/// One sentence's worth of state for a whole mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MailboxState {
+    Unfinished,
+    Paused,
+    /// A person can mend it: with which remedy, since when.
+    Needs {
+        remedy: Remedy,
+        diagnosis: Diagnosis,
+        since: Time,
+        /// `None`: both directions.
+        only: Option<Direction>,
+    },
+    /// Works by password, which the provider ends or ended at this time.
+    BasicRetires {
+        at: Time,
+    },
+    Retrying {
+        diagnosis: Diagnosis,
+        since: Time,
+        next_at: Option<Time>,
+    },
+    Importing {
+        done: u64,
+        total: u64,
+    },
+    Connecting,
+    Connected,
+}
+
+/// The worst of the two directions, as the row and the mailbox page say it.
+pub fn state(facts: &MailboxFacts) -> MailboxState {
+    if facts.draft {
+        return MailboxState::Unfinished;
+    }
+    let states = Direction::BOTH.map(|d| (d, facts.state_of(d)));
+    let used = || states.iter().filter(|(_, s)| *s != State::NotUsed);
+    if used().count() == 0 || used().any(|(_, s)| *s == State::Unfinished) {
+        return MailboxState::Unfinished;
+    }
+    if used().all(|(_, s)| *s == State::Paused) {
+        return MailboxState::Paused;
+    }
+    // Stopped before blocked; of two alike the older.
+    let worst = used()
+        .filter_map(|(direction, state)| {
+            let (since, diagnosis) = state.trouble().filter(|_| state.needs_person())?;
+            Some((matches!(state, State::Blocked { .. }), since, diagnosis, *direction))
+        })
+        .min_by_key(|(blocked, since, _, _)| (*blocked, *since));
+    if let Some((_, since, diagnosis, direction)) = worst {
+        let credential = facts.direction(direction).credential.unwrap_or(CredentialKind::Password);
+        let also = used().filter(|(_, s)| s.needs_person()).count() == used().count();
+        return MailboxState::Needs {
+            remedy: diagnosis.remedy(credential),
+            diagnosis,
+            since,
+            only: (!also || used().count() == 1).then_some(direction),
+        };
+    }
+    if let Some(at) = facts.basic_retires_at {
+        return MailboxState::BasicRetires { at };
+    }
+    for (_, state) in used() {
+        if let State::Retrying { since, diagnosis, next_at } = state {
+            return MailboxState::Retrying { diagnosis: *diagnosis, since: *since, next_at: *next_at };
+        }
+    }
+    for (_, state) in used() {
+        match state {
+            State::Importing { done, total } => {
+                return MailboxState::Importing { done: *done, total: *total };
+            }
+            State::Connecting => return MailboxState::Connecting,
+            _ => {}
+        }
+    }
+    MailboxState::Connected
+}
+
+impl MailboxState {
+    pub fn group(&self) -> Group {
+        match self {
+            MailboxState::Needs { .. } | MailboxState::BasicRetires { .. } => Group::NeedsYou,
+            MailboxState::Paused => Group::Paused,
+            MailboxState::Unfinished => Group::Unfinished,
+            _ => Group::AtWork,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The steps of the database schema, oldest first; a step that has landed never changes.
+//!
+//! SQL is written out, because half of what matters here (partial indexes, full-text tables) has
+//! no builder. Times are milliseconds since 1970 UTC in BIGINT, flags are BOOLEAN.
+
+mod dialect;
+mod m0001_first;
+
+use sea_orm_migration::prelude::*;
+
+/// All steps.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_first::Step)]
+    }
+}

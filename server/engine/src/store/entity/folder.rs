@@ -1,0 +1,21 @@
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "folder")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub mailbox_id: i64,
+    pub name: String,
+    pub role: String,
+    pub uid_validity: Option<i64>,
+    pub cursor: i64,
+    pub import_before: i64,
+    pub found: Option<i64>,
+    pub fetched_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,30 @@
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "mailbox")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub address: String,
+    pub name: String,
+    pub provider_key: String,
+    pub draft: bool,
+    pub created_at: i64,
+    pub created_by: Option<i64>,
+    pub paused_at: Option<i64>,
+    pub paused_by: Option<i64>,
+    pub delete_after_fetch: bool,
+    pub import_mode: String,
+    pub import_from: Option<i64>,
+    pub from_name: String,
+    pub signature: String,
+    pub thread_key_sealed: Option<Vec<u8>>,
+    pub node_id: Option<i64>,
+    pub epoch: i64,
+    pub deleted_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
