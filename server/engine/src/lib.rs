@@ -1,1 +1,130 @@
-//! engine
+//! The mail engine: keeps mailboxes connected, fetches, threads, delivers, and says what is wrong.
+//!
+//! Invariants: every UID seen has one receipt; a source is committed before anything is parsed or
+//! deleted; a delivery attempt is written down before the network is touched; no transaction lives
+//! across a network await; a secret leaves the vault only for its own provider.
+//!
+//! Absent: HTTP, sessions of browsers, environment variables, the clock in tests.
+
+pub mod changes;
+pub mod clock;
+pub mod config;
+mod console;
+pub mod deliver;
+pub mod directions;
+pub mod evidence;
+pub mod grants;
+pub mod imap;
+pub mod intake;
+pub mod login;
+pub mod net;
+pub mod pool;
+pub mod providers;
+pub mod search;
+pub mod secret;
+pub mod smtp;
+pub mod store;
+pub mod vault;
+pub mod wake;
+
+use changes::Changes;
+use config::Config;
+use domain::Console;
+use net::Net;
+use providers::Providers;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use vault::Vault;
+use wake::Wake;
+
+/// Everything that the engine's parts share.
+pub struct Engine {
+    pub config: Config,
+    pub store: Store,
+    pub vault: Vault,
+    pub providers: Providers,
+    pub net: Net,
+    pub wake: Wake,
+    pub changes: Changes,
+    pub grants: grants::Flights,
+    pub started_at: domain::Time,
+}
+
+/// Why the engine does not start. Each names what to mend.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the vault's key: {0}")]
+    Vault(#[from] vault::VaultError),
+    #[error("the providers file: {0}")]
+    Providers(#[from] providers::ProvidersError),
+    #[error("the database: {0}")]
+    Store(#[from] store::StoreError),
+    #[error("the network settings: {0}")]
+    Net(#[from] net::NetError),
+    #[error("the database was sealed with another key than the one given; give that key back")]
+    WrongKey,
+}
+
+impl Engine {
+    /// Opens everything; starts nothing.
+    ///
+    /// # Errors
+    /// [`StartError`], before anything was changed but the schema.
+    pub async fn open(config: Config) -> Result<Arc<Self>, StartError> {
+        let providers = Providers::load(config.providers_file.as_deref(), &config.network)?;
+        let net = Net::new(&providers, config.network.clone())?;
+        let vault = Vault::new(&config.key)?;
+        let store = Store::open(&config.database).await?;
+        if !store::key_check::fits(&store, &vault).await? {
+            return Err(StartError::WrongKey);
+        }
+        Ok(Arc::new(Self {
+            config,
+            store,
+            vault,
+            providers,
+            net,
+            wake: Wake::default(),
+            changes: Changes::default(),
+            grants: grants::Flights::default(),
+            started_at: clock::now(),
+        }))
+    }
+
+    /// The port for the console's pages.
+    pub fn console(self: &Arc<Self>) -> Console {
+        console::console(self)
+    }
+
+    /// Starts all loops.
+    pub fn start(self: &Arc<Self>) -> Running {
+        let stop = CancellationToken::new();
+        let mut loops = JoinSet::new();
+        loops.spawn(pool::run(self.clone(), stop.clone()));
+        loops.spawn(intake::run(self.clone(), stop.clone()));
+        loops.spawn(deliver::run(self.clone(), stop.clone()));
+        loops.spawn(grants::run(self.clone(), stop.clone()));
+        loops.spawn(search::run(self.clone(), stop.clone()));
+        Running { stop, loops }
+    }
+}
+
+/// The loops of a started engine.
+pub struct Running {
+    stop: CancellationToken,
+    loops: JoinSet<()>,
+}
+
+impl Running {
+    /// Asks every loop to end and waits for them, at most this long.
+    pub async fn stop(mut self, deadline: Duration) {
+        self.stop.cancel();
+        let all = async { while self.loops.join_next().await.is_some() {} };
+        if tokio::time::timeout(deadline, all).await.is_err() {
+            tracing::warn!("some loops did not end in time; what they began is found after the next start");
+        }
+    }
+}
