@@ -4,6 +4,7 @@
 //! (`BEGIN IMMEDIATE`), and several readers that can't write. PostgreSQL uses one pool for both.
 //! No transaction lives across a network await.
 
+pub mod deliveries;
 pub mod entity;
 pub mod key_check;
 pub mod people;
