@@ -4,8 +4,12 @@
 //! (`BEGIN IMMEDIATE`), and several readers that can't write. PostgreSQL uses one pool for both.
 //! No transaction lives across a network await.
 
+pub mod directions;
 pub mod entity;
+pub mod episodes;
+pub mod events;
 pub mod key_check;
+pub mod mailboxes;
 pub mod people;
 pub mod sessions;
 pub mod settings;
