@@ -13,6 +13,7 @@ pub mod mailboxes;
 pub mod people;
 pub mod sessions;
 pub mod settings;
+pub mod tickets_waiting;
 
 use migrations::Migrator;
 use sea_orm::{
@@ -20,6 +21,19 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::time::Duration;
+
+/// A column's new value.
+pub fn set<V: Into<sea_orm::Value>>(value: V) -> sea_orm::ActiveValue<V> {
+    sea_orm::ActiveValue::Set(value)
+}
+
+/// Commits; what follows may be told to others.
+///
+/// # Errors
+/// The database's; nothing was written then.
+pub async fn commit(tx: DatabaseTransaction) -> Result<(), StoreError> {
+    Ok(tx.commit().await?)
+}
 
 /// Both ends of the database.
 #[derive(Clone)]
