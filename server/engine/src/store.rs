@@ -4,11 +4,16 @@
 //! (`BEGIN IMMEDIATE`), and several readers that can't write. PostgreSQL uses one pool for both.
 //! No transaction lives across a network await.
 
+pub mod directions;
 pub mod entity;
+pub mod episodes;
+pub mod events;
 pub mod key_check;
+pub mod mailboxes;
 pub mod people;
 pub mod sessions;
 pub mod settings;
+pub mod tickets_waiting;
 
 use migrations::Migrator;
 use sea_orm::{
@@ -16,6 +21,19 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::time::Duration;
+
+/// A column's new value.
+pub fn set<V: Into<sea_orm::Value>>(value: V) -> sea_orm::ActiveValue<V> {
+    sea_orm::ActiveValue::Set(value)
+}
+
+/// Commits; what follows may be told to others.
+///
+/// # Errors
+/// The database's; nothing was written then.
+pub async fn commit(tx: DatabaseTransaction) -> Result<(), StoreError> {
+    Ok(tx.commit().await?)
+}
 
 /// Both ends of the database.
 #[derive(Clone)]
