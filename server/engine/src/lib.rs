@@ -19,6 +19,8 @@ pub mod imap;
 pub mod intake;
 pub mod login;
 pub mod net;
+pub mod oauth_address;
+pub mod password;
 pub mod pool;
 pub mod providers;
 pub mod search;
@@ -76,7 +78,7 @@ impl Engine {
     /// [`StartError`], before anything was changed but the schema.
     pub async fn open(config: Config) -> Result<Arc<Self>, StartError> {
         let providers = Providers::load(config.providers_file.as_deref(), &config.network)?;
-        let net = Net::new(&providers, config.network.clone())?;
+        let net = Net::new(&providers, config.network.clone(), &config.limits)?;
         let vault = Vault::new(&config.key)?;
         let store = Store::open(&config.database).await?;
         if !store::key_check::fits(&store, &vault).await? {
@@ -100,6 +102,26 @@ impl Engine {
         console::console(self)
     }
 
+    /// Under which address browsers reach the desk, without a slash at the end.
+    pub async fn public_address(&self) -> Result<String, store::StoreError> {
+        let set = store::settings::get(&self.store, store::settings::PUBLIC_ADDRESS).await?;
+        let address = set.or_else(|| self.config.public_address.clone()).unwrap_or_default();
+        Ok(address.trim_end_matches('/').to_owned())
+    }
+
+    /// Makes the token for the first admin, while there is nobody; `None` later.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn first_token(&self) -> Result<Option<String>, store::StoreError> {
+        if store::people::count(self.store.read()).await? > 0 {
+            return Ok(None);
+        }
+        let token = vault::token();
+        store::settings::set(&self.store, store::settings::FIRST_TOKEN, &hex(&vault::token_hash(&token))).await?;
+        Ok(Some(token))
+    }
+
     /// Starts all loops.
     pub fn start(self: &Arc<Self>) -> Running {
         let stop = CancellationToken::new();
@@ -111,6 +133,11 @@ impl Engine {
         loops.spawn(search::run(self.clone(), stop.clone()));
         Running { stop, loops }
     }
+}
+
+/// Lower-case hexadecimal, for hashes kept as text.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The loops of a started engine.
