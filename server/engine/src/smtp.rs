@@ -11,7 +11,6 @@
 mod auth;
 mod features;
 mod finding;
-mod link;
 mod probe;
 mod session;
 mod transaction;

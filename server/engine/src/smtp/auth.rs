@@ -32,7 +32,7 @@ async fn xoauth2(wire: &mut Wire, user: &str, token: &Secret) -> Result<Reply, L
     if asked.code != 334 {
         return Ok(asked);
     }
-    let answer = wire.ask_secretly(&line, "(user name and token)", limits::AUTH).await?;
+    let answer = wire.ask_secretly(&line, limits::AUTH).await?;
     if answer.code != 334 {
         return Ok(answer);
     }
@@ -46,7 +46,7 @@ async fn plain(wire: &mut Wire, user: &str, password: &Secret) -> Result<Reply, 
     wire.hide(password);
     wire.hide(&word);
     let line = Secret::new(format!("AUTH PLAIN {}", word.reveal()));
-    wire.ask_secretly(&line, "AUTH PLAIN (user name and password)", limits::AUTH).await
+    wire.ask_secretly(&line, limits::AUTH).await
 }
 
 /// LOGIN, of draft-murchison-sasl-login: two challenges, whatever they say.
@@ -56,11 +56,11 @@ async fn login_words(wire: &mut Wire, user: &str, password: &Secret) -> Result<R
     if asked.code != 334 {
         return Ok(asked);
     }
-    let asked = wire.ask_secretly(&encode(user), "(user name)", limits::AUTH).await?;
+    let asked = wire.ask_secretly(&encode(user), limits::AUTH).await?;
     if asked.code != 334 {
         return Ok(asked);
     }
-    wire.ask_secretly(&encode(password.reveal()), "(password)", limits::AUTH).await
+    wire.ask_secretly(&encode(password.reveal()), limits::AUTH).await
 }
 
 fn encode(text: &str) -> Secret {

@@ -25,14 +25,10 @@ pub fn of_reply(provider: ProviderKind, stage: Stage, reply: &Reply) -> Fault {
 pub fn of_lost(lost: &Lost) -> Fault {
     let diagnosis = match lost {
         Lost::TimedOut(_) => Diagnosis::TimedOut,
-        Lost::Closed | Lost::Broke(_) => Diagnosis::HostUnreachable,
         Lost::Garbled(_) => Diagnosis::NotAMailServer,
+        Lost::Closed | Lost::Broke(_) => Diagnosis::HostUnreachable,
     };
-    Fault { finding: passing(diagnosis), said: lost.to_string() }
-}
-
-pub fn passing(diagnosis: Diagnosis) -> Finding {
-    Finding { diagnosis, certainty: Certainty::Passing, known: true }
+    Fault { finding: crate::net::finding(diagnosis), said: lost.to_string() }
 }
 
 /// Until `domain::diagnosis::diagnose_reply` is there.

@@ -1,11 +1,13 @@
 //! A check of outgoing mail, step by step, up to MAIL FROM.
 
 use super::finding::{self, Stage};
-use super::session::{Session, Steps};
+use super::session::Session;
 use crate::Engine;
 use crate::login::{Access, Fault};
+use crate::net::{Steps, note};
 use domain::probe::{ProbeFailure, ProbeReport, Step};
 use domain::{Address, Direction};
+use tokio::time::Instant;
 
 /// Checks outgoing mail step by step, up to MAIL FROM; the report names the login that worked.
 pub async fn probe(engine: &Engine, access: &Access) -> ProbeReport {
@@ -21,15 +23,11 @@ pub async fn probe(engine: &Engine, access: &Access) -> ProbeReport {
     match Session::open(&engine.net, access, &mut steps).await {
         Ok(mut session) => {
             report.user = Some(session.user.clone());
-            steps.begin();
-            match check_sender(&mut session, &access.address).await {
-                Ok(said) => steps.end(Step::Sender, true, said),
-                Err(fault) => {
-                    steps.end(Step::Sender, false, fault.said.clone());
-                    report.failure = Some(failure(&fault));
-                }
-            }
-            report.transcript = session.transcript().to_vec();
+            let began = Instant::now();
+            let checked = check_sender(&mut session, &access.address).await;
+            note(&mut steps, Step::Sender, began, &checked);
+            report.failure = checked.err().as_ref().map(failure);
+            report.transcript = session.transcript();
             session.close().await;
         }
         Err(not_opened) => {
@@ -37,7 +35,7 @@ pub async fn probe(engine: &Engine, access: &Access) -> ProbeReport {
             report.transcript = not_opened.transcript;
         }
     }
-    report.steps = steps.done;
+    report.steps = steps;
     report
 }
 

@@ -3,34 +3,16 @@
 use super::features::Features;
 use super::finding::{self, Stage};
 use super::wire::{Lost, Reply, Wire};
-use super::{auth, limits, link};
+use super::{auth, limits};
 use crate::login::{Access, Fault, Login};
-use crate::net::Net;
+use crate::net::{Deadlines, Net, Protocol, Steps, note};
 use domain::diagnosis::Certainty;
-use domain::probe::{Step, StepResult};
+use domain::probe::Step;
 use domain::provider::{ProviderKind, Tls};
 use lettre::transport::smtp::commands;
 use lettre::transport::smtp::extension::ClientId;
-use std::time::Instant;
-
-/// What was reached on the way, for a check's report.
-#[derive(Debug, Default)]
-pub struct Steps {
-    pub done: Vec<StepResult>,
-    began: Option<Instant>,
-}
-
-impl Steps {
-    pub fn begin(&mut self) {
-        self.began = Some(Instant::now());
-    }
-
-    pub fn end(&mut self, step: Step, ok: bool, evidence: impl Into<String>) {
-        let millis = self.began.take().map_or(0, |began| began.elapsed().as_millis());
-        let millis = u32::try_from(millis).unwrap_or(u32::MAX);
-        self.done.push(StepResult { step, ok, millis, evidence: evidence.into() });
-    }
-}
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// A session that signed in.
 pub struct Session {
@@ -64,17 +46,21 @@ impl Session {
                 Some(open) => open,
                 None => greet(net, access, steps).await?,
             };
-            steps.begin();
+            let began = Instant::now();
             match auth::sign_in(&mut wire, &features, login).await {
                 Ok(reply) if reply.is_positive() => {
-                    steps.end(Step::Authentication, true, how(login));
+                    note(steps, Step::Authentication, began, &Ok(how(login)));
+                    // A login that worked after another was refused is the step's result.
                     return Ok(Self { wire, features, provider: access.provider, user: login.user.clone() });
                 }
                 Ok(reply) => {
                     let fault = finding::of_reply(access.provider, Stage::Authentication, &reply);
                     let next = may_try_next(&fault);
                     let refused = fault.finding.certainty != Certainty::Passing;
-                    let transcript = wire.transcript().to_vec();
+                    let transcript = wire.transcript();
+                    if first_refusal.is_none() {
+                        note(steps, Step::Authentication, began, &Err(fault.clone()));
+                    }
                     // A server that hangs up after a refusal is asked anew.
                     if reply.code != 421 && wire.ask(commands::Noop, limits::RESTED).await.is_ok() {
                         open = Some((wire, features));
@@ -85,21 +71,22 @@ impl Session {
                     }
                 }
                 Err(lost) => {
-                    steps.end(Step::Authentication, false, lost.to_string());
-                    return Err(first_refusal.unwrap_or_else(|| not_opened(finding::of_lost(&lost), &wire)));
+                    let fault = finding::of_lost(&lost);
+                    if first_refusal.is_none() {
+                        note(steps, Step::Authentication, began, &Err(fault.clone()));
+                    }
+                    return Err(first_refusal.unwrap_or_else(|| not_opened(fault, &wire)));
                 }
             }
         }
         if let Some((wire, _)) = open {
             quit(wire).await;
         }
-        let refusal = first_refusal.unwrap_or_else(|| NotOpened {
-            fault: Fault { finding: finding::passing(domain::Diagnosis::Unknown), said: "no login is set".into() },
+        Err(first_refusal.unwrap_or_else(|| NotOpened {
+            fault: Fault { finding: crate::net::finding(domain::Diagnosis::Unknown), said: "no login is set".into() },
             refused: false,
             transcript: Vec::new(),
-        });
-        steps.end(Step::Authentication, false, refusal.fault.said.clone());
-        Err(refusal)
+        }))
     }
 
     /// Whether a rested session can be used again.
@@ -112,7 +99,7 @@ impl Session {
         quit(self.wire).await;
     }
 
-    pub fn transcript(&self) -> &[String] {
+    pub fn transcript(&self) -> Vec<String> {
         self.wire.transcript()
     }
 
@@ -122,58 +109,82 @@ impl Session {
     }
 }
 
+/// Ours are for each command; the stream's own only keep a forgotten wait from lasting for ever.
+fn deadlines() -> Deadlines {
+    let longest = limits::DATA_END + Duration::from_secs(10);
+    Deadlines { read: longest, write: limits::BLOCK + Duration::from_secs(10), ..Deadlines::default() }
+}
+
 /// Up to the capabilities under TLS.
 async fn greet(net: &Net, access: &Access, steps: &mut Steps) -> Result<(Wire, Features), NotOpened> {
     // A second visit for the next login is not told again.
     let mut unheard = Steps::default();
-    let steps = if steps.done.iter().any(|s| s.step == Step::Greeting) { &mut unheard } else { steps };
-    let before = |fault: Fault| NotOpened { fault, refused: false, transcript: Vec::new() };
-    let stream = link::connect(net, &access.endpoint, steps).await.map_err(before)?;
+    let steps = if steps.iter().any(|s| s.step == Step::Greeting) { &mut unheard } else { steps };
+    let stream = net
+        .connect(&access.endpoint, Protocol::Smtp, &deadlines(), steps)
+        .await
+        .map_err(|fault| NotOpened { fault, refused: false, transcript: Vec::new() })?;
     let mut wire = Wire::new(stream);
-    if access.endpoint.tls == Tls::StartTls {
-        wire = start_tls(net, access, wire, steps).await?;
-        steps.begin();
-    } else {
-        steps.begin();
-        greeting(&mut wire, access, steps).await?;
+    let result = match access.endpoint.tls {
+        Tls::StartTls => start_tls(net, access, &mut wire, steps).await,
+        Tls::Implicit => Ok(()),
+    };
+    let began = Instant::now();
+    let features = match result {
+        Ok(()) => capabilities(access, &mut wire).await,
+        Err(fault) => return Err(not_opened(fault, &wire)),
+    };
+    let told = features.as_ref().map(|f| format!("{}: {}", f.name, f.summary())).map_err(Clone::clone);
+    note(steps, Step::Greeting, began, &told);
+    match features {
+        Ok(features) => Ok((wire, features)),
+        Err(fault) => Err(not_opened(fault, &wire)),
     }
-    let hello = hello(&mut wire).await;
-    let reply = step_reply(hello, Step::Greeting, Stage::Tls, access, &wire, steps)?;
-    let features = Features::read(&reply);
-    let evidence = format!("{}: {}", features.name, features.summary());
-    steps.end(Step::Greeting, true, evidence);
-    Ok((wire, features))
+}
+
+/// What the server offers under TLS: nothing that it said before counts (RFC 3207 4.2).
+async fn capabilities(access: &Access, wire: &mut Wire) -> Result<Features, Fault> {
+    if access.endpoint.tls == Tls::Implicit {
+        accepted(wire.reply(limits::GREETING).await, access, Stage::Greeting)?;
+    }
+    Ok(Features::read(&accepted(hello(wire).await, access, Stage::Tls)?))
 }
 
 /// Greeting, EHLO, STARTTLS (RFC 3207). A server that does not offer it gets nothing from us.
-async fn start_tls(net: &Net, access: &Access, mut wire: Wire, steps: &mut Steps) -> Result<Wire, NotOpened> {
-    greeting(&mut wire, access, steps).await?;
-    let hello = hello(&mut wire).await;
-    let reply = step_reply(hello, Step::Tls, Stage::Tls, access, &wire, steps)?;
-    if !Features::read(&reply).starttls {
-        let said = "the server does not offer STARTTLS";
-        steps.end(Step::Tls, false, said);
-        let finding = domain::diagnosis::Finding { certainty: Certainty::Definite, ..finding::passing(domain::Diagnosis::TlsNotOffered) };
-        return Err(not_opened(Fault { finding, said: said.into() }, &wire));
+async fn start_tls(net: &Net, access: &Access, wire: &mut Wire, steps: &mut Steps) -> Result<(), Fault> {
+    let began = Instant::now();
+    if let Err(fault) = ask_for_tls(access, wire).await {
+        note(steps, Step::Tls, began, &Err(fault.clone()));
+        return Err(fault);
     }
-    let started = wire.ask(commands::Starttls, limits::COMMAND).await;
-    step_reply(started, Step::Tls, Stage::Tls, access, &wire, steps)?;
-    if wire.is_ahead() {
-        // Words slipped in before the encryption began (CVE-2011-0411).
-        let said = "the server spoke on after STARTTLS before the encryption began";
-        steps.end(Step::Tls, false, said);
-        return Err(not_opened(Fault { finding: finding::passing(domain::Diagnosis::TlsMismatch), said: said.into() }, &wire));
-    }
-    let (stream, transcript) = wire.into_stream();
-    match link::start_tls(net, &access.endpoint, stream, steps).await {
-        Ok(stream) => Ok(Wire::resume(stream, transcript)),
-        Err(fault) => Err(NotOpened { fault, refused: false, transcript }),
-    }
+    net.start_tls(wire.stream(), &access.endpoint.host, &deadlines(), steps).await
 }
 
-async fn greeting(wire: &mut Wire, access: &Access, steps: &mut Steps) -> Result<Reply, NotOpened> {
-    let greeting = wire.reply(limits::GREETING).await;
-    step_reply(greeting, Step::Greeting, Stage::Greeting, access, wire, steps)
+async fn ask_for_tls(access: &Access, wire: &mut Wire) -> Result<(), Fault> {
+    accepted(wire.reply(limits::GREETING).await, access, Stage::Greeting)?;
+    let offered = Features::read(&accepted(hello(wire).await, access, Stage::Tls)?);
+    if !offered.starttls {
+        return Err(Fault {
+            finding: crate::net::finding(domain::Diagnosis::TlsNotOffered),
+            said: "the server does not offer STARTTLS".into(),
+        });
+    }
+    accepted(wire.ask(commands::Starttls, limits::COMMAND).await, access, Stage::Tls)?;
+    if wire.is_ahead() {
+        // Words slipped in before the encryption began (CVE-2011-0411).
+        let said = "the server spoke on after STARTTLS before the encryption began".into();
+        return Err(Fault { finding: crate::net::finding(domain::Diagnosis::TlsMismatch), said });
+    }
+    Ok(())
+}
+
+/// The reply, if it is a good one.
+fn accepted(reply: Result<Reply, Lost>, access: &Access, stage: Stage) -> Result<Reply, Fault> {
+    match reply {
+        Ok(reply) if reply.is_positive() => Ok(reply),
+        Ok(reply) => Err(finding::of_reply(access.provider, stage, &reply)),
+        Err(lost) => Err(finding::of_lost(&lost)),
+    }
 }
 
 /// EHLO with an address literal: we have no name that the server could check (RFC 5321 4.1.4).
@@ -181,25 +192,8 @@ async fn hello(wire: &mut Wire) -> Result<Reply, Lost> {
     wire.ask(commands::Ehlo::new(ClientId::default()), limits::COMMAND).await
 }
 
-fn step_reply(
-    reply: Result<Reply, Lost>,
-    step: Step,
-    stage: Stage,
-    access: &Access,
-    wire: &Wire,
-    steps: &mut Steps,
-) -> Result<Reply, NotOpened> {
-    let fault = match reply {
-        Ok(reply) if reply.is_positive() => return Ok(reply),
-        Ok(reply) => finding::of_reply(access.provider, stage, &reply),
-        Err(lost) => finding::of_lost(&lost),
-    };
-    steps.end(step, false, fault.said.clone());
-    Err(not_opened(fault, wire))
-}
-
 fn not_opened(fault: Fault, wire: &Wire) -> NotOpened {
-    NotOpened { fault, refused: false, transcript: wire.transcript().to_vec() }
+    NotOpened { fault, refused: false, transcript: wire.transcript() }
 }
 
 /// Another user name may help where this one was refused, not where a switch is off.

@@ -110,7 +110,6 @@ impl Session {
     /// # Errors
     /// [`Lost`] when no answer came.
     pub async fn hand_over(&mut self, message: &[u8]) -> Result<Reply, Lost> {
-        self.wire.note('C', &format!("(the message, {} bytes)", message.len()));
         let stuffed = stuff(message);
         for block in stuffed.chunks(64 * 1024) {
             self.wire.write(block, limits::BLOCK).await?;

@@ -1,6 +1,6 @@
-//! Lines to and from an SMTP server, under time-outs, with a transcript that holds no secret.
+//! Lines to and from an SMTP server, each under its own time-out.
 
-use super::link::Stream;
+use crate::net::Stream;
 use crate::secret::Secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +13,6 @@ use tokio::time::timeout;
 /// A reply line above this is not SMTP's (RFC 5321 4.5.3.1.5 says 512).
 const LONGEST_LINE: usize = 4096;
 const LONGEST_REPLY: usize = 64 * 1024;
-const TRANSCRIPT_LINES: usize = 200;
 
 /// A server's whole answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,14 +57,13 @@ pub struct Wire {
     stream: Stream,
     /// Bytes read beyond the last reply.
     ahead: Vec<u8>,
-    transcript: Vec<String>,
-    /// What must never stand in the transcript, raw and in base64.
+    /// What must never stand in what the server is quoted with, raw and in base64.
     hidden: Vec<Secret>,
 }
 
 impl Wire {
     pub fn new(stream: Stream) -> Self {
-        Self { stream, ahead: Vec::new(), transcript: Vec::new(), hidden: Vec::new() }
+        Self { stream, ahead: Vec::new(), hidden: Vec::new() }
     }
 
     /// From now on hides this secret wherever a server might echo it.
@@ -88,14 +86,12 @@ impl Wire {
     /// Sends a command and reads its reply.
     pub async fn ask(&mut self, command: impl Display, limit: Duration) -> Result<Reply, Lost> {
         let line = command.to_string();
-        self.note('C', line.trim_end());
         self.write(line.as_bytes(), limit).await?;
         self.reply(limit).await
     }
 
-    /// Sends a line that holds a secret; the transcript says `shown` instead.
-    pub async fn ask_secretly(&mut self, line: &Secret, shown: &str, limit: Duration) -> Result<Reply, Lost> {
-        self.note('C', shown);
+    /// Sends a line that holds a secret; the stream keeps it out of the transcript.
+    pub async fn ask_secretly(&mut self, line: &Secret, limit: Duration) -> Result<Reply, Lost> {
         let bytes = zeroize::Zeroizing::new(format!("{}\r\n", line.reveal()));
         self.write(bytes.as_bytes(), limit).await?;
         self.reply(limit).await
@@ -120,9 +116,6 @@ impl Wire {
             Err(_) => return Err(Lost::TimedOut(limit)),
         };
         let text = String::from_utf8_lossy(&raw).into_owned();
-        for line in text.lines() {
-            self.note('S', line);
-        }
         let response: Response =
             text.parse().map_err(|_| Lost::Garbled(self.redact(text.lines().next().unwrap_or(""))))?;
         let lines = response.message().map(|line| self.redact(line)).collect();
@@ -134,25 +127,14 @@ impl Wire {
         !self.ahead.is_empty()
     }
 
-    pub fn note(&mut self, who: char, line: &str) {
-        if self.transcript.len() < TRANSCRIPT_LINES {
-            let line = format!("{who}: {}", self.redact(line));
-            self.transcript.push(line);
-        }
+    /// The session's lines so far, without secrets.
+    pub fn transcript(&self) -> Vec<String> {
+        self.stream.told().lines()
     }
 
-    pub fn transcript(&self) -> &[String] {
-        &self.transcript
-    }
-
-    /// Gives the stream out, to be wrapped in TLS.
-    pub fn into_stream(self) -> (Stream, Vec<String>) {
-        (self.stream, self.transcript)
-    }
-
-    /// Goes on with a stream that was wrapped.
-    pub fn resume(stream: Stream, transcript: Vec<String>) -> Self {
-        Self { stream, ahead: Vec::new(), transcript, hidden: Vec::new() }
+    /// To be wrapped in TLS.
+    pub fn stream(&mut self) -> &mut Stream {
+        &mut self.stream
     }
 
     /// The bytes of one reply: lines `250-..` up to `250 ..` (RFC 5321 4.2.1).
@@ -164,7 +146,6 @@ impl Wire {
             let sound = line.len() >= 3 && line[..3].iter().all(u8::is_ascii_digit);
             if !sound {
                 let text = String::from_utf8_lossy(&line).into_owned();
-                self.note('S', &text);
                 return Err(Lost::Garbled(self.redact(&text)));
             }
             reply.extend_from_slice(&line);
