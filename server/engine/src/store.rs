@@ -15,6 +15,7 @@ pub mod people;
 pub mod sessions;
 pub mod settings;
 pub mod tickets_waiting;
+pub mod uploads;
 
 use migrations::Migrator;
 use sea_orm::{
