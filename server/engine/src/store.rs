@@ -14,6 +14,7 @@ pub mod people;
 pub mod sessions;
 pub mod settings;
 pub mod tickets_waiting;
+pub mod traffic;
 
 use migrations::Migrator;
 use sea_orm::{
