@@ -4,6 +4,7 @@
 //! (`BEGIN IMMEDIATE`), and several readers that can't write. PostgreSQL uses one pool for both.
 //! No transaction lives across a network await.
 
+pub mod deliveries;
 pub mod directions;
 pub mod entity;
 pub mod episodes;
