@@ -18,10 +18,12 @@ pub mod imap;
 pub mod intake;
 pub mod login;
 pub mod net;
+mod oauth;
 pub mod pool;
 pub mod providers;
 pub mod search;
 pub mod secret;
+pub mod signins;
 pub mod smtp;
 pub mod store;
 pub mod vault;
@@ -81,7 +83,7 @@ impl Engine {
         if !store::key_check::fits(&store, &vault).await? {
             return Err(StartError::WrongKey);
         }
-        Ok(Arc::new(Self {
+        let engine = Arc::new(Self {
             config,
             store,
             vault,
@@ -91,7 +93,9 @@ impl Engine {
             changes: Changes::default(),
             grants: grants::Flights::default(),
             started_at: clock::now(),
-        }))
+        });
+        engine.grants.attach(&engine);
+        Ok(engine)
     }
 
     /// The port for the console's pages.
