@@ -35,10 +35,26 @@ pub struct Flights {
     owner: String,
 }
 
+<<<<<<< HEAD
 impl Default for Flights {
     fn default() -> Self {
         let owner = crate::vault::token();
         Self { locks: Mutex::default(), engine: OnceLock::new(), http: OnceLock::new(), owner }
+=======
+/// A server refused the token: refresh at once, unless the generation moved on meanwhile.
+pub async fn refused(_engine: &Engine, _grant: GrantId) -> Result<Secret, Fault> {
+    Err(Fault { finding: unknown(), said: String::new() })
+}
+
+fn unknown() -> domain::diagnosis::Finding {
+    domain::diagnosis::Finding {
+        diagnosis: domain::Diagnosis::Unknown,
+        certainty: domain::diagnosis::Certainty::Passing,
+        known: false,
+        code: None,
+        sentence: None,
+        wait_ms: None,
+>>>>>>> main
     }
 }
 

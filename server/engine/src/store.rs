@@ -16,7 +16,12 @@ pub mod people;
 pub mod registrations;
 pub mod sessions;
 pub mod settings;
+<<<<<<< HEAD
 pub mod signins;
+=======
+pub mod tickets_waiting;
+pub mod traffic;
+>>>>>>> main
 
 use migrations::Migrator;
 use sea_orm::{
@@ -24,6 +29,19 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::time::Duration;
+
+/// A column's new value.
+pub fn set<V: Into<sea_orm::Value>>(value: V) -> sea_orm::ActiveValue<V> {
+    sea_orm::ActiveValue::Set(value)
+}
+
+/// Commits; what follows may be told to others.
+///
+/// # Errors
+/// The database's; nothing was written then.
+pub async fn commit(tx: DatabaseTransaction) -> Result<(), StoreError> {
+    Ok(tx.commit().await?)
+}
 
 /// Both ends of the database.
 #[derive(Clone)]
