@@ -82,7 +82,7 @@ impl Engine {
     /// [`StartError`], before anything was changed but the schema.
     pub async fn open(config: Config) -> Result<Arc<Self>, StartError> {
         let providers = Providers::load(config.providers_file.as_deref(), &config.network)?;
-        let net = Net::new(&providers, config.network.clone())?;
+        let net = Net::new(&providers, config.network.clone(), &config.limits)?;
         let vault = Vault::new(&config.key)?;
         let store = Store::open(&config.database).await?;
         if !store::key_check::fits(&store, &vault).await? {
