@@ -5,6 +5,7 @@
 //! No transaction lives across a network await.
 
 pub mod accounts;
+pub mod deliveries;
 pub mod directions;
 pub mod entity;
 pub mod episodes;
