@@ -19,12 +19,17 @@ pub mod imap;
 pub mod intake;
 pub mod login;
 pub mod net;
+<<<<<<< HEAD
+mod oauth;
+=======
 pub mod oauth_address;
 pub mod password;
+>>>>>>> main
 pub mod pool;
 pub mod providers;
 pub mod search;
 pub mod secret;
+pub mod signins;
 pub mod smtp;
 pub mod store;
 pub mod vault;
@@ -84,7 +89,7 @@ impl Engine {
         if !store::key_check::fits(&store, &vault).await? {
             return Err(StartError::WrongKey);
         }
-        Ok(Arc::new(Self {
+        let engine = Arc::new(Self {
             config,
             store,
             vault,
@@ -94,7 +99,9 @@ impl Engine {
             changes: Changes::default(),
             grants: grants::Flights::default(),
             started_at: clock::now(),
-        }))
+        });
+        engine.grants.attach(&engine);
+        Ok(engine)
     }
 
     /// The port for the console's pages.

@@ -4,18 +4,25 @@
 //! (`BEGIN IMMEDIATE`), and several readers that can't write. PostgreSQL uses one pool for both.
 //! No transaction lives across a network await.
 
+pub mod accounts;
 pub mod deliveries;
 pub mod directions;
 pub mod entity;
 pub mod episodes;
 pub mod events;
+pub mod grants;
 pub mod key_check;
 pub mod mailboxes;
 pub mod people;
+pub mod registrations;
 pub mod sessions;
 pub mod settings;
+<<<<<<< HEAD
+pub mod signins;
+=======
 pub mod tickets_waiting;
 pub mod traffic;
+>>>>>>> main
 
 use migrations::Migrator;
 use sea_orm::{
@@ -44,6 +51,9 @@ pub struct Store {
     reader: DatabaseConnection,
     backend: DatabaseBackend,
 }
+
+/// A transaction, for those who pass one on.
+pub type Transaction = DatabaseTransaction;
 
 /// Why the database does not answer.
 #[derive(Debug, thiserror::Error)]
