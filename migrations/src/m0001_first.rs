@@ -101,7 +101,7 @@ CREATE TABLE direction (
   used BOOLEAN NOT NULL, host TEXT, port BIGINT, tls TEXT,
   credential TEXT, user_name TEXT, password_sealed {bytes}, grant_id BIGINT,
   proved_at BIGINT, failing_since BIGINT, failing_diagnosis TEXT, failing_definite BOOLEAN NOT NULL,
-  failing_said TEXT, failures BIGINT NOT NULL, next_attempt_at BIGINT, last_at BIGINT,
+  failing_said TEXT, failures BIGINT NOT NULL, refused_at BIGINT, next_attempt_at BIGINT, last_at BIGINT,
   kept_grant_id BIGINT, kept_user_name TEXT, kept_until BIGINT, basic_retires_at BIGINT,
   generation BIGINT NOT NULL,
   PRIMARY KEY (mailbox_id, direction));

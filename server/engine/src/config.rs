@@ -25,6 +25,8 @@ pub struct Config {
     pub second_refusal_after: Span,
     /// A name for this node in the log and in leases.
     pub node_name: String,
+    /// Every setting as the server page shows it; never a secret.
+    pub shown: Vec<domain::console::desk::SettingLine>,
 }
 
 /// What may be reached, and how.

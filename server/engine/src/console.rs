@@ -18,7 +18,7 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         desk: Arc::new(desk::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
-        people: Arc::new(people::Port(engine.clone())),
+        people: Arc::new(people::Port::new(engine)),
         registrations: Arc::new(registrations::Port(engine.clone())),
         signins: Arc::new(signins::Port(engine.clone())),
         tickets: Arc::new(tickets::Port(engine.clone())),

@@ -20,6 +20,8 @@ pub mod intake;
 pub mod login;
 pub mod mime;
 pub mod net;
+pub mod oauth_address;
+pub mod password;
 pub mod pool;
 pub mod providers;
 pub mod search;
@@ -101,6 +103,26 @@ impl Engine {
         console::console(self)
     }
 
+    /// Under which address browsers reach the desk, without a slash at the end.
+    pub async fn public_address(&self) -> Result<String, store::StoreError> {
+        let set = store::settings::get(&self.store, store::settings::PUBLIC_ADDRESS).await?;
+        let address = set.or_else(|| self.config.public_address.clone()).unwrap_or_default();
+        Ok(address.trim_end_matches('/').to_owned())
+    }
+
+    /// Makes the token for the first admin, while there is nobody; `None` later.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn first_token(&self) -> Result<Option<String>, store::StoreError> {
+        if store::people::count(self.store.read()).await? > 0 {
+            return Ok(None);
+        }
+        let token = vault::token();
+        store::settings::set(&self.store, store::settings::FIRST_TOKEN, &hex(&vault::token_hash(&token))).await?;
+        Ok(Some(token))
+    }
+
     /// Starts all loops.
     pub fn start(self: &Arc<Self>) -> Running {
         let stop = CancellationToken::new();
@@ -112,6 +134,11 @@ impl Engine {
         loops.spawn(search::run(self.clone(), stop.clone()));
         Running { stop, loops }
     }
+}
+
+/// Lower-case hexadecimal, for hashes kept as text.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The loops of a started engine.

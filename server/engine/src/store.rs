@@ -5,11 +5,16 @@
 //! No transaction lives across a network await.
 
 pub mod deliveries;
+pub mod directions;
 pub mod entity;
+pub mod episodes;
+pub mod events;
 pub mod key_check;
+pub mod mailboxes;
 pub mod people;
 pub mod sessions;
 pub mod settings;
+pub mod tickets_waiting;
 
 use migrations::Migrator;
 use sea_orm::{
@@ -17,6 +22,19 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::time::Duration;
+
+/// A column's new value.
+pub fn set<V: Into<sea_orm::Value>>(value: V) -> sea_orm::ActiveValue<V> {
+    sea_orm::ActiveValue::Set(value)
+}
+
+/// Commits; what follows may be told to others.
+///
+/// # Errors
+/// The database's; nothing was written then.
+pub async fn commit(tx: DatabaseTransaction) -> Result<(), StoreError> {
+    Ok(tx.commit().await?)
+}
 
 /// Both ends of the database.
 #[derive(Clone)]
