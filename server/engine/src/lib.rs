@@ -15,9 +15,11 @@ pub mod deliver;
 pub mod directions;
 pub mod evidence;
 pub mod grants;
+pub mod html;
 pub mod imap;
 pub mod intake;
 pub mod login;
+pub mod mime;
 pub mod net;
 <<<<<<< HEAD
 mod oauth;
