@@ -2,6 +2,7 @@
 
 use crate::address::Address;
 use crate::diagnosis::Diagnosis;
+use crate::direction::Direction;
 use crate::id::{AccountId, MailboxId};
 use crate::mailbox::{self, MailboxFacts, MailboxState};
 use crate::provider::ProviderKind;
@@ -33,6 +34,8 @@ pub struct Concerned {
     pub address: Address,
     pub diagnosis: Option<Diagnosis>,
     pub since: Time,
+    /// The direction concerned; `None`: both.
+    pub only: Option<Direction>,
     pub account: Option<(AccountId, String)>,
 }
 
@@ -52,12 +55,12 @@ pub struct Banner {
 pub fn banners(all: &[MailboxFacts], _now: Time) -> Vec<Banner> {
     let mut found: Vec<Banner> = Vec::new();
     for facts in all {
-        let (ask, diagnosis, since, retires_at) = match mailbox::state(facts) {
-            MailboxState::Needs { remedy, diagnosis, since, .. } => {
+        let (ask, diagnosis, since, only, retires_at) = match mailbox::state(facts) {
+            MailboxState::Needs { remedy, diagnosis, since, only } => {
                 let retires = (remedy == Remedy::SwitchToSignIn).then_some(facts.basic_retires_at);
-                (ask_for(remedy), Some(diagnosis), since, retires.flatten())
+                (ask_for(remedy), Some(diagnosis), since, only, retires.flatten())
             }
-            MailboxState::BasicRetires { at } => (Some(Ask::MoveToSignIn), None, at, Some(at)),
+            MailboxState::BasicRetires { at } => (Some(Ask::MoveToSignIn), None, at, None, Some(at)),
             _ => continue,
         };
         let Some(ask) = ask else { continue };
@@ -66,6 +69,7 @@ pub fn banners(all: &[MailboxFacts], _now: Time) -> Vec<Banner> {
             address: facts.address.clone(),
             diagnosis,
             since,
+            only,
             account: facts.account.clone(),
         };
         match found.iter_mut().find(|b| b.ask == ask && b.provider == facts.provider) {

@@ -15,16 +15,20 @@ pub mod deliver;
 pub mod directions;
 pub mod evidence;
 pub mod grants;
+pub mod html;
 pub mod imap;
 pub mod intake;
 pub mod login;
+pub mod mime;
 pub mod net;
+mod oauth;
 pub mod oauth_address;
 pub mod password;
 pub mod pool;
 pub mod providers;
 pub mod search;
 pub mod secret;
+pub mod signins;
 pub mod smtp;
 pub mod store;
 pub mod vault;
@@ -84,7 +88,7 @@ impl Engine {
         if !store::key_check::fits(&store, &vault).await? {
             return Err(StartError::WrongKey);
         }
-        Ok(Arc::new(Self {
+        let engine = Arc::new(Self {
             config,
             store,
             vault,
@@ -94,7 +98,9 @@ impl Engine {
             changes: Changes::default(),
             grants: grants::Flights::default(),
             started_at: clock::now(),
-        }))
+        });
+        engine.grants.attach(&engine);
+        Ok(engine)
     }
 
     /// The port for the console's pages.

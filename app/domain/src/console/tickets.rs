@@ -108,6 +108,8 @@ pub struct Draft {
     pub to: String,
     pub cc: String,
     pub uploads: Vec<Upload>,
+    /// When it was last kept; `None` while there is nothing to keep.
+    pub kept_at: Option<Time>,
 }
 
 /// A file that waits to be sent.
@@ -161,6 +163,10 @@ pub struct ReplyForm {
     pub seen: Option<MessageId>,
     /// Send although something newer came.
     pub anyway: bool,
+    /// The key of the composer that sends. A second reply by the same person with the same key
+    /// *and* the same text is the same reply, from a double click or a reload: it is answered
+    /// with the first one's id. With another text (back, then on) it is a reply of its own.
+    pub once: String,
 }
 
 /// A new ticket that begins with our mail.
@@ -171,6 +177,8 @@ pub struct NewTicketForm {
     pub cc: String,
     pub subject: String,
     pub text: String,
+    /// As in [`ReplyForm`]: the same key with the same text makes one ticket.
+    pub once: String,
 }
 
 #[async_trait]

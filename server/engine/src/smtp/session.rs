@@ -1,12 +1,12 @@
 //! A session with an outgoing server: opened step by step, signed in, ready to send.
 
 use super::features::Features;
-use super::finding::{self, Stage};
+use super::finding;
 use super::wire::{Lost, Reply, Wire};
 use super::{auth, limits};
 use crate::login::{Access, Fault, Login};
 use crate::net::{Deadlines, Net, Protocol, Steps, note};
-use domain::diagnosis::Certainty;
+use domain::diagnosis::{Certainty, Stage};
 use domain::probe::Step;
 use domain::provider::{ProviderKind, Tls};
 use lettre::transport::smtp::commands;

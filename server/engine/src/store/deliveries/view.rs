@@ -2,7 +2,7 @@
 
 use super::settle::beside;
 use super::{RecipientState, queue};
-use crate::store::entity::{attachment, delivery, delivery_attempt, delivery_recipient, known_id, mailbox, message, ticket, upload_chunk};
+use crate::store::entity::{attachment, delivery, delivery_attempt, delivery_recipient, mailbox, message, ticket};
 use crate::store::{Store, StoreError};
 use domain::Time;
 use domain::id::DeliveryId;
@@ -40,8 +40,8 @@ pub struct Parts {
     pub ticket: ticket::Model,
     pub mailbox: mailbox::Model,
     pub files: Vec<attachment::Model>,
-    /// Message-IDs of the ticket's earlier messages, oldest first, each with whether it is ours.
-    pub earlier: Vec<(String, bool)>,
+    /// The ticket's earlier messages with a Message-ID, oldest first: kind and id.
+    pub earlier: Vec<(String, String)>,
 }
 
 /// One delivery.
@@ -113,35 +113,19 @@ pub async fn parts(store: &Store, id: DeliveryId) -> Result<Option<Parts>, Store
         .order_by_asc(attachment::Column::Id)
         .all(db)
         .await?;
-    let known = known_id::Entity::find()
-        .filter(known_id::Column::TicketId.eq(ticket.id))
-        .filter(known_id::Column::MessageId.lt(message.id))
-        .order_by_asc(known_id::Column::MessageId)
-        .order_by_asc(known_id::Column::MessageKey)
+    let earlier: Vec<(String, Option<String>)> = message::Entity::find()
+        .select_only()
+        .column(message::Column::Kind)
+        .column(message::Column::HeaderId)
+        .filter(message::Column::TicketId.eq(ticket.id))
+        .filter(message::Column::Id.lt(message.id))
+        .filter(message::Column::HeaderId.is_not_null())
+        .order_by_asc(message::Column::Id)
+        .into_tuple()
         .all(db)
         .await?;
-    let earlier = known.into_iter().map(|row| (row.message_key, row.ours)).collect();
+    let earlier = earlier.into_iter().filter_map(|(kind, id)| Some((kind, id?))).collect();
     Ok(Some(Parts { delivery, message, ticket, mailbox, files, earlier }))
-}
-
-/// The bytes of an uploaded file, chunk by chunk.
-pub async fn upload_bytes(store: &Store, upload: i64) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = Vec::new();
-    let mut after = -1;
-    loop {
-        let chunks = upload_chunk::Entity::find()
-            .filter(upload_chunk::Column::UploadId.eq(upload))
-            .filter(upload_chunk::Column::Place.gt(after))
-            .order_by_asc(upload_chunk::Column::Place)
-            .limit(8)
-            .all(store.read())
-            .await?;
-        let Some(last) = chunks.last() else { return Ok(bytes) };
-        after = last.place;
-        for chunk in &chunks {
-            bytes.extend_from_slice(&chunk.bytes);
-        }
-    }
 }
 
 /// When a server first put this delivery off, and how often it did.

@@ -1,0 +1,31 @@
+//! Server functions: one file per noun. Each asks the console's port and says where to go next.
+//!
+//! They are called by plain forms. The answer is always a redirect, so that neither *Back* nor
+//! *Reload* repeats an action; a refusal goes back to the form's page as a code in the query,
+//! never with what was typed.
+
+pub mod context;
+pub mod desk;
+pub mod error;
+#[cfg(feature = "ssr")]
+pub mod flash;
+pub mod mailboxes;
+pub mod outbox;
+pub mod people;
+pub mod registrations;
+#[cfg(feature = "ssr")]
+pub mod response;
+pub mod signins;
+pub mod tickets;
+
+pub use context::{actor, console, visit};
+pub use error::ApiError;
+#[cfg(feature = "ssr")]
+pub use response::{refuse, submit};
+
+use leptos::server_fn::ServerFn;
+
+/// The address of a server function, for a form's `action`: `post_to::<Invite>()`.
+pub fn post_to<F: ServerFn>() -> &'static str {
+    F::PATH
+}

@@ -1,0 +1,101 @@
+//! Who asks, and whom we ask. The server provides both with every request.
+
+use domain::console::{Actor, Console, Visit};
+use domain::{Answer, Refusal};
+use leptos::prelude::use_context;
+use std::sync::Arc;
+
+/// The port to the engine.
+///
+/// # Errors
+/// [`Refusal::Unavailable`] when the server provided none.
+pub fn console() -> Answer<Console> {
+    use_context().ok_or(Refusal::Unavailable)
+}
+
+/// The browser session of this request.
+///
+/// # Errors
+/// [`Refusal::Unavailable`] when the server provided none.
+pub fn visit() -> Answer<Arc<dyn Visit>> {
+    use_context().ok_or(Refusal::Unavailable)
+}
+
+/// The person who is signed in.
+///
+/// # Errors
+/// [`Refusal::SignedOut`] when nobody is.
+pub async fn actor() -> Answer<Actor> {
+    let (visit, console) = (visit()?, console()?);
+    let person = visit.person().await.ok_or(Refusal::SignedOut)?;
+    console.people.actor(person).await
+}
+
+#[cfg(feature = "ssr")]
+mod request {
+    use http::header::COOKIE;
+    use http::request::Parts;
+    use leptos::prelude::use_context;
+
+    /// A cookie of this request.
+    pub fn cookie(name: &str) -> Option<String> {
+        let parts: Parts = use_context()?;
+        parts.headers.get_all(COOKIE).iter().filter_map(|v| v.to_str().ok()).find_map(|line| {
+            line.split(';').find_map(|pair| {
+                let (key, value) = pair.trim().split_once('=')?;
+                (key == name).then(|| value.to_owned())
+            })
+        })
+    }
+
+    /// Minutes east of UTC where the reader sits, as the browser told; else UTC.
+    pub fn offset_minutes() -> i32 {
+        // The widest real offsets are -12:00 and +14:00.
+        cookie("tz").and_then(|v| v.parse().ok()).filter(|m| (-720..=840).contains(m)).unwrap_or(0)
+    }
+
+    /// The theme that the reader chose; `None` follows the system.
+    pub fn theme() -> Option<&'static str> {
+        match cookie("theme")?.as_str() {
+            "light" => Some("light"),
+            "dark" => Some("dark"),
+            _ => None,
+        }
+    }
+
+    /// Path and query of this request.
+    pub fn location() -> (String, String) {
+        use_context::<Parts>().map_or_else(Default::default, |parts| {
+            (parts.uri.path().to_owned(), parts.uri.query().unwrap_or_default().to_owned())
+        })
+    }
+
+    /// Whether a browser asks for a page (a form, a link), not a program for data.
+    pub fn wants_html() -> bool {
+        use_context::<Parts>().is_some_and(|parts| {
+            parts
+                .headers
+                .get(http::header::ACCEPT)
+                .and_then(|v| v.to_str().ok())
+                .is_some_and(|v| v.contains("text/html"))
+        })
+    }
+
+    /// Whether the browser speaks https with whoever stands in front of us.
+    pub fn is_https() -> bool {
+        use_context::<Parts>().is_some_and(|parts| {
+            parts
+                .headers
+                .get(http::header::ORIGIN)
+                .and_then(|v| v.to_str().ok())
+                .is_some_and(|v| v.starts_with("https://"))
+        })
+    }
+}
+
+#[cfg(feature = "ssr")]
+pub use request::{cookie, is_https, location, offset_minutes, theme, wants_html};
+
+/// Provided by the server in the demo, for pages without a person: no mail leaves this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Demo;

@@ -1,0 +1,20 @@
+//! Pages: each loads what it shows through the port, then is one view.
+
+pub mod connect;
+pub mod error;
+pub mod help;
+pub mod here;
+pub mod mailbox;
+pub mod mailboxes;
+pub mod new_ticket;
+pub mod outbox;
+pub mod people;
+pub mod person;
+pub mod registrations;
+pub mod server;
+pub mod sign_in;
+pub mod signins;
+pub mod ticket;
+pub mod tickets;
+
+pub use here::{Here, open, page};

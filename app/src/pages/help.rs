@@ -1,0 +1,16 @@
+//! To come.
+use crate::pages::page;
+use domain::Refusal;
+use leptos::prelude::*;
+
+/// To come.
+#[component]
+pub fn HelpPage() -> impl IntoView {
+    page(|_| async move { Err(Refusal::NotFound) })
+}
+
+/// To come.
+#[component]
+pub fn ArticlePage() -> impl IntoView {
+    page(|_| async move { Err(Refusal::NotFound) })
+}

@@ -1,0 +1,10 @@
+//! To come.
+use crate::pages::page;
+use domain::Refusal;
+use leptos::prelude::*;
+
+/// To come.
+#[component]
+pub fn RegistrationsPage() -> impl IntoView {
+    page(|_| async move { Err(Refusal::NotFound) })
+}

@@ -1,0 +1,55 @@
+//! Which page stands at which path.
+
+use crate::pages::{
+    connect, error, help, mailbox, mailboxes, new_ticket, outbox, people, person, registrations,
+    server, sign_in, signins, ticket, tickets,
+};
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{SsrMode, path};
+
+/// The console. Every page is complete in its first answer: `SsrMode::Async`.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let ssr = SsrMode::Async;
+    view! {
+        <Router>
+            <FlatRoutes fallback=error::NotFoundPage>
+                <Route path=path!("/") view=error::Front ssr=ssr.clone()/>
+                <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=ssr.clone()/>
+                <Route path=path!("/first-start") view=sign_in::FirstStartPage ssr=ssr.clone()/>
+                <Route path=path!("/welcome/:token") view=sign_in::WelcomePage ssr=ssr.clone()/>
+
+                <Route path=path!("/tickets") view=tickets::TicketsPage ssr=ssr.clone()/>
+                <Route path=path!("/tickets/new") view=new_ticket::NewTicketPage ssr=ssr.clone()/>
+                <Route path=path!("/tickets/:id") view=ticket::TicketPage ssr=ssr.clone()/>
+                <Route path=path!("/outbox") view=outbox::OutboxPage ssr=ssr.clone()/>
+
+                <Route path=path!("/admin/emails") view=error::ToEmails ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email") view=mailboxes::MailboxesPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/queue") view=mailboxes::QueuePage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/new") view=connect::AddressPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id") view=mailbox::MailboxPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/edit") view=mailbox::EditPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/check") view=mailbox::CheckPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/disconnect") view=mailbox::DisconnectPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/set-up/provider") view=connect::ProviderPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/set-up/use") view=connect::UsePage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/set-up/sign-in") view=connect::SignInStepPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/set-up/password") view=connect::PasswordPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/set-up/result") view=connect::ResultPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/sign-ins/:id") view=signins::SignInResultPage ssr=ssr.clone()/>
+                <Route path=path!("/sign-in-refused/:reason") view=signins::RefusedPage ssr=ssr.clone()/>
+
+                <Route path=path!("/admin/registrations") view=registrations::RegistrationsPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/people") view=people::PeoplePage ssr=ssr.clone()/>
+                <Route path=path!("/admin/server") view=server::ServerPage ssr=ssr.clone()/>
+                <Route path=path!("/me") view=person::MePage ssr=ssr.clone()/>
+                <Route path=path!("/help") view=help::HelpPage ssr=ssr.clone()/>
+                <Route path=path!("/help/:article") view=help::ArticlePage ssr=ssr/>
+            </FlatRoutes>
+        </Router>
+    }
+}

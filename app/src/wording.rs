@@ -1,0 +1,11 @@
+//! Every sentence that a person reads, by noun. Pages hold structure, these files hold words.
+
+pub mod banners;
+pub mod counts;
+pub mod diagnoses;
+pub mod events;
+pub mod outbox;
+pub mod refusals;
+pub mod states;
+pub mod tickets;
+pub mod times;
