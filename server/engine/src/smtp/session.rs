@@ -103,6 +103,16 @@ impl Session {
         self.wire.transcript()
     }
 
+    /// The name that the server gives itself.
+    pub fn server(&self) -> &str {
+        &self.features.name
+    }
+
+    /// What the link's end means.
+    pub fn lost(&self, lost: &Lost) -> Fault {
+        finding::of_lost(lost)
+    }
+
     /// A fault of this session's server, from its answer.
     pub fn fault(&self, stage: Stage, reply: &Reply) -> Fault {
         finding::of_reply(self.provider, stage, reply)

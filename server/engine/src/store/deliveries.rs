@@ -10,7 +10,7 @@ mod view;
 
 pub use attempt::{Attempt, Lease, Outcome, claim, hand_over, lease, recover, settle};
 pub use queue::{Due, Waiting, due_mailboxes, next, next_due_at, recent_hand_overs};
-pub use settle::{cancel, check_again, found, retry, send_again};
+pub use settle::{cancel, check_again, copy_due, found, retry, send_again};
 pub use view::{Parts, Shown, of_messages, parts, put_off, recent, shown};
 
 use super::StoreError;

@@ -56,6 +56,19 @@ pub async fn check_again(store: &Store, id: DeliveryId, at: Option<Time>) -> Res
     Ok(())
 }
 
+/// When the copy in Sent is to be filed; `None`: it is there, or never will be.
+///
+/// # Errors
+/// The database's.
+pub async fn copy_due(store: &Store, id: DeliveryId, at: Option<Time>) -> Result<(), StoreError> {
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::SentCopyDueAt, Expr::value(at.map(|at| at.0)))
+        .filter(delivery::Column::Id.eq(id.0))
+        .exec(store.write())
+        .await?;
+    Ok(())
+}
+
 /// A person wants a waiting reply tried now, whatever the pause.
 ///
 /// # Errors

@@ -22,6 +22,11 @@ impl Shown {
         DeliveryState::from_key(&self.row.state).unwrap_or(DeliveryState::Uncertain)
     }
 
+    /// A server took it for some recipients in an earlier attempt.
+    pub fn partly_taken(&self) -> bool {
+        self.recipients.iter().any(|r| RecipientState::from_key(&r.state) == RecipientState::Accepted)
+    }
+
     /// Addresses refused for good, with the server's words.
     pub fn refused(&self) -> Vec<(String, String)> {
         self.recipients
