@@ -19,12 +19,9 @@ pub mod imap;
 pub mod intake;
 pub mod login;
 pub mod net;
-<<<<<<< HEAD
 mod oauth;
-=======
 pub mod oauth_address;
 pub mod password;
->>>>>>> main
 pub mod pool;
 pub mod providers;
 pub mod search;

@@ -17,12 +17,9 @@ pub mod people;
 pub mod registrations;
 pub mod sessions;
 pub mod settings;
-<<<<<<< HEAD
 pub mod signins;
-=======
 pub mod tickets_waiting;
 pub mod traffic;
->>>>>>> main
 
 use migrations::Migrator;
 use sea_orm::{
