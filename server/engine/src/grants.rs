@@ -30,7 +30,6 @@ pub(crate) use seal::{Fresh, mail_scopes, moved, sealed};
 pub struct Flights {
     locks: Mutex<HashMap<GrantId, Arc<tokio::sync::Mutex<()>>>>,
     engine: OnceLock<Weak<Engine>>,
-    http: OnceLock<Option<reqwest::Client>>,
     /// This process in the rows' leases.
     owner: String,
 }
@@ -38,7 +37,11 @@ pub struct Flights {
 impl Default for Flights {
     fn default() -> Self {
         let owner = crate::vault::token();
+<<<<<<< HEAD
         Self { locks: Mutex::default(), engine: OnceLock::new(), http: OnceLock::new(), owner }
+=======
+        Self { locks: Mutex::default(), engine: OnceLock::new(), owner }
+>>>>>>> main
     }
 }
 
@@ -46,11 +49,6 @@ impl Flights {
     /// Tells the flights whose they are, so that a refresh outlives the caller that began it.
     pub(crate) fn attach(&self, engine: &Arc<Engine>) {
         let _ = self.engine.set(Arc::downgrade(engine));
-    }
-
-    /// The client for token endpoints, built once.
-    pub(crate) fn http(&self, engine: &Engine) -> Option<reqwest::Client> {
-        self.http.get_or_init(|| oauth::http_client(engine)).clone()
     }
 
     fn lock(&self, grant: GrantId) -> Arc<tokio::sync::Mutex<()>> {

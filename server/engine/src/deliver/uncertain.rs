@@ -4,7 +4,7 @@
 use crate::directions::{self, NoAccess};
 use crate::login::{Access, Fault};
 use crate::store::deliveries::{self, Attempt};
-use crate::store::{StoreError, directions as rows, mailboxes};
+use crate::store::{StoreError, directions as rows};
 use crate::{Engine, clock, imap};
 use domain::id::{DeliveryId, MailboxId};
 use domain::time::Span;
