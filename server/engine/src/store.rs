@@ -26,6 +26,9 @@ pub mod sessions;
 pub mod settings;
 pub mod signins;
 pub mod tickets_waiting;
+pub mod settling;
+pub mod tickets;
+pub mod uploads;
 pub mod traffic;
 
 use migrations::Migrator;
