@@ -8,11 +8,15 @@ pub mod directions;
 pub mod entity;
 pub mod episodes;
 pub mod events;
+pub mod folders;
 pub mod key_check;
 pub mod mailboxes;
+pub mod nodes;
 pub mod people;
+pub mod receipts;
 pub mod sessions;
 pub mod settings;
+pub mod sources;
 pub mod tickets_waiting;
 
 use migrations::Migrator;

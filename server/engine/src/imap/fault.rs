@@ -52,3 +52,9 @@ pub fn of_io(error: &std::io::Error, provider: ProviderKind, stage: Stage, said:
     let diagnosis = if stage == Stage::Greeting { Diagnosis::NotAMailServer } else { Diagnosis::ProviderFault };
     Fault { finding: net::finding(diagnosis), said: "the server's answer is not IMAP".into() }
 }
+
+/// Whether the server itself refused, by a tagged NO or BAD or by announcing more than was asked
+/// for: as against a session that broke.
+pub fn is_refusal(fault: &Fault) -> bool {
+    fault.said.starts_with("NO") || fault.said.starts_with("BAD") || fault.said.starts_with(net::ANNOUNCED)
+}
