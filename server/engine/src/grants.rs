@@ -26,6 +26,9 @@ fn unknown() -> domain::diagnosis::Finding {
         diagnosis: domain::Diagnosis::Unknown,
         certainty: domain::diagnosis::Certainty::Passing,
         known: false,
+        code: None,
+        sentence: None,
+        wait_ms: None,
     }
 }
 

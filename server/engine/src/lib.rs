@@ -8,6 +8,7 @@
 
 pub mod changes;
 pub mod clock;
+pub mod compose;
 pub mod config;
 mod console;
 pub mod deliver;

@@ -4,6 +4,7 @@
 //! (`BEGIN IMMEDIATE`), and several readers that can't write. PostgreSQL uses one pool for both.
 //! No transaction lives across a network await.
 
+pub mod deliveries;
 pub mod directions;
 pub mod entity;
 pub mod episodes;
@@ -18,6 +19,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sources;
 pub mod tickets_waiting;
+pub mod traffic;
 
 use migrations::Migrator;
 use sea_orm::{

@@ -72,6 +72,15 @@ pub async fn mark_proved(db: &impl ConnectionTrait, mailbox: MailboxId, directio
     update(db, ActiveModel { proved_at: Set(Some(at.0)), ..cleared(mailbox, direction) }).await
 }
 
+/// The same columns with a server's address.
+pub fn at(row: ActiveModel, endpoint: Option<Endpoint>) -> ActiveModel {
+    let (host, port, tls) = match endpoint {
+        Some(e) => (Some(e.host), Some(i64::from(e.port)), Some(tls_key(e.tls).to_owned())),
+        None => (None, None, None),
+    };
+    ActiveModel { host: Set(host), port: Set(port), tls: Set(tls), ..row }
+}
+
 /// The columns of a direction that nothing is wrong with.
 pub fn cleared(mailbox: MailboxId, direction: Direction) -> ActiveModel {
     ActiveModel {
@@ -112,4 +121,26 @@ pub fn tls_key(tls: Tls) -> &'static str {
         Tls::Implicit => "implicit",
         Tls::StartTls => "starttls",
     }
+}
+
+/// Wants a direction, or not; what it knows stays.
+pub async fn use_it(db: &impl ConnectionTrait, mailbox: MailboxId, direction: Direction, used: bool) -> Result<(), StoreError> {
+    let row = ActiveModel { mailbox_id: Set(mailbox.0), direction: Set(direction.key().into()), used: Set(used), ..Default::default() };
+    update(db, row).await
+}
+
+/// Forgets a direction's credential for good.
+pub async fn wipe(db: &impl ConnectionTrait, mailbox: MailboxId, direction: Direction) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        credential: Set(None),
+        user_name: Set(None),
+        password_sealed: Set(None),
+        grant_id: Set(None),
+        kept_grant_id: Set(None),
+        kept_user_name: Set(None),
+        kept_until: Set(None),
+        proved_at: Set(None),
+        ..cleared(mailbox, direction)
+    };
+    update(db, row).await
 }
