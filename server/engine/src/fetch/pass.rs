@@ -36,13 +36,15 @@ pub async fn pass(engine: &Engine, job: &Job, care: &mut Care, session: &mut Ses
         Some(_) => {}
     }
     row = folder_row(engine, job, folder).await?;
-    let mut run = Run { engine, job, session, care, folder, row, uid_validity: selected.uid_validity, cursor_held: false, passed: Passed::default() };
+    let mut run = Run { engine, job, session, care: &mut *care, folder, row, uid_validity: selected.uid_validity, cursor_held: false, passed: Passed::default() };
     run.fetch().await?;
     let passed = run.passed;
     if job.delete {
         sweep::sweep(engine, session, folder, selected.uid_validity).await?;
     }
     if passed.missing == 0 {
+        // Whatever made us careful is over.
+        *care = Care::default();
         folders::fetched(engine.store.write(), folder, clock::now()).await?;
     }
     Ok(passed)
@@ -239,7 +241,7 @@ impl Run<'_> {
             message_key: None,
             header_digest: None,
         };
-        let mut arrived = |new: &mut New, at: Option<Time>| {
+        let arrived = |new: &mut New, at: Option<Time>| {
             new.arrived_at = at.unwrap_or(now);
             new.late = self.job.is_late(new.arrived_at);
         };

@@ -2,32 +2,15 @@
 
 use crate::login::Fault;
 use crate::net;
-use domain::Diagnosis;
-use domain::diagnosis::{Certainty, Finding};
-use domain::provider::ProviderKind;
+pub use domain::diagnosis::Stage;
 
-/// Where in a session the words came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    Greeting,
-    Tls,
-    Authentication,
-    Mailbox,
-}
+use domain::Diagnosis;
+use domain::diagnosis::{Protocol, diagnose_reply};
+use domain::provider::ProviderKind;
 
 /// A server's refusal. `said` is its line without the tag.
 pub fn refused(provider: ProviderKind, stage: Stage, said: &str) -> Fault {
-    Fault { finding: finding(provider, stage, said), said: said.to_owned() }
-}
-
-fn finding(_provider: ProviderKind, stage: Stage, said: &str) -> Finding {
-    let upper = said.to_ascii_uppercase();
-    let (diagnosis, certainty) = if stage == Stage::Authentication && upper.starts_with("NO") && !upper.contains("[UNAVAILABLE]") {
-        (Diagnosis::PasswordRefused, Certainty::NeedsSecond)
-    } else {
-        (Diagnosis::ProviderFault, Certainty::Passing)
-    };
-    Finding { diagnosis, certainty, known: true }
+    Fault { finding: diagnose_reply(Protocol::Imap, provider, stage, said), said: said.to_owned() }
 }
 
 /// A session that ended without an answer. `said` is the server's last word, if it had one.

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 
 /// A finding of this machine's own: it passes by itself, or a setting of the mailbox is wrong.
 pub fn finding(diagnosis: Diagnosis) -> Finding {
-    Finding { diagnosis, certainty: Certainty::Passing, known: true }
+    Finding { diagnosis, certainty: Certainty::Passing, known: true, code: None, sentence: None, wait_ms: None }
 }
 
 /// What an I/O error of a session means.
@@ -26,7 +26,7 @@ pub fn of_io(error: &io::Error) -> Fault {
             (Diagnosis::HostUnreachable, "no way to this host")
         }
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
-            (Diagnosis::TimedOut, "the server closed the session")
+            (Diagnosis::SessionClosed, "the server closed the session")
         }
         _ => (Diagnosis::Unknown, "the session broke"),
     };
