@@ -16,17 +16,21 @@ pub mod directions;
 pub mod evidence;
 pub mod fetch;
 pub mod grants;
+pub mod html;
 pub mod imap;
 pub mod intake;
 pub mod login;
+pub mod mime;
 pub mod net;
 pub mod node;
+mod oauth;
 pub mod oauth_address;
 pub mod password;
 pub mod pool;
 pub mod providers;
 pub mod search;
 pub mod secret;
+pub mod signins;
 pub mod smtp;
 pub mod source;
 pub mod store;
@@ -91,7 +95,7 @@ impl Engine {
         if !store::key_check::fits(&store, &vault).await? {
             return Err(StartError::WrongKey);
         }
-        Ok(Arc::new(Self {
+        let engine = Arc::new(Self {
             config,
             store,
             vault,
@@ -102,7 +106,9 @@ impl Engine {
             grants: grants::Flights::default(),
             node: node::Here::default(),
             started_at: clock::now(),
-        }))
+        });
+        engine.grants.attach(&engine);
+        Ok(engine)
     }
 
     /// The port for the console's pages.

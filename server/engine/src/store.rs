@@ -4,19 +4,30 @@
 //! (`BEGIN IMMEDIATE`), and several readers that can't write. PostgreSQL uses one pool for both.
 //! No transaction lives across a network await.
 
+pub mod accounts;
+pub mod attachments;
+pub mod bounces;
 pub mod deliveries;
 pub mod directions;
+pub mod drafts;
 pub mod entity;
 pub mod episodes;
 pub mod events;
 pub mod folders;
+pub mod grants;
 pub mod key_check;
+pub mod known;
 pub mod mailboxes;
+pub mod messages;
 pub mod nodes;
 pub mod people;
 pub mod receipts;
+pub mod registrations;
+pub mod requesters;
+pub mod search;
 pub mod sessions;
 pub mod settings;
+pub mod signins;
 pub mod sources;
 pub mod tickets_waiting;
 pub mod traffic;
@@ -33,6 +44,9 @@ pub fn set<V: Into<sea_orm::Value>>(value: V) -> sea_orm::ActiveValue<V> {
     sea_orm::ActiveValue::Set(value)
 }
 
+/// A transaction, for parts that write several things together.
+pub type Tx = DatabaseTransaction;
+
 /// Commits; what follows may be told to others.
 ///
 /// # Errors
@@ -48,6 +62,9 @@ pub struct Store {
     reader: DatabaseConnection,
     backend: DatabaseBackend,
 }
+
+/// A transaction, for those who pass one on.
+pub type Transaction = DatabaseTransaction;
 
 /// Why the database does not answer.
 #[derive(Debug, thiserror::Error)]
