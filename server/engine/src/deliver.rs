@@ -1,10 +1,128 @@
-//! deliver
+//! The outbox: replies leave, each once, in the order of their ticket.
+//!
+//! Invariants: an attempt is committed before the network is touched, and *handing over* before
+//! the message goes; what was being handed over when somebody died is never resent by a timer.
+//! *Held* is nowhere stored: a due reply whose outgoing direction needs a person just stays due,
+//! and the swap's wake brings it out.
+//!
+//! One worker a mailbox, so that a mailbox has one outgoing session at a time; it ends when there
+//! is nothing to do, and is begun again by the wake, by the clock, or by the look once a minute.
 
-use crate::Engine;
+mod attempt;
+mod copy;
+mod letter;
+mod lines;
+mod outcome;
+mod pace;
+mod uncertain;
+mod worker;
+
+pub use lines::{delivery_lines, line};
+
+use crate::store::{StoreError, deliveries};
+use crate::{Engine, clock};
+use domain::Time;
+use domain::id::MailboxId;
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::task::{Id, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+/// How often to look without being woken.
+const LOOK: Duration = Duration::from_secs(60);
+/// Before a worker that broke is begun again.
+const AFTER_BREAK: Duration = Duration::from_secs(1);
+
+struct Workers {
+    tasks: JoinSet<MailboxId>,
+    bells: HashMap<MailboxId, (Id, Arc<Notify>)>,
+    /// Broke just now: not before then.
+    broken: HashMap<MailboxId, Instant>,
+}
+
 /// Runs until stopped.
-pub async fn run(_engine: Arc<Engine>, stop: CancellationToken) {
-    stop.cancelled().await;
+pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
+    let mut workers = Workers { tasks: JoinSet::new(), bells: HashMap::new(), broken: HashMap::new() };
+    loop {
+        // Registered before the look, so that what comes during it is not slept through.
+        let rung = engine.wake.outbox.notified();
+        tokio::pin!(rung);
+        rung.as_mut().enable();
+        let pause = match look(&engine, &stop, &mut workers).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                tracing::error!(%error, "the outbox can't be read");
+                Duration::from_secs(5)
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = &mut rung => {}
+            () = tokio::time::sleep(pause) => {}
+            Some(ended) = workers.tasks.join_next_with_id() => workers.ended(ended),
+        }
+    }
+    while let Some(ended) = workers.tasks.join_next_with_id().await {
+        workers.ended(ended);
+    }
+}
+
+/// Sets a worker on every mailbox with something to do; gives the time to sleep.
+async fn look(engine: &Arc<Engine>, stop: &CancellationToken, workers: &mut Workers) -> Result<Duration, StoreError> {
+    let now = clock::now();
+    let mut pause = LOOK;
+    workers.broken.retain(|_, until| *until > Instant::now());
+    for mailbox in deliveries::due_mailboxes(&engine.store, now).await? {
+        if let Some((_, bell)) = workers.bells.get(&mailbox) {
+            bell.notify_one();
+        } else if workers.broken.contains_key(&mailbox) {
+            pause = pause.min(AFTER_BREAK);
+        } else {
+            let bell = Arc::new(Notify::new());
+            let task = worker::run(engine.clone(), mailbox, bell.clone(), stop.clone());
+            let id = workers.tasks.spawn(async move {
+                task.await;
+                mailbox
+            });
+            workers.bells.insert(mailbox, (id.id(), bell));
+        }
+    }
+    if let Some(next) = deliveries::next_due_at(&engine.store, now).await? {
+        pause = pause.min(until(next, now));
+    }
+    Ok(pause)
+}
+
+impl Workers {
+    fn ended(&mut self, ended: Result<(Id, MailboxId), tokio::task::JoinError>) {
+        let id = match &ended {
+            Ok((id, _)) => *id,
+            Err(error) => error.id(),
+        };
+        let Some(mailbox) = self.bells.iter().find(|(_, (task, _))| *task == id).map(|(m, _)| *m) else { return };
+        self.bells.remove(&mailbox);
+        if let Err(error) = ended
+            && error.is_panic()
+        {
+            // What it left is found by the next worker's recovery.
+            tracing::error!(mailbox = mailbox.0, "a mailbox's outbox broke; it is begun again");
+            self.broken.insert(mailbox, Instant::now() + AFTER_BREAK);
+        }
+    }
+}
+
+/// From now until then, at least a moment.
+fn until(then: Time, now: Time) -> Duration {
+    Duration::from_millis(u64::try_from(then.since(now).0).unwrap_or(0).max(1))
+}
+
+/// A step at which a test may stop the work as if the process had died: for every mailbox, or
+/// for one, as in `handing-over@support@x.example`.
+fn cut(_step: &str, _address: &str) -> bool {
+    fail::fail_point!(_step, |_| true);
+    fail::fail_point!(&format!("{_step}@{_address}"), |_| true);
+    false
 }

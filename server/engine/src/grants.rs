@@ -37,7 +37,11 @@ pub struct Flights {
 impl Default for Flights {
     fn default() -> Self {
         let owner = crate::vault::token();
+<<<<<<< HEAD
+        Self { locks: Mutex::default(), engine: OnceLock::new(), http: OnceLock::new(), owner }
+=======
         Self { locks: Mutex::default(), engine: OnceLock::new(), owner }
+>>>>>>> main
     }
 }
 

@@ -3,31 +3,24 @@
 use super::wire::{Lost, Reply};
 use crate::login::Fault;
 use domain::Diagnosis;
-use domain::diagnosis::{Certainty, Finding};
+use domain::diagnosis::{Protocol, Stage, diagnose_reply};
 use domain::provider::ProviderKind;
-
-/// Where in the session the answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    Greeting,
-    Tls,
-    Authentication,
-    Sender,
-    Recipient,
-    Data,
-}
 
 pub fn of_reply(provider: ProviderKind, stage: Stage, reply: &Reply) -> Fault {
     let said = reply.text();
-    Fault { finding: diagnose(provider, stage, &said), said }
+    Fault { finding: diagnose_reply(Protocol::Smtp, provider, stage, &said), said }
 }
 
+/// Never a credential's fault.
 pub fn of_lost(lost: &Lost) -> Fault {
-    let diagnosis = match lost {
-        Lost::TimedOut(_) => Diagnosis::TimedOut,
-        Lost::Garbled(_) => Diagnosis::NotAMailServer,
-        Lost::Closed | Lost::Broke(_) => Diagnosis::HostUnreachable,
+    let finding = match lost {
+        Lost::TimedOut(_) => crate::net::finding(Diagnosis::TimedOut),
+        Lost::Garbled(text) => diagnose_reply(Protocol::Smtp, ProviderKind::Other, Stage::Greeting, text),
+        Lost::Closed | Lost::Broke(_) => crate::net::finding(Diagnosis::HostUnreachable),
     };
+<<<<<<< HEAD
+    Fault { finding, said: lost.to_string() }
+=======
     Fault { finding: crate::net::finding(diagnosis), said: lost.to_string() }
 }
 
@@ -43,4 +36,5 @@ fn diagnose(_provider: ProviderKind, stage: Stage, text: &str) -> Finding {
         _ => (Diagnosis::Unknown, Certainty::Passing),
     };
     Finding { diagnosis, certainty, known: true, code: None, sentence: None, wait_ms: None }
+>>>>>>> main
 }

@@ -1,10 +1,11 @@
 //! A check of outgoing mail, step by step, up to MAIL FROM.
 
-use super::finding::{self, Stage};
+use super::finding;
 use super::session::Session;
 use crate::Engine;
 use crate::login::{Access, Fault};
 use crate::net::{Steps, note};
+use domain::diagnosis::Stage;
 use domain::probe::{ProbeFailure, ProbeReport, Step};
 use domain::{Address, Direction};
 use tokio::time::Instant;

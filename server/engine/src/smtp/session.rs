@@ -1,12 +1,12 @@
 //! A session with an outgoing server: opened step by step, signed in, ready to send.
 
 use super::features::Features;
-use super::finding::{self, Stage};
+use super::finding;
 use super::wire::{Lost, Reply, Wire};
 use super::{auth, limits};
 use crate::login::{Access, Fault, Login};
 use crate::net::{Deadlines, Net, Protocol, Steps, note};
-use domain::diagnosis::Certainty;
+use domain::diagnosis::{Certainty, Stage};
 use domain::probe::Step;
 use domain::provider::{ProviderKind, Tls};
 use lettre::transport::smtp::commands;
@@ -101,6 +101,16 @@ impl Session {
 
     pub fn transcript(&self) -> Vec<String> {
         self.wire.transcript()
+    }
+
+    /// The name that the server gives itself.
+    pub fn server(&self) -> &str {
+        &self.features.name
+    }
+
+    /// What the link's end means.
+    pub fn lost(&self, lost: &Lost) -> Fault {
+        finding::of_lost(lost)
     }
 
     /// A fault of this session's server, from its answer.

@@ -3,6 +3,16 @@
 //! Invariant: a delivery leaves `waiting` only by a statement that still finds it there, so two
 //! nodes never hand the same reply over.
 
+mod attempt;
+mod queue;
+mod settle;
+mod view;
+
+pub use attempt::{Attempt, Lease, Outcome, claim, hand_over, lease, recover, settle};
+pub use queue::{Due, Waiting, due_mailboxes, next, next_due_at, recent_hand_overs};
+pub use settle::{cancel, check_again, copy_due, found, retry, send_again};
+pub use view::{Parts, Shown, of_messages, parts, put_off, recent, shown};
+
 use super::StoreError;
 use super::entity::{delivery, delivery_recipient};
 use domain::id::{DeliveryId, MailboxId, MessageId, TicketId};
@@ -10,6 +20,39 @@ use domain::outbox::DeliveryState;
 use domain::{Address, Time};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
 use std::collections::HashSet;
+
+/// What became of one recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecipientState {
+    /// Not taken by a server yet.
+    Waiting,
+    /// Part of a message that is, or was, being handed over.
+    Handed,
+    Accepted,
+    /// For good.
+    Refused,
+}
+
+impl RecipientState {
+    /// The word in the database.
+    pub fn key(self) -> &'static str {
+        match self {
+            RecipientState::Waiting => "waiting",
+            RecipientState::Handed => "handed",
+            RecipientState::Accepted => "accepted",
+            RecipientState::Refused => "refused",
+        }
+    }
+
+    pub fn from_key(key: &str) -> Self {
+        match key {
+            "handed" => RecipientState::Handed,
+            "accepted" => RecipientState::Accepted,
+            "refused" => RecipientState::Refused,
+            _ => RecipientState::Waiting,
+        }
+    }
+}
 
 /// In which header a recipient stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +81,7 @@ pub struct Recipient {
 /// A Message-ID for a new reply, without angle brackets (RFC 5322 3.6.4): final, so that a second
 /// attempt sends the same message and the Sent folder can be asked for it.
 pub fn fresh_header_id(from: &Address) -> String {
-    format!("{}@{}", crate::vault::token(), from.domain())
+    format!("{}@{}", crate::vault::token(), crate::compose::ascii_domain(from.domain()))
 }
 
 /// Writes a reply's delivery, due at once, in the transaction that writes its message.
@@ -78,7 +121,7 @@ pub async fn create(
             delivery_id: Set(delivery.id),
             address: Set(recipient.address.as_str().into()),
             kind: Set(recipient.kind.key().into()),
-            state: Set("waiting".into()),
+            state: Set(RecipientState::Waiting.key().into()),
             said: Set(None),
         })
         .collect();
