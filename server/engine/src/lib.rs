@@ -13,6 +13,7 @@ mod console;
 pub mod deliver;
 pub mod directions;
 pub mod evidence;
+pub mod files;
 pub mod grants;
 pub mod html;
 pub mod imap;
