@@ -66,7 +66,7 @@ CREATE TABLE grants (
   account_id BIGINT NOT NULL REFERENCES account (id), generation BIGINT NOT NULL,
   refresh_sealed {bytes}, access_sealed {bytes}, access_expires_at BIGINT NOT NULL,
   scopes TEXT NOT NULL, granted_at BIGINT NOT NULL, refreshed_at BIGINT NOT NULL,
-  window_ends_at BIGINT, refresh_due_at BIGINT NOT NULL, failed_refreshes BIGINT NOT NULL,
+  window_ends_at BIGINT, fixed_end_at BIGINT, refresh_due_at BIGINT NOT NULL, failed_refreshes BIGINT NOT NULL,
   lost_at BIGINT, lost_diagnosis TEXT, lost_said TEXT,
   lease_owner TEXT, lease_until BIGINT);
 CREATE INDEX grants_due ON grants (refresh_due_at) WHERE lost_at IS NULL;

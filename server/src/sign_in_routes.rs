@@ -58,14 +58,10 @@ pub async fn callback(State(console): State<Console>, browser: Browser, Query(ca
     };
     let to = match answer.await {
         Ok(Arrival::Result(id)) => format!("/admin/sign-ins/{id}"),
-        Ok(Arrival::Refused(reason)) => format!("/sign-in-refused/{}", word(reason)),
-        Err(_) => format!("/sign-in-refused/{}", word(CallbackRefusal::ProviderFailed)),
+        Ok(Arrival::Refused(reason)) => format!("/sign-in-refused/{}", reason.key()),
+        Err(_) => format!("/sign-in-refused/{}", CallbackRefusal::ProviderFailed.key()),
     };
     let mut response = Redirect::to(&to).into_response();
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
-}
-
-fn word(reason: CallbackRefusal) -> String {
-    app::wording::signins::slug(reason).to_owned()
 }

@@ -13,6 +13,8 @@ pub mod direction;
 pub mod id;
 pub mod mailbox;
 pub mod outbox;
+#[cfg(feature = "data")]
+pub mod presets;
 pub mod probe;
 pub mod provider;
 pub mod receipt;

@@ -1,1 +1,241 @@
-//! To come.
+//! Support mailboxes: setting one up, changing it, checking it.
+
+use super::ApiError;
+use domain::id::MailboxId;
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use super::{actor, console, submit};
+#[cfg(feature = "ssr")]
+use domain::console::mailboxes::{ImportFrom, MailboxForm, PasswordForm, Use};
+#[cfg(feature = "ssr")]
+use domain::provider::{Endpoint, Tls};
+#[cfg(feature = "ssr")]
+use domain::{Answer, Fault, Time};
+
+/// Where a mailbox's page stands.
+pub fn path(id: MailboxId) -> String {
+    format!("/admin/channels/email/{id}")
+}
+
+/// The list.
+pub const LIST: &str = "/admin/channels/email";
+
+#[cfg(feature = "ssr")]
+fn directions(used: &str) -> Answer<(bool, bool)> {
+    match used {
+        "both" => Ok((true, true)),
+        "incoming" => Ok((true, false)),
+        "outgoing" => Ok((false, true)),
+        _ => Err(Fault::NoDirection.into()),
+    }
+}
+
+/// `YYYY-MM-DD`, as a date field gives it.
+#[cfg(feature = "ssr")]
+fn date(text: &str) -> Answer<Time> {
+    let parts: Vec<&str> = text.trim().split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return Err(Fault::DateMalformed.into()) };
+    match (year.parse(), month.parse(), day.parse()) {
+        (Ok(year), Ok(month), Ok(day)) => {
+            Time::from_date(year, month, day).ok_or_else(|| Fault::DateMalformed.into())
+        }
+        _ => Err(Fault::DateMalformed.into()),
+    }
+}
+
+/// One server of the password form; the half that is not used is left out.
+#[cfg(feature = "ssr")]
+fn endpoint(host: String, port: &str, tls: &str) -> Answer<Option<Endpoint>> {
+    if host.trim().is_empty() && port.trim().is_empty() {
+        return Ok(None);
+    }
+    let port: u16 = port.trim().parse().ok().filter(|p| *p > 0).ok_or(Fault::PortOutOfRange)?;
+    let tls = if tls == "starttls" { Tls::StartTls } else { Tls::Implicit };
+    Ok(Some(Endpoint { host: host.trim().to_owned(), port, tls }))
+}
+
+/// Step 1: begins a draft with address and name.
+///
+/// # Errors
+/// Not an admin, or the address does not do.
+#[server(endpoint = "mailboxes/start")]
+pub async fn start(address: String, #[server(default)] name: String) -> Result<(), ApiError> {
+    submit("/admin/channels/email/new", async move {
+        let id = console()?.mailboxes.start(&actor().await?, address, name).await?;
+        Ok(format!("{}/set-up/provider", path(id)))
+    })
+    .await
+}
+
+/// Still step 1: the provider that was found, or another.
+///
+/// # Errors
+/// Not an admin, or no such provider.
+#[server(endpoint = "mailboxes/choose_provider")]
+pub async fn choose_provider(id: MailboxId, provider_key: String) -> Result<(), ApiError> {
+    submit(format!("{}/set-up/provider", path(id)), async move {
+        console()?.mailboxes.choose_provider(&actor().await?, id, provider_key).await?;
+        Ok(format!("{}/set-up/use", path(id)))
+    })
+    .await
+}
+
+/// Step 2: what the mailbox is for.
+///
+/// # Errors
+/// Not an admin, no direction, or no such day.
+#[server(endpoint = "mailboxes/choose_use")]
+pub async fn choose_use(
+    id: MailboxId,
+    used: String,
+    #[server(default)] folder: String,
+    #[server(default)] import: String,
+    #[server(default)] import_date: String,
+    #[server(default)] delete_after_fetch: bool,
+) -> Result<(), ApiError> {
+    submit(format!("{}/set-up/use", path(id)), async move {
+        let (incoming, outgoing) = directions(&used)?;
+        let import = match import.as_str() {
+            "beginning" => ImportFrom::Beginning,
+            "date" => ImportFrom::Date(date(&import_date)?),
+            _ => ImportFrom::Now,
+        };
+        let wanted = Use { incoming, outgoing, delete_after_fetch, folder, import };
+        console()?.mailboxes.choose_use(&actor().await?, id, wanted).await?;
+        Ok(format!("{}/set-up/sign-in", path(id)))
+    })
+    .await
+}
+
+/// Step 3 without a provider's sign-in, and R12: user name, password and servers. Proved per
+/// direction before anything is replaced.
+///
+/// # Errors
+/// Not an admin, or fields that don't do. A refused password is a result, not an error.
+// The fields of one form.
+#[allow(clippy::too_many_arguments)]
+#[server(endpoint = "mailboxes/give_password")]
+pub async fn give_password(
+    id: MailboxId,
+    user: String,
+    password: String,
+    #[server(default)] in_host: String,
+    #[server(default)] in_port: String,
+    #[server(default)] in_tls: String,
+    #[server(default)] out_host: String,
+    #[server(default)] out_port: String,
+    #[server(default)] out_tls: String,
+) -> Result<(), ApiError> {
+    let form_page = format!("{}/set-up/password", path(id));
+    submit(form_page.clone(), async move {
+        let incoming = endpoint(in_host, &in_port, &in_tls)?;
+        let outgoing = endpoint(out_host, &out_port, &out_tls)?;
+        let form = PasswordForm { user, password, incoming, outgoing };
+        let result = console()?.mailboxes.give_password(&actor().await?, id, form).await?;
+        // Nothing works: back to the form, which shows why. Else the result, direction by direction.
+        Ok(if result.reports.iter().any(|report| report.ok()) {
+            format!("{}/set-up/result", path(id))
+        } else {
+            format!("{form_page}?tried=1")
+        })
+    })
+    .await
+}
+
+/// *Check again*. `then` names the page that asked: `result`, else the check page.
+///
+/// # Errors
+/// Not an admin.
+#[server(endpoint = "mailboxes/check")]
+pub async fn check(id: MailboxId, #[server(default)] then: String) -> Result<(), ApiError> {
+    let page = match then.as_str() {
+        "result" => format!("{}/set-up/result", path(id)),
+        _ => format!("{}/check", path(id)),
+    };
+    submit(page.clone(), async move {
+        console()?.mailboxes.check(&actor().await?, id).await?;
+        Ok(page)
+    })
+    .await
+}
+
+/// Saves the settings. The import's beginning is settled when the mailbox is set up and stays.
+///
+/// # Errors
+/// Not an admin, or fields that don't do.
+// The fields of one form.
+#[allow(clippy::too_many_arguments)]
+#[server(endpoint = "mailboxes/change")]
+pub async fn change(
+    id: MailboxId,
+    name: String,
+    #[server(default)] from_name: String,
+    #[server(default)] signature: String,
+    used: String,
+    #[server(default)] folder: String,
+    #[server(default)] delete_after_fetch: bool,
+) -> Result<(), ApiError> {
+    submit(format!("{}/edit", path(id)), async move {
+        let (console, actor) = (console()?, actor().await?);
+        let (incoming, outgoing) = directions(&used)?;
+        let import = console.mailboxes.show(&actor, id).await?.wanted.import;
+        let wanted = Use { incoming, outgoing, delete_after_fetch, folder, import };
+        let form = MailboxForm { name, from_name, signature, wanted };
+        console.mailboxes.change(&actor, id, form).await?;
+        Ok(format!("{}?done=changed", path(id)))
+    })
+    .await
+}
+
+/// Adds an address under which the mailbox is written to as well.
+///
+/// # Errors
+/// Not an admin, or the address does not do.
+#[server(endpoint = "mailboxes/add_address")]
+pub async fn add_address(id: MailboxId, address: String) -> Result<(), ApiError> {
+    submit(format!("{}/edit?form=address", path(id)), async move {
+        console()?.mailboxes.add_address(&actor().await?, id, address).await?;
+        Ok(format!("{}/edit?done=address", path(id)))
+    })
+    .await
+}
+
+/// Pauses or resumes.
+///
+/// # Errors
+/// Not an admin.
+#[server(endpoint = "mailboxes/pause")]
+pub async fn pause(id: MailboxId, paused: bool) -> Result<(), ApiError> {
+    submit(path(id), async move {
+        console()?.mailboxes.pause(&actor().await?, id, paused).await?;
+        Ok(format!("{}?done={}", path(id), if paused { "paused" } else { "resumed" }))
+    })
+    .await
+}
+
+/// Wipes the credentials; tickets stay.
+///
+/// # Errors
+/// Not an admin.
+#[server(endpoint = "mailboxes/disconnect")]
+pub async fn disconnect(id: MailboxId) -> Result<(), ApiError> {
+    submit(path(id), async move {
+        console()?.mailboxes.disconnect(&actor().await?, id).await?;
+        Ok(format!("{}?done=disconnected", path(id)))
+    })
+    .await
+}
+
+/// Throws a draft away.
+///
+/// # Errors
+/// Not an admin, or not a draft.
+#[server(endpoint = "mailboxes/discard")]
+pub async fn discard(id: MailboxId) -> Result<(), ApiError> {
+    submit(path(id), async move {
+        console()?.mailboxes.discard(&actor().await?, id).await?;
+        Ok(format!("{LIST}?done=discarded"))
+    })
+    .await
+}

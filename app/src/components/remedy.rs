@@ -1,1 +1,80 @@
-//! To come.
+//! The diagnosis card: what happened, who can mend it, the exact steps, the line to copy.
+
+use super::button::Copy;
+use super::call::{Call, Said};
+use super::state::Tone;
+use crate::wording::diagnoses;
+use domain::Diagnosis;
+use domain::credential::CredentialKind;
+use domain::direction::Direction;
+use domain::provider::ProviderKind;
+use leptos::prelude::*;
+
+/// What the card speaks of.
+#[derive(Clone)]
+pub struct Trouble {
+    pub direction: Direction,
+    pub diagnosis: Diagnosis,
+    pub credential: CredentialKind,
+    pub provider: ProviderKind,
+    pub short: String,
+    pub address: String,
+    /// What else is true: the other direction works, what waits.
+    pub also: String,
+    pub said: Option<String>,
+}
+
+impl Trouble {
+    /// `Outgoing: SMTP AUTH is off`
+    fn title(&self) -> String {
+        let title = diagnoses::title(self.diagnosis, &self.short);
+        match self.direction {
+            Direction::Incoming => format!("Incoming does not work: {title}"),
+            Direction::Outgoing => format!("Outgoing does not work: {title}"),
+        }
+    }
+}
+
+/// The card; the page's action is its child.
+#[component]
+pub fn RemedyCard(
+    trouble: Trouble,
+    /// When it is checked without anybody's doing.
+    #[prop(optional, into)]
+    next: Option<String>,
+    #[prop(into)] action: ViewFn,
+) -> impl IntoView {
+    let Trouble { direction, diagnosis, credential, provider, short, address, also, said } = trouble.clone();
+    let domain = address.rsplit('@').next().unwrap_or(&address).to_owned();
+    let (who, not) = diagnoses::who(diagnosis.remedy(credential), &short, &domain);
+    let sentence = format!("{} {also}", diagnoses::sentence(diagnosis, &short));
+    let steps = diagnoses::steps(diagnosis, provider, &address, direction);
+    let article = format!("/help/{}", diagnoses::article(diagnosis));
+    let sayer = if said.as_deref().is_some_and(|s| s.contains("AADSTS")) { short } else { "the server".into() };
+    view! {
+        <Call tone=Tone::Critical title=trouble.title() sentence=move || sentence.clone()>
+            <dl class="facts full"><dt>"Who can fix it"</dt><dd><b>{who}</b>" "{not}</dd></dl>
+            {steps.map(|steps| {
+                let list = steps.steps.into_iter().map(|step| view! { <li><span>{step}</span></li> }).collect_view();
+                let class = if steps.command.is_some() { "full halves" } else { "full" };
+                view! {
+                    <div class=class>
+                        <div class="stack tight"><h3>{steps.place}</h3><ol class="howto">{list}</ol></div>
+                        {steps.command.map(|(place, line)| view! {
+                            <div class="stack tight">
+                                <h3>{place}</h3>
+                                <Copy text=line what="the line"/>
+                                {steps.after.map(|after| view! { <p class="soft">{after}</p> })}
+                            </div>
+                        })}
+                    </div>
+                }
+            })}
+            <div class="full row apart">
+                <div class="row">{action.run()}<a class="button bare" href=article>"More about it"</a></div>
+                {next.map(|next| view! { <span class="quiet">{next}</span> })}
+            </div>
+            {said.map(|said| view! { <Said who=sayer said/> })}
+        </Call>
+    }
+}

@@ -31,17 +31,26 @@ pub enum NoAccess {
 /// # Errors
 /// [`NoAccess`]; a `Fault` is evidence that the caller gives to [`crate::evidence::failed`].
 pub async fn access(engine: &Engine, mailbox: MailboxId, direction: Direction) -> Result<Access, NoAccess> {
-    let row = mailboxes::get(&engine.store, mailbox).await?.ok_or(NoAccess::NotNow)?;
     let side = directions::get(engine.store.read(), mailbox, direction).await?.ok_or(NoAccess::NotNow)?;
-    if row.draft || row.paused_at.is_some() || !side.used {
-        return Err(NoAccess::NotNow);
-    }
     if side.failing_definite {
         match side.next_attempt_at.map(Time) {
             None => return Err(NoAccess::NotNow),
             Some(due) if due > clock::now() => return Err(NoAccess::NotBefore(due)),
             Some(_) => {}
         }
+    }
+    access_now(engine, mailbox, direction).await
+}
+
+/// The same because a person asks: what waits for a person, or for its time, is tried as well.
+///
+/// # Errors
+/// [`NoAccess`], but never `NotBefore`.
+pub async fn access_now(engine: &Engine, mailbox: MailboxId, direction: Direction) -> Result<Access, NoAccess> {
+    let row = mailboxes::get(&engine.store, mailbox).await?.ok_or(NoAccess::NotNow)?;
+    let side = directions::get(engine.store.read(), mailbox, direction).await?.ok_or(NoAccess::NotNow)?;
+    if row.draft || row.paused_at.is_some() || !side.used {
+        return Err(NoAccess::NotNow);
     }
     let address = Address::parse(&row.address).map_err(|_| NoAccess::NotNow)?;
     let endpoint = side.endpoint().ok_or(NoAccess::NotNow)?;

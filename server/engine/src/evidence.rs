@@ -172,15 +172,12 @@ fn rule(before: &Before, credential: CredentialKind, fault: &Fault, now: Time, a
 
 /// The word for a diagnosis in the database.
 pub fn key(diagnosis: Diagnosis) -> String {
-    match serde_json::to_value(diagnosis) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    }
+    diagnosis.name().to_owned()
 }
 
 /// The diagnosis of a word in the database.
 pub fn diagnosis(key: &str) -> Option<Diagnosis> {
-    serde_json::from_value(serde_json::Value::String(key.to_owned())).ok()
+    Diagnosis::from_name(key)
 }
 
 /// The facts of all mailboxes, for states and banners.
@@ -269,7 +266,7 @@ mod tests {
     use domain::diagnosis::Finding;
 
     fn fault(diagnosis: Diagnosis, certainty: Certainty) -> Fault {
-        Fault { finding: Finding { diagnosis, certainty, known: true }, said: String::new() }
+        Fault { finding: Finding { diagnosis, certainty, known: true, code: None, sentence: None, wait_ms: None }, said: String::new() }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 pub mod changes;
 pub mod clock;
+pub mod compose;
 pub mod config;
 mod console;
 pub mod deliver;
@@ -21,12 +22,17 @@ pub mod intake;
 pub mod login;
 pub mod mime;
 pub mod net;
+<<<<<<< HEAD
+mod oauth;
+=======
 pub mod oauth_address;
 pub mod password;
+>>>>>>> main
 pub mod pool;
 pub mod providers;
 pub mod search;
 pub mod secret;
+pub mod signins;
 pub mod smtp;
 pub mod store;
 pub mod vault;
@@ -80,13 +86,13 @@ impl Engine {
     /// [`StartError`], before anything was changed but the schema.
     pub async fn open(config: Config) -> Result<Arc<Self>, StartError> {
         let providers = Providers::load(config.providers_file.as_deref(), &config.network)?;
-        let net = Net::new(&providers, config.network.clone())?;
+        let net = Net::new(&providers, config.network.clone(), &config.limits)?;
         let vault = Vault::new(&config.key)?;
         let store = Store::open(&config.database).await?;
         if !store::key_check::fits(&store, &vault).await? {
             return Err(StartError::WrongKey);
         }
-        Ok(Arc::new(Self {
+        let engine = Arc::new(Self {
             config,
             store,
             vault,
@@ -96,7 +102,9 @@ impl Engine {
             changes: Changes::default(),
             grants: grants::Flights::default(),
             started_at: clock::now(),
-        }))
+        });
+        engine.grants.attach(&engine);
+        Ok(engine)
     }
 
     /// The port for the console's pages.

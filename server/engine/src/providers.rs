@@ -161,6 +161,18 @@ impl Providers {
         self.providers.iter().find(|p| p.mx_domains.iter().any(|d| is_under(mx, d)))
     }
 
+    /// Origins of the sign-in pages, for the pages' content security policy.
+    pub fn sign_in_origins(&self) -> Vec<String> {
+        let mut origins: Vec<String> = self
+            .providers
+            .iter()
+            .filter_map(|p| url::Url::parse(&p.authorize_url.as_ref()?.replace(['{', '}'], "")).ok())
+            .map(|url| url.origin().ascii_serialization())
+            .collect();
+        origins.dedup();
+        origins
+    }
+
     /// As the pages see a provider; anything unknown is *Other*.
     pub fn view(&self, key: &str) -> Provider {
         match self.get(key) {

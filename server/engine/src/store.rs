@@ -4,6 +4,7 @@
 //! (`BEGIN IMMEDIATE`), and several readers that can't write. PostgreSQL uses one pool for both.
 //! No transaction lives across a network await.
 
+pub mod accounts;
 pub mod attachments;
 pub mod bounces;
 pub mod deliveries;
@@ -12,18 +13,22 @@ pub mod drafts;
 pub mod entity;
 pub mod episodes;
 pub mod events;
+pub mod grants;
 pub mod key_check;
 pub mod known;
 pub mod mailboxes;
 pub mod messages;
 pub mod people;
+pub mod registrations;
 pub mod requesters;
 pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod settling;
+pub mod signins;
 pub mod tickets;
 pub mod tickets_waiting;
+pub mod traffic;
 pub mod uploads;
 
 use migrations::Migrator;
@@ -56,6 +61,9 @@ pub struct Store {
     reader: DatabaseConnection,
     backend: DatabaseBackend,
 }
+
+/// A transaction, for those who pass one on.
+pub type Transaction = DatabaseTransaction;
 
 /// Why the database does not answer.
 #[derive(Debug, thiserror::Error)]

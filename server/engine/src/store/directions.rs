@@ -72,6 +72,15 @@ pub async fn mark_proved(db: &impl ConnectionTrait, mailbox: MailboxId, directio
     update(db, ActiveModel { proved_at: Set(Some(at.0)), ..cleared(mailbox, direction) }).await
 }
 
+/// The same columns with a server's address.
+pub fn at(row: ActiveModel, endpoint: Option<Endpoint>) -> ActiveModel {
+    let (host, port, tls) = match endpoint {
+        Some(e) => (Some(e.host), Some(i64::from(e.port)), Some(tls_key(e.tls).to_owned())),
+        None => (None, None, None),
+    };
+    ActiveModel { host: Set(host), port: Set(port), tls: Set(tls), ..row }
+}
+
 /// The columns of a direction that nothing is wrong with.
 pub fn cleared(mailbox: MailboxId, direction: Direction) -> ActiveModel {
     ActiveModel {
@@ -112,4 +121,91 @@ pub fn tls_key(tls: Tls) -> &'static str {
         Tls::Implicit => "implicit",
         Tls::StartTls => "starttls",
     }
+}
+
+/// What a direction signs in with from now on.
+pub enum Credential {
+    Grant(GrantId),
+    /// Sealed.
+    Password(Vec<u8>),
+}
+
+/// A new way for a direction to its server.
+pub struct Swap {
+    pub credential: Credential,
+    pub user_name: String,
+    pub endpoint: Endpoint,
+    /// When it proved itself; `None`: it did not yet, and the failing columns stay.
+    pub proved_at: Option<Time>,
+}
+
+/// Puts a credential in the place of the former one, whatever that was.
+pub async fn swap(db: &impl ConnectionTrait, row: &Row, swap: Swap) -> Result<(), StoreError> {
+    let Some(direction) = Direction::from_key(&row.direction) else { return Ok(()) };
+    let base = match swap.proved_at {
+        Some(_) => cleared(MailboxId(row.mailbox_id), direction),
+        None => ActiveModel::default(),
+    };
+    let (word, grant, password) = match swap.credential {
+        Credential::Grant(grant) => ("grant", Some(grant.0), None),
+        Credential::Password(sealed) => ("password", None, Some(sealed)),
+    };
+    let mut new = ActiveModel {
+        mailbox_id: Set(row.mailbox_id),
+        direction: Set(row.direction.clone()),
+        credential: Set(Some(word.into())),
+        grant_id: Set(grant),
+        password_sealed: Set(password),
+        user_name: Set(Some(swap.user_name)),
+        host: Set(Some(swap.endpoint.host)),
+        port: Set(Some(i64::from(swap.endpoint.port))),
+        tls: Set(Some(tls_key(swap.endpoint.tls).into())),
+        generation: Set(row.generation + 1),
+        ..base
+    };
+    if let Some(at) = swap.proved_at {
+        new.proved_at = Set(Some(at.0));
+        new = forgotten(new);
+    }
+    update(db, new).await
+}
+
+/// Keeps a sign-in that failed here, so that it need not be made again once the cause is mended.
+pub async fn keep(db: &impl ConnectionTrait, row: &Row, grant: GrantId, user_name: &str, until: Time) -> Result<(), StoreError> {
+    let kept = ActiveModel {
+        mailbox_id: Set(row.mailbox_id),
+        direction: Set(row.direction.clone()),
+        kept_grant_id: Set(Some(grant.0)),
+        kept_user_name: Set(Some(user_name.into())),
+        kept_until: Set(Some(until.0)),
+        ..Default::default()
+    };
+    update(db, kept).await
+}
+
+/// Without a kept sign-in.
+fn forgotten(row: ActiveModel) -> ActiveModel {
+    ActiveModel { kept_grant_id: Set(None), kept_user_name: Set(None), kept_until: Set(None), ..row }
+}
+
+/// Wants a direction, or not; what it knows stays.
+pub async fn use_it(db: &impl ConnectionTrait, mailbox: MailboxId, direction: Direction, used: bool) -> Result<(), StoreError> {
+    let row = ActiveModel { mailbox_id: Set(mailbox.0), direction: Set(direction.key().into()), used: Set(used), ..Default::default() };
+    update(db, row).await
+}
+
+/// Forgets a direction's credential for good.
+pub async fn wipe(db: &impl ConnectionTrait, mailbox: MailboxId, direction: Direction) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        credential: Set(None),
+        user_name: Set(None),
+        password_sealed: Set(None),
+        grant_id: Set(None),
+        kept_grant_id: Set(None),
+        kept_user_name: Set(None),
+        kept_until: Set(None),
+        proved_at: Set(None),
+        ..cleared(mailbox, direction)
+    };
+    update(db, row).await
 }

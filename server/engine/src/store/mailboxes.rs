@@ -1,9 +1,13 @@
 //! Mailbox rows and their own addresses.
 
-use super::entity::{account, delivery, folder, grants, mailbox, own_address, receipt};
-use super::{Store, StoreError};
-use domain::Address;
-use domain::id::MailboxId;
+use super::entity::{
+    account, delivery, direction, folder, grants, mailbox, mailbox_check, own_address, receipt,
+};
+use super::{Store, StoreError, set};
+use domain::id::{MailboxId, PersonId};
+use domain::provider::Endpoint;
+use domain::{Address, Direction, Time};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -98,4 +102,79 @@ pub async fn importing(store: &Store, mailbox: MailboxId) -> Result<Option<(u64,
     let done = receipt::Entity::find().filter(receipt::Column::FolderId.eq(folder.id)).count(store.read()).await?;
     let found = u64::try_from(folder.found.unwrap_or(0)).unwrap_or(0);
     Ok((done < found).then_some((done, found)))
+}
+
+/// A new mailbox: a draft with both directions, waiting for its admin.
+pub struct NewMailbox<'a> {
+    pub address: &'a Address,
+    pub name: &'a str,
+    pub provider_key: &'a str,
+    pub endpoints: [Option<Endpoint>; 2],
+    pub by: PersonId,
+    pub now: Time,
+}
+
+/// Adds a draft; `Taken` when the address belongs to a mailbox already.
+pub async fn insert(tx: &impl ConnectionTrait, new: NewMailbox<'_>) -> Result<MailboxId, StoreError> {
+    let row = ActiveModel {
+        address: set(new.address.to_string()),
+        name: set(new.name.to_owned()),
+        provider_key: set(new.provider_key.to_owned()),
+        draft: set(true),
+        created_at: set(new.now.0),
+        created_by: set(Some(new.by.0)),
+        delete_after_fetch: set(false),
+        import_mode: set("now".to_owned()),
+        from_name: set(new.name.to_owned()),
+        signature: set(String::new()),
+        epoch: set(0),
+        ..Default::default()
+    };
+    let id = MailboxId(mailbox::Entity::insert(row).exec(tx).await?.last_insert_id);
+    for (direction, endpoint) in Direction::BOTH.into_iter().zip(new.endpoints) {
+        let row = super::directions::ActiveModel {
+            used: set(true),
+            generation: set(0),
+            ..super::directions::cleared(id, direction)
+        };
+        direction::Entity::insert(super::directions::at(row, endpoint)).exec(tx).await?;
+    }
+    Ok(id)
+}
+
+/// Frees the address of a draft or a disconnected mailbox; tickets keep pointing at the row.
+pub async fn mark_deleted(db: &impl ConnectionTrait, id: MailboxId, at: Time) -> Result<(), StoreError> {
+    own_address::Entity::delete_many().filter(own_address::Column::MailboxId.eq(id.0)).exec(db).await?;
+    update(db, ActiveModel { id: set(id.0), deleted_at: set(Some(at.0)), ..Default::default() }).await
+}
+
+/// Adds a further address; `Taken` when it is one of ours already.
+pub async fn add_address(db: &impl ConnectionTrait, id: MailboxId, address: &Address) -> Result<(), StoreError> {
+    let row = own_address::ActiveModel { mailbox_id: set(id.0), address: set(address.to_string()) };
+    own_address::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// The watched folder of a mailbox and its highest UID seen.
+pub async fn folder(store: &Store, id: MailboxId) -> Result<Option<folder::Model>, StoreError> {
+    Ok(folder::Entity::find()
+        .filter(folder::Column::MailboxId.eq(id.0))
+        .order_by_asc(folder::Column::Id)
+        .one(store.read())
+        .await?)
+}
+
+/// Keeps the result of the last check.
+pub async fn keep_check(store: &Store, id: MailboxId, at: Time, result: String) -> Result<(), StoreError> {
+    let or_update = OnConflict::column(mailbox_check::Column::MailboxId)
+        .update_columns([mailbox_check::Column::At, mailbox_check::Column::Result])
+        .to_owned();
+    let row = mailbox_check::ActiveModel { mailbox_id: set(id.0), at: set(at.0), result: set(result) };
+    mailbox_check::Entity::insert(row).on_conflict(or_update).exec_without_returning(store.write()).await?;
+    Ok(())
+}
+
+/// The result of the last check.
+pub async fn last_check(store: &Store, id: MailboxId) -> Result<Option<String>, StoreError> {
+    Ok(mailbox_check::Entity::find_by_id(id.0).one(store.read()).await?.map(|row| row.result))
 }

@@ -1,0 +1,161 @@
+//! Live pages: what changes on the server changes in the open tab, without a reload.
+//!
+//! Invariant: nothing that a person is doing is disturbed - no field that is being edited, no
+//! selection, no unfolded part, no scroll position; the composer is never inside a live region.
+//! The page marks regions, `<section id=.. data-live="tickets ticket:12">`; a changed key that one
+//! of them names fetches the page again, and the regions that differ are exchanged.
+
+mod regions;
+mod socket;
+
+use crate::components::browser::{fetch, parse};
+use crate::components::icon::Icon;
+use crate::wording::tickets as words;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::prelude::*;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// At most four a second (design.md): a quarter of a second gathers keys.
+const GATHER: Duration = Duration::from_millis(250);
+/// How long the toast stays; what it says stands in the page.
+const TOAST: Duration = Duration::from_secs(12);
+
+/// Keeps this tab up to date. Stands once in the document, outside every live region.
+#[island]
+pub fn Live() -> impl IntoView {
+    let said = RwSignal::new(None::<Said>);
+    // Effects run in the browser only.
+    Effect::new(move |_| Tab::start(said));
+    view! {
+        <div class="toasts" role="status">
+            {move || {
+                said.get()
+                    .map(|Said { words, place }| {
+                        view! {
+                            <div class="toast" data-tone="calm">
+                                {Icon::Mail.view()}
+                                <p>{words}</p>
+                                <a class="button small" href=format!("#{place}") on:click=move |_| said.set(None)>
+                                    {words::SHOW}
+                                </a>
+                            </div>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// Something new that the page says aloud, and the id of where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Said {
+    words: String,
+    place: String,
+}
+
+/// What this tab is doing.
+struct Tab {
+    said: RwSignal<Option<Said>>,
+    /// A fetch is planned.
+    planned: Cell<bool>,
+    /// A fetch is under way.
+    fetching: Cell<bool>,
+    /// Something changed while we could not look: hidden, or fetching.
+    stale: Cell<bool>,
+}
+
+impl Tab {
+    fn start(said: RwSignal<Option<Said>>) {
+        let tab = Rc::new(Tab {
+            said,
+            planned: Cell::new(false),
+            fetching: Cell::new(false),
+            stale: Cell::new(false),
+        });
+        let seen = Rc::clone(&tab);
+        let visible = Closure::<dyn FnMut()>::new(move || {
+            if !document().hidden() && seen.stale.get() {
+                seen.plan();
+            }
+        });
+        // The tab lives as long as the document: the closure is never dropped.
+        let _ = document().add_event_listener_with_callback(
+            "visibilitychange",
+            visible.into_js_value().unchecked_ref(),
+        );
+        socket::open(tab, 0);
+    }
+
+    /// Keys changed; fetches when one of them concerns this page.
+    fn changed(self: &Rc<Self>, keys: &[String]) {
+        if regions::concerned(keys) {
+            self.plan();
+        }
+    }
+
+    /// The socket was away: anything may have changed.
+    fn missed(self: &Rc<Self>) {
+        self.plan();
+    }
+
+    fn plan(self: &Rc<Self>) {
+        // Ten open tabs ask for one page, not for ten: the others wait until they are looked at.
+        if document().hidden() || self.fetching.get() {
+            self.stale.set(true);
+        } else if !self.planned.replace(true) {
+            let tab = Rc::clone(self);
+            set_timeout(
+                move || {
+                    tab.planned.set(false);
+                    leptos::task::spawn_local(tab.refresh());
+                },
+                GATHER,
+            );
+        }
+    }
+
+    async fn refresh(self: Rc<Self>) {
+        self.stale.set(false);
+        self.fetching.set(true);
+        if let Some(fresh) = fresh_page().await
+            && let Some(new) = regions::exchange(&fresh)
+        {
+            self.announce(new);
+        }
+        self.fetching.set(false);
+        if self.stale.get() {
+            self.plan();
+        }
+    }
+
+    fn announce(&self, new: Said) {
+        let said = self.said;
+        said.set(Some(new.clone()));
+        set_timeout(
+            move || {
+                if said.get_untracked().as_ref() == Some(&new) {
+                    said.set(None);
+                }
+            },
+            TOAST,
+        );
+    }
+}
+
+/// This page as it is now. Nothing when the server sends us elsewhere, as after a sign-out.
+async fn fresh_page() -> Option<web_sys::Document> {
+    let location = window().location();
+    let address = format!("{}{}", location.pathname().ok()?, location.search().ok()?);
+    let init = web_sys::RequestInit::new();
+    let headers = web_sys::Headers::new().ok()?;
+    headers.set("Accept", "text/html").ok()?;
+    headers.set("X-Live", "1").ok()?;
+    init.set_headers(&headers);
+    let response = fetch(&address, &init).await?;
+    if !response.ok() || response.redirected() {
+        return None;
+    }
+    parse(&response).await
+}

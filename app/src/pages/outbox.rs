@@ -1,0 +1,130 @@
+//! Replies on their way out: first those that need a person, then held, moving and gone ones.
+
+use crate::components::frame::{Head, Place, Sheet};
+use crate::components::icon::Icon;
+use crate::components::message::delivery::{again, said, settle, take_back};
+use crate::components::notice::Refused;
+use crate::components::state::State;
+use crate::pages::{Here, page};
+use crate::wording::counts::count;
+use crate::wording::outbox::{self as words, Group};
+use crate::wording::tickets as ticket_words;
+use crate::wording::times::Clock;
+use domain::console::outbox::{OutboxPage as Shown, OutboxRow};
+use domain::outbox::DeliveryState;
+use leptos::prelude::*;
+
+/// `/outbox`
+#[component]
+pub fn OutboxPage() -> impl IntoView {
+    page(|here| async move {
+        let shown = here.console.outbox.page(&here.actor).await?;
+        Ok(outbox(here, shown))
+    })
+}
+
+fn outbox(here: Here, shown: Shown) -> AnyView {
+    let refused = here.place.refused();
+    let clock = here.clock;
+    let admin = here.is_admin();
+    let groups: Vec<(Group, Vec<OutboxRow>)> = Group::ALL
+        .into_iter()
+        .map(|group| (group, shown.rows.iter().filter(|row| Group::of(&row.line) == group).cloned().collect()))
+        .collect();
+    let n = |at: Group| groups.iter().find(|(g, _)| *g == at).map_or(0, |(_, rows)| rows.len());
+    let sub = words::summary(n(Group::NeedsYou), n(Group::Held), n(Group::OnTheWay));
+    let empty = shown.rows.is_empty();
+    view! {
+        <Sheet here title=words::OUTBOX place=Place::Outbox>
+            <div id="outbox-head" data-live="outbox"><Head title=words::OUTBOX sub/></div>
+            <Refused refused/>
+            <section id="outbox-list" aria-label=words::OUTBOX data-live="outbox" data-each="">
+                {if empty { nothing().into_any() } else { table(groups, admin, clock).into_any() }}
+            </section>
+        </Sheet>
+    }
+    .into_any()
+}
+
+fn nothing() -> impl IntoView {
+    let (title, sentence) = words::EMPTY;
+    view! {
+        <div class="empty" id="outbox-none">
+            {Icon::Outbox.view()}
+            <h2>{title}</h2>
+            <p>{sentence}</p>
+            <div class="row"><a class="button" href="/tickets">{ticket_words::TICKETS}</a></div>
+        </div>
+    }
+}
+
+fn table(groups: Vec<(Group, Vec<OutboxRow>)>, admin: bool, clock: Clock) -> impl IntoView {
+    let groups = groups
+        .into_iter()
+        .filter(|(_, rows)| !rows.is_empty())
+        .map(|(group, rows)| {
+            let n = count(rows.len() as u64);
+            let line = words::group_line(group).map(|line| view! { <span class="quiet line">{line}</span> });
+            let rows = rows.into_iter().map(|r| row(r, admin, clock)).collect_view();
+            view! {
+                <tr class="group" id=format!("g-{group:?}")>
+                    <th colspan="4" scope="colgroup">{group.words()} " " <span class="count">{n}</span>{line}</th>
+                </tr>
+                {rows}
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="table outbox" id="outbox-table" data-each="">
+            <thead id="outbox-table-head">
+                <tr>
+                    <th scope="col">"Reply"</th>
+                    <th scope="col">"State"</th>
+                    <th scope="col">"Written"</th>
+                    <th scope="col"><span class="vh">"Actions"</span></th>
+                </tr>
+            </thead>
+            <tbody id="outbox-rows" data-each="">{groups}</tbody>
+        </table>
+    }
+}
+
+fn row(row: OutboxRow, admin: bool, clock: Clock) -> impl IntoView {
+    let line = row.line;
+    let mut state = words::state(&line, clock);
+    let address = row.mailbox.as_ref().map(|(_, a)| a.to_string());
+    if let (Some((_, diagnosis)), DeliveryState::Waiting) = (line.held, line.state) {
+        state = state.sub(words::held_line(diagnosis, address.as_deref().unwrap_or("the mailbox")));
+    }
+    let route = ticket_words::route(address.as_deref(), &row.to, &[]);
+    let said = said(&line, &format!("d{}", line.id));
+    let mend = row.mailbox.filter(|_| admin && line.held.is_some()).map(|(id, _)| {
+        view! { <a class="button small" href=format!("/admin/channels/email/{id}")>{words::OPEN_MAILBOX}</a> }
+    });
+    let actions = match line.state {
+        DeliveryState::Uncertain => settle(line.id, None).into_any(),
+        DeliveryState::Waiting if line.held.is_some() => {
+            view! { {mend}{take_back(line.id, None, "small bare")} }.into_any()
+        }
+        DeliveryState::Waiting => view! { {again(line.id, None)}{take_back(line.id, None, "small bare")} }.into_any(),
+        DeliveryState::Refused => {
+            view! { <a class="button small" href=format!("/tickets/{}#composer", row.ticket)>{words::WRITE_AGAIN}</a> }.into_any()
+        }
+        _ => ().into_any(),
+    };
+    let light = Group::of(&line) > Group::Held;
+    view! {
+        <tr id=format!("d{}", line.id)>
+            <th scope="row">
+                <a class="subject plain" href=format!("/tickets/{}", row.ticket)>{row.subject}</a>
+                <span class="sub">{route}</span>
+            </th>
+            <td data-label="State"><State words=state light/>{said}</td>
+            <td class="nowrap" data-label="Written">
+                {clock.stamp(row.written_at, clock.time(row.written_at))}
+                <span class="sub">{row.author}</span>
+            </td>
+            <td class="actions"><div class="row">{actions}</div></td>
+        </tr>
+    }
+}

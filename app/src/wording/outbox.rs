@@ -1,0 +1,221 @@
+//! The words of replies on their way out, under a message and in the outbox.
+
+use super::counts::of;
+use super::times::Clock;
+use crate::components::icon::Icon;
+use crate::components::state::{Tone, Words};
+use domain::console::outbox::DeliveryLine;
+use domain::credential::CredentialKind;
+use domain::outbox::DeliveryState;
+use domain::remedy::Remedy;
+use domain::{Diagnosis, Time};
+
+pub const OUTBOX: &str = "Outbox";
+pub const TAKE_BACK: &str = "Take back";
+pub const TRY_NOW: &str = "Try now";
+pub const IT_ARRIVED: &str = "It arrived";
+pub const SEND_AGAIN: &str = "Send again";
+pub const OPEN_MAILBOX: &str = "Open the mailbox";
+pub const WRITE_AGAIN: &str = "Write a new one";
+pub const SERVER_SAID: &str = "What the server said";
+
+/// Which verdict a row of the outbox gets; the groups stand in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    NeedsYou,
+    Held,
+    OnTheWay,
+    Left,
+}
+
+impl Group {
+    pub const ALL: [Group; 4] = [Group::NeedsYou, Group::Held, Group::OnTheWay, Group::Left];
+
+    pub fn of(line: &DeliveryLine) -> Self {
+        match line.state {
+            DeliveryState::Uncertain | DeliveryState::Refused => Group::NeedsYou,
+            DeliveryState::Sent | DeliveryState::Cancelled => Group::Left,
+            _ if line.held.is_some() => Group::Held,
+            _ => Group::OnTheWay,
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Group::NeedsYou => "Need you",
+            Group::Held => "Held",
+            Group::OnTheWay => "On their way",
+            Group::Left => "Left last",
+        }
+    }
+}
+
+/// The state of a delivery in two or three words, with its evidence.
+pub fn state(line: &DeliveryLine, clock: Clock) -> Words {
+    let at = clock.time(line.at);
+    match line.state {
+        DeliveryState::Waiting => match (line.held, line.attempts) {
+            (Some((since, _)), _) => {
+                Words::new(Tone::Warning, Icon::Held, format!("Held since {}", clock.time(since)))
+            }
+            (None, 0) => Words::new(Tone::Calm, Icon::Clock, "Waiting to be sent"),
+            (None, n) => {
+                let words = Words::new(Tone::Calm, Icon::Retry, "Put off by the server");
+                let tries = of(n.into(), "attempt", "attempts");
+                match line.next_at {
+                    Some(next) => words.sub(format!("After {tries}. Next {}.", clock.until(next))),
+                    None => words.sub(format!("After {tries}.")),
+                }
+            }
+        },
+        DeliveryState::Sending | DeliveryState::HandingOver => {
+            Words::new(Tone::Calm, Icon::Outbound, "Sending")
+        }
+        DeliveryState::Sent if !line.refused.is_empty() => Words::new(
+            Tone::Warning,
+            Icon::Warning,
+            format!("Refused for {} of {} recipients", line.refused.len(), line.recipients),
+        )
+        .sub(taken(line, &at)),
+        DeliveryState::Sent => Words::new(Tone::Calm, Icon::Ok, taken(line, &at)),
+        DeliveryState::Uncertain => {
+            Words::new(Tone::Warning, Icon::Help, "Being checked: was it sent?")
+        }
+        DeliveryState::Refused => {
+            let words = match line.recipients {
+                0 | 1 => "Refused".to_owned(),
+                n => format!("Refused for all {n} recipients"),
+            };
+            Words::new(Tone::Critical, Icon::Critical, words).sub(at)
+        }
+        DeliveryState::Cancelled => Words::new(Tone::Calm, Icon::Undo, format!("Taken back, {at}")),
+    }
+}
+
+fn taken(line: &DeliveryLine, at: &str) -> String {
+    match &line.server {
+        Some(server) => format!("Sent, taken by {server}, {at}"),
+        None => format!("Sent, {at}"),
+    }
+}
+
+/// Why replies of a mailbox are held, without a full stop.
+fn why(diagnosis: Diagnosis, address: &str) -> String {
+    match diagnosis.remedy(CredentialKind::Password) {
+        Remedy::SignInAgain | Remedy::AnotherPersonSignsIn => format!("The sign-in of {address} ended"),
+        Remedy::GivePassword | Remedy::UseAppPassword if diagnosis == Diagnosis::PasswordRefused => {
+            format!("The server refuses the password of {address}")
+        }
+        // The same faults of a sign-in: the reply does not know which of the two the mailbox uses.
+        Remedy::GivePassword | Remedy::UseAppPassword => format!("The sign-in of {address} ended"),
+        Remedy::SwitchToSignIn => format!("The provider takes no password for {address} any more"),
+        Remedy::AdminConsent => format!("{address} waits for the consent of an administrator"),
+        Remedy::FixAppRegistration => format!("The app registration that {address} signs in by is refused"),
+        Remedy::FixMailboxSettings | Remedy::AskAdministrator => {
+            format!("A setting at the provider keeps {address} from sending")
+        }
+        Remedy::Wait => format!("{address} can't send"),
+    }
+}
+
+/// One line for a row of the outbox.
+pub fn held_line(diagnosis: Diagnosis, address: &str) -> String {
+    format!("{}.", why(diagnosis, address))
+}
+
+/// Why a reply is held, since when, and how it leaves.
+pub fn held(since: Time, diagnosis: Diagnosis, address: &str, clock: Clock) -> (&'static str, String) {
+    let sentence = format!(
+        "{}, {}. It leaves by itself, once, as soon as that is mended.",
+        why(diagnosis, address),
+        clock.when(since)
+    );
+    ("This reply is held", sentence)
+}
+
+pub const ADMINS_SEE: &str = "Your admins see it on every page.";
+
+pub fn uncertain(clock: Clock, at: Time) -> (&'static str, String) {
+    (
+        "Being checked: was it sent?",
+        format!(
+            "The line broke {} while the reply was handed over. Mailkeep looks for it in the Sent folder and never sends it twice by itself. If you know, say so.",
+            clock.when(at)
+        ),
+    )
+}
+
+pub const REFUSED_ALL: (&str, &str) = (
+    "The server refused this reply",
+    "It will not be tried again. Correct the address or the text and write a new one.",
+);
+
+/// What a group of the outbox means, where its name does not say it.
+pub fn group_line(group: Group) -> Option<&'static str> {
+    match group {
+        Group::NeedsYou => Some("Mailkeep never sends these again by itself."),
+        Group::Held => Some("They leave by themselves, once each, as soon as their mailbox works again."),
+        Group::OnTheWay | Group::Left => None,
+    }
+}
+
+/// The outbox page's line under the title.
+pub fn summary(needs: usize, held: usize, way: usize) -> String {
+    let mut parts = Vec::new();
+    if needs > 0 {
+        parts.push(of(needs as u64, "reply needs you", "replies need you"));
+    }
+    if held > 0 {
+        parts.push(of(held as u64, "is held and leaves by itself, once", "are held and leave by themselves, once each"));
+    }
+    if way > 0 {
+        parts.push(of(way as u64, "is on its way", "are on their way"));
+    }
+    if parts.is_empty() { "Nothing waits. Every reply has left.".into() } else { format!("{}.", parts.join(", ")) }
+}
+
+pub const EMPTY: (&str, &str) = ("No replies yet", "Replies stand here from the moment they are written until a server took them.");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::id::DeliveryId;
+
+    fn line(state: DeliveryState) -> DeliveryLine {
+        DeliveryLine {
+            id: DeliveryId(1),
+            state,
+            held: None,
+            at: Time(0),
+            next_at: None,
+            attempts: 0,
+            server: Some("smtp.contoso.example".into()),
+            refused: Vec::new(),
+            recipients: 3,
+            said: None,
+        }
+    }
+
+    #[test]
+    fn every_state_has_words_and_a_group() {
+        let clock = Clock { now: Time(60_000), offset: 0 };
+        for (delivery, words, group) in [
+            (DeliveryState::Waiting, "Waiting to be sent", Group::OnTheWay),
+            (DeliveryState::Sending, "Sending", Group::OnTheWay),
+            (DeliveryState::HandingOver, "Sending", Group::OnTheWay),
+            (DeliveryState::Sent, "Sent, taken by smtp.contoso.example, 00:00", Group::Left),
+            (DeliveryState::Uncertain, "Being checked: was it sent?", Group::NeedsYou),
+            (DeliveryState::Refused, "Refused for all 3 recipients", Group::NeedsYou),
+            (DeliveryState::Cancelled, "Taken back, 00:00", Group::Left),
+        ] {
+            let line = line(delivery);
+            assert_eq!(state(&line, clock).words, words);
+            assert_eq!(Group::of(&line), group);
+        }
+        let held = DeliveryLine { held: Some((Time(0), Diagnosis::SignInExpired)), ..line(DeliveryState::Waiting) };
+        assert_eq!(state(&held, clock).words, "Held since 00:00");
+        assert_eq!(Group::of(&held), Group::Held);
+        let partly = DeliveryLine { refused: vec![("a@b.example".into(), "550".into())], ..line(DeliveryState::Sent) };
+        assert_eq!(state(&partly, clock).words, "Refused for 1 of 3 recipients");
+    }
+}

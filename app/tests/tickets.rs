@@ -1,0 +1,216 @@
+//! What agents and admins read on tickets and in the outbox, and that hostile mail stays text.
+
+use app::components::composer::{Composer, Trouble};
+use app::components::message::{self, Around, delivery};
+use app::domain::console::outbox::DeliveryLine;
+use app::domain::console::tickets::{Draft, File, MessageView, TicketPage, Upload};
+use app::domain::id::{AttachmentId, DeliveryId, MailboxId, MessageId, PersonId, TicketId, UploadId};
+use app::domain::outbox::DeliveryState;
+use app::domain::ticket::{MessageKind, TicketStatus};
+use app::domain::time::Span;
+use app::domain::{Address, Diagnosis, Time};
+use app::wording::times::Clock;
+use leptos::prelude::*;
+
+const HOSTILE: &str = "<script>alert(1)</script>\n\n\"><img src=x onerror=alert(1)> see https://evil.example/?a=1&b=<b>.";
+
+fn now() -> Time {
+    Time::from_date(2026, 11, 24).expect("a day") + Span::minutes(14 * 60 + 5)
+}
+
+fn clock() -> Clock {
+    Clock { now: now(), offset: 0 }
+}
+
+fn around(admin: bool) -> Around {
+    Around {
+        ticket: TicketId(4118),
+        clock: clock(),
+        admin,
+        mailbox: Some((MailboxId(3), "support@contoso.example".into())),
+        images: None,
+    }
+}
+
+fn mail(kind: MessageKind) -> MessageView {
+    MessageView {
+        id: MessageId(7),
+        kind,
+        author: "Hanna <b>Virtanen</b>".into(),
+        from: Some("hanna@litware.example".into()),
+        to: vec!["support@contoso.example".into()],
+        cc: Vec::new(),
+        at: now() - Span::hours(3),
+        text: HOSTILE.into(),
+        quoted: Some(HOSTILE.into()),
+        html_url: Some("/messages/7/body?k=abc".into()),
+        html_with_images_url: Some("/messages/7/body?k=abc&images=1".into()),
+        remote_images: 3,
+        files: vec![File {
+            id: AttachmentId(1),
+            name: "\"><svg onload=alert(1)>.log".into(),
+            mime: "text/plain".into(),
+            bytes: 184_000,
+            url: "/files/abc".into(),
+        }],
+        delivery: None,
+    }
+}
+
+fn line(state: DeliveryState) -> DeliveryLine {
+    DeliveryLine {
+        id: DeliveryId(5),
+        state,
+        held: None,
+        at: now() - Span::minutes(3),
+        next_at: None,
+        attempts: 0,
+        server: Some("smtp.contoso.example".into()),
+        refused: Vec::new(),
+        recipients: 1,
+        said: None,
+    }
+}
+
+fn page() -> TicketPage {
+    TicketPage {
+        now: now(),
+        id: TicketId(4118),
+        subject: "Sensor reads 0".into(),
+        status: TicketStatus::Open,
+        requester: "Hanna Virtanen".into(),
+        requester_address: "hanna@litware.example".into(),
+        mailbox: Address::parse("support@contoso.example").ok().map(|a| (MailboxId(3), a)),
+        assignee: None,
+        agents: vec![(PersonId(2), "Jonas Weber".into())],
+        created_at: now() - Span::days(1),
+        messages: vec![mail(MessageKind::Incoming)],
+        newest: Some(MessageId(7)),
+        earlier: Vec::new(),
+        draft: Draft::default(),
+        reply_from: Address::parse("support@contoso.example").ok(),
+        reply_to: "hanna@litware.example".into(),
+        reply_all_cc: "it@litware.example, boss@litware.example".into(),
+        held_since: None,
+        no_outgoing: false,
+    }
+}
+
+/// Renders as the server does.
+fn html(view: impl IntoView + 'static) -> String {
+    let owner = Owner::new();
+    owner.with(|| view.into_view().to_html())
+}
+
+fn composer(page: TicketPage, trouble: Option<Trouble>) -> String {
+    html(view! { <Composer page clock=clock() note=false trouble/> })
+}
+
+/// No element and no attribute that the mail brought along.
+fn assert_harmless(html: &str) {
+    for bad in ["<script", "<img", "<svg onload", "<b>Virtanen", "<b>."] {
+        assert!(!html.contains(bad), "{bad} in {html}");
+    }
+}
+
+#[test]
+fn hostile_mail_stays_text() {
+    let html = html(message::view(mail(MessageKind::Incoming), &around(false)));
+    assert_harmless(&html);
+    assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{html}");
+    assert!(html.contains("rel=\"noopener noreferrer nofollow\""), "{html}");
+}
+
+#[test]
+fn a_formatted_body_stands_in_a_frame_without_scripts_and_images() {
+    let plain = html(message::view(mail(MessageKind::Incoming), &around(false)));
+    assert!(plain.contains("sandbox=\"allow-popups allow-popups-to-escape-sandbox\""), "{plain}");
+    assert!(plain.contains("src=\"/messages/7/body?k=abc\""), "{plain}");
+    assert!(!plain.contains("images=1"), "{plain}");
+    assert!(plain.contains("3 remote images are blocked."));
+    assert!(plain.contains("href=\"/tickets/4118?images=7#m7\""));
+
+    let asked = html(message::view(mail(MessageKind::Incoming), &Around { images: Some(MessageId(7)), ..around(false) }));
+    assert!(asked.contains("images=1") && asked.contains(" open"), "{asked}");
+    assert!(!asked.contains("blocked"));
+}
+
+#[test]
+fn a_held_reply_says_why_and_that_it_leaves_by_itself() {
+    let held = DeliveryLine {
+        held: Some((now() - Span::hours(3), Diagnosis::SignInExpired)),
+        ..line(DeliveryState::Waiting)
+    };
+    let agent = html(delivery::view(held.clone(), &around(false)));
+    assert!(agent.contains("This reply is held"));
+    assert!(agent.contains("The sign-in of support@contoso.example ended, today at 11:05."), "{agent}");
+    assert!(agent.contains("It leaves by itself, once"));
+    assert!(agent.contains("Take back") && !agent.contains("/admin/"), "{agent}");
+    let admin = html(delivery::view(held, &around(true)));
+    assert!(admin.contains("href=\"/admin/channels/email/3\""), "{admin}");
+}
+
+#[test]
+fn an_uncertain_reply_asks_for_a_verdict_and_nothing_else_is_done() {
+    let html = html(delivery::view(line(DeliveryState::Uncertain), &around(false)));
+    assert!(html.contains("Being checked: was it sent?"));
+    assert!(html.contains("value=\"arrived\"") && html.contains("value=\"send_again\""), "{html}");
+    assert!(html.contains("action=\"/api/outbox/settle\""), "{html}");
+    assert!(!html.contains("Take back"), "{html}");
+}
+
+#[test]
+fn refused_recipients_are_named_with_the_servers_words() {
+    let refused = DeliveryLine {
+        refused: vec![("gone@litware.example".into(), "550 5.1.1 <no such user>".into())],
+        recipients: 3,
+        ..line(DeliveryState::Sent)
+    };
+    let html = html(delivery::view(refused, &around(false)));
+    assert!(html.contains("Refused for 1 of 3 recipients"), "{html}");
+    assert!(html.contains("gone@litware.example") && html.contains("550 5.1.1 &lt;no such user"), "{html}");
+}
+
+#[test]
+fn the_composer_warns_of_something_newer_and_keeps_the_text() {
+    let trouble = Trouble { title: "Something newer came. Nothing was sent".into(), sentence: "Hanna wrote".into(), newer: true };
+    let draft = Draft { text: "My </textarea><script>".into(), kept_at: Some(now()), ..Draft::default() };
+    let html = composer(TicketPage { draft, ..page() }, Some(trouble));
+    assert!(html.contains("Send anyway") && html.contains("role=\"alert\""), "{html}");
+    assert!(html.contains("My &lt;/textarea"), "{html}");
+    assert!(html.contains("Draft kept 14:05"), "{html}");
+    assert!(html.contains("name=\"seen\" value=\"7\""), "{html}");
+    assert_harmless(&html);
+}
+
+#[test]
+fn the_composer_says_beforehand_that_a_reply_will_be_held() {
+    let html = composer(TicketPage { held_since: Some(now()), ..page() }, None);
+    assert!(html.contains("Will be held until the mailbox works again"), "{html}");
+    assert!(!composer(page(), None).contains("Will be held"));
+}
+
+#[test]
+fn without_an_outgoing_direction_only_notes_are_written() {
+    let html = composer(TicketPage { no_outgoing: true, reply_from: None, ..page() }, None);
+    assert!(html.contains("value=\"note\" checked"), "{html}");
+    assert!(!html.contains("value=\"reply\"") && !html.contains("name=\"to\""), "{html}");
+}
+
+#[test]
+fn a_draft_to_everybody_opens_as_a_reply_to_all() {
+    let fresh = composer(page(), None);
+    assert!(fresh.contains("value=\"reply\" checked") && fresh.contains("value=\"all\""), "{fresh}");
+    let draft = Draft { text: "x".into(), cc: page().reply_all_cc, kept_at: Some(now()), ..Draft::default() };
+    let drafted = composer(TicketPage { draft, ..page() }, None);
+    assert!(drafted.contains("value=\"all\" checked"), "{drafted}");
+}
+
+#[test]
+fn uploads_are_chips_that_can_be_removed_without_a_script() {
+    let uploads = vec![Upload { id: UploadId(9), name: "label.jpg".into(), bytes: 1_200_000 }];
+    let html = composer(TicketPage { draft: Draft { uploads, ..Draft::default() }, ..page() }, None);
+    assert!(html.contains("label.jpg") && html.contains("1.2 MB"), "{html}");
+    assert!(html.contains("formaction=\"/api/tickets/drop_upload\""), "{html}");
+    assert!(html.contains("formaction=\"/tickets/4118/uploads\""), "{html}");
+}
