@@ -174,10 +174,11 @@ async fn settle_all(engine: &Arc<Engine>, own: &Own, read: Vec<Read>) -> Result<
             Ok(done) => rest = &rest[done.max(1)..],
             Err(error) if rest.len() > 1 => {
                 tracing::debug!(%error, "a batch failed; each message goes alone");
+                let mut failed = Ok(());
                 for one in rest {
-                    settle_one(engine, own, one).await?;
+                    failed = failed.and(settle_one(engine, own, one).await);
                 }
-                return Ok(());
+                return failed;
             }
             Err(_) => return settle_one(engine, own, &rest[0]).await,
         }
@@ -204,7 +205,8 @@ async fn settle_some(engine: &Arc<Engine>, own: &Own, read: &[Read]) -> Result<u
     Ok(done)
 }
 
-/// A message on its own. What the database refuses again and again is quarantined.
+/// A message on its own. What the database refuses again and again is quarantined; until then the
+/// error makes the loop wait a little, in case it is the database's and not the message's.
 async fn settle_one(engine: &Arc<Engine>, own: &Own, one: &Read) -> Result<(), StoreError> {
     // The second look finds what another node has just written.
     let mut last = None;
@@ -217,7 +219,7 @@ async fn settle_one(engine: &Arc<Engine>, own: &Own, one: &Read) -> Result<(), S
     let Some(error) = last else { return Ok(()) };
     tracing::warn!(mailbox = one.waiting.mailbox.0, uid = one.waiting.uid, %error, "a message could not be taken in");
     if one.waiting.tries + 1 < TRIES {
-        return Ok(());
+        return Err(error);
     }
     let tx = engine.store.begin().await?;
     let now = clock::now();

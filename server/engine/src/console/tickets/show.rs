@@ -174,7 +174,12 @@ async fn draft(engine: &Engine, actor: &Actor, ticket: TicketId) -> Answer<Draft
     });
     let uploads = uploads.collect();
     Ok(match kept {
-        Some(row) => Draft { text: row.text, to: row.to_list, cc: row.cc_list, uploads, kept_at: Some(Time(row.kept_at)) },
+        Some(row) => Draft { text: row.text, to: line(row.to_list), cc: line(row.cc_list), uploads, kept_at: Some(Time(row.kept_at)) },
         None => Draft { uploads, ..Draft::default() },
     })
+}
+
+/// A draft that was a reply before it was taken back holds its people as the message had them.
+fn line(kept: String) -> String {
+    if kept.starts_with('[') { messages::list_of(&kept).join(", ") } else { kept }
 }
