@@ -30,31 +30,14 @@ pub(crate) use seal::{Fresh, mail_scopes, moved, sealed};
 pub struct Flights {
     locks: Mutex<HashMap<GrantId, Arc<tokio::sync::Mutex<()>>>>,
     engine: OnceLock<Weak<Engine>>,
-    http: OnceLock<Option<reqwest::Client>>,
     /// This process in the rows' leases.
     owner: String,
 }
 
-<<<<<<< HEAD
 impl Default for Flights {
     fn default() -> Self {
         let owner = crate::vault::token();
-        Self { locks: Mutex::default(), engine: OnceLock::new(), http: OnceLock::new(), owner }
-=======
-/// A server refused the token: refresh at once, unless the generation moved on meanwhile.
-pub async fn refused(_engine: &Engine, _grant: GrantId) -> Result<Secret, Fault> {
-    Err(Fault { finding: unknown(), said: String::new() })
-}
-
-fn unknown() -> domain::diagnosis::Finding {
-    domain::diagnosis::Finding {
-        diagnosis: domain::Diagnosis::Unknown,
-        certainty: domain::diagnosis::Certainty::Passing,
-        known: false,
-        code: None,
-        sentence: None,
-        wait_ms: None,
->>>>>>> main
+        Self { locks: Mutex::default(), engine: OnceLock::new(), owner }
     }
 }
 
@@ -62,11 +45,6 @@ impl Flights {
     /// Tells the flights whose they are, so that a refresh outlives the caller that began it.
     pub(crate) fn attach(&self, engine: &Arc<Engine>) {
         let _ = self.engine.set(Arc::downgrade(engine));
-    }
-
-    /// The client for token endpoints, built once.
-    pub(crate) fn http(&self, engine: &Engine) -> Option<reqwest::Client> {
-        self.http.get_or_init(|| oauth::http_client(engine)).clone()
     }
 
     fn lock(&self, grant: GrantId) -> Arc<tokio::sync::Mutex<()>> {

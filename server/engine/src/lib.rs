@@ -22,12 +22,9 @@ pub mod intake;
 pub mod login;
 pub mod mime;
 pub mod net;
-<<<<<<< HEAD
 mod oauth;
-=======
 pub mod oauth_address;
 pub mod password;
->>>>>>> main
 pub mod pool;
 pub mod providers;
 pub mod search;

@@ -25,7 +25,6 @@ use wire::{Client, ErrorBody, Tokens as Wire};
 
 pub use claims::Expected;
 pub use refusal::{diagnose, finding, redacted};
-pub use transport::build as http_client;
 
 /// The tenant of every personal account at Microsoft.
 pub const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
@@ -173,9 +172,8 @@ pub enum TokenError {
 /// [`TokenError`].
 pub async fn exchange(engine: &Engine, party: &Party, code: &str, verifier: &Secret) -> Result<Tokens, TokenError> {
     let client = party.client().map_err(misconfigured)?;
-    let http = transport::client(engine).map_err(later)?;
     let status = AtomicU16::new(0);
-    let send = |request| transport::send(&http, request, &status);
+    let send = |request| transport::send(engine.net.http(), request, &status);
     let answer = client
         .exchange_code(AuthorizationCode::new(code.to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()))
@@ -191,9 +189,8 @@ pub async fn exchange(engine: &Engine, party: &Party, code: &str, verifier: &Sec
 /// [`TokenError`].
 pub async fn refresh(engine: &Engine, party: &Party, token: &Secret, scopes: &[String]) -> Result<Tokens, TokenError> {
     let client = party.client().map_err(misconfigured)?;
-    let http = transport::client(engine).map_err(later)?;
     let status = AtomicU16::new(0);
-    let send = |request| transport::send(&http, request, &status);
+    let send = |request| transport::send(engine.net.http(), request, &status);
     let answer = client
         .exchange_refresh_token(&RefreshToken::new(token.reveal().to_owned()))
         .add_scopes(scopes.iter().cloned().map(Scope::new))
@@ -221,7 +218,7 @@ fn read(party: &Party, answer: Result<Wire, RequestTokenError<Transit, ErrorBody
 
 fn refused(party: &Party, body: &ErrorBody, status: u16) -> TokenError {
     let text = body.text();
-    let finding = diagnose(&text, status, party.kind);
+    let finding = diagnose(&text, Some(status), party.kind);
     let said = body.said();
     match finding.certainty {
         domain::diagnosis::Certainty::Passing => TokenError::Later { finding, said, after: None },

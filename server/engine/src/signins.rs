@@ -17,6 +17,7 @@ mod swap;
 
 use crate::Engine;
 use crate::oauth::Party;
+use crate::oauth_address::CALLBACK;
 use crate::providers::ProviderEntry;
 use crate::secret::Secret;
 use crate::store::registrations::Row as Registration;
@@ -42,7 +43,7 @@ pub const KEPT: Span = Span::days(7);
 pub async fn redirect_address(engine: &Engine) -> Option<String> {
     let set = settings::get(&engine.store, settings::PUBLIC_ADDRESS).await.ok().flatten();
     let address = set.or_else(|| engine.config.public_address.clone())?;
-    Some(format!("{}/oauth/callback", address.trim_end_matches('/')))
+    Some(format!("{}{CALLBACK}", address.trim_end_matches('/')))
 }
 
 /// The provider of a registration, and both sides of a conversation with it.

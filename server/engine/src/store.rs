@@ -24,12 +24,9 @@ pub mod requesters;
 pub mod search;
 pub mod sessions;
 pub mod settings;
-pub mod settling;
 pub mod signins;
-pub mod tickets;
 pub mod tickets_waiting;
 pub mod traffic;
-pub mod uploads;
 
 use migrations::Migrator;
 use sea_orm::{

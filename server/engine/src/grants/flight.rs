@@ -5,7 +5,7 @@ use crate::Engine;
 use crate::clock;
 use crate::evidence;
 use crate::login::Fault;
-use crate::oauth::{self, Party, TokenError, Tokens};
+use crate::oauth::{self, TokenError, Tokens};
 use crate::providers::ProviderEntry;
 use crate::secret::Secret;
 use crate::store::grants::{self as rows, Row, Setback};
@@ -15,6 +15,7 @@ use domain::id::{GrantId, RegistrationId};
 use domain::remedy::Remedy;
 use domain::time::Span;
 use domain::{Diagnosis, Time, backoff};
+use futures::future::BoxFuture;
 use std::time::Duration;
 
 /// How long a refresh may hold the row: longer than the request's own time-out.
@@ -95,7 +96,12 @@ pub async fn refresh(engine: &Engine, grant: GrantId, generation: i64, why: Why)
 }
 
 /// One request and its consequences; `None` when the row moved on meanwhile.
-async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
+fn once<'a>(engine: &'a Engine, row: &'a Row) -> BoxFuture<'a, Result<Option<Secret>, Fault>> {
+    // Boxed: the compiler loses sight of `Send` across these borrows otherwise.
+    Box::pin(ask(engine, row))
+}
+
+async fn ask(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
     let grant = GrantId(row.id);
     let registration = registrations::get(&engine.store, RegistrationId(row.registration_id)).await;
     let registration = match registration {
@@ -123,7 +129,7 @@ async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
     };
     fail::fail_point!("refresh-answered");
     match answer {
-        Ok(tokens) => store(engine, row, entry, &party, tokens).await,
+        Ok(tokens) => store(engine, row, entry, tokens).await,
         Err(TokenError::Refused { finding, said }) => {
             let fault = Fault { finding, said };
             let moved = match next(fault.finding.diagnosis) {
@@ -152,7 +158,7 @@ async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
     }
 }
 
-async fn store(engine: &Engine, row: &Row, entry: &ProviderEntry, _party: &Party, tokens: Tokens) -> Result<Option<Secret>, Fault> {
+async fn store(engine: &Engine, row: &Row, entry: &ProviderEntry, tokens: Tokens) -> Result<Option<Secret>, Fault> {
     let grant = GrantId(row.id);
     let used = rows::is_used(engine.store.read(), grant).await.unwrap_or(true);
     let now = clock::now();
@@ -173,7 +179,9 @@ async fn store(engine: &Engine, row: &Row, entry: &ProviderEntry, _party: &Party
     }
     tracing::debug!(grant = row.id, generation = row.generation + 1, "refreshed");
     engine.wake.refresher.notify_one();
-    recovered(engine, row).await;
+    if let Err(error) = recovered(engine, row).await {
+        tracing::error!(grant = row.id, %error, "a recovery could not be written down");
+    }
     Ok(Some(tokens.access))
 }
 
@@ -223,27 +231,24 @@ async fn testify(engine: &Engine, grant: GrantId, fault: &Fault) -> Result<(), S
 }
 
 /// A refresh worked: whatever stood in the way of this grant or its registration is gone.
-async fn recovered(engine: &Engine, row: &Row) {
+async fn recovered(engine: &Engine, row: &Row) -> Result<(), StoreError> {
     let id = RegistrationId(row.registration_id);
-    let result = async {
-        let mut healed = Vec::new();
-        if row.lost_diagnosis.is_some() {
-            healed.push(row.id);
-        }
-        if registrations::mark_working(&engine.store, id).await? {
-            tracing::info!(registration = id.0, "the app registration works again");
-            engine.changes.tell("registrations");
-            rows::hasten(&engine.store, id, clock::now()).await?;
-            healed.extend(rows::of_registration(&engine.store, id).await?.iter().map(|g| g.id));
-        }
-        if !healed.is_empty() {
-            release(engine, &healed).await?;
-        }
-        Ok::<_, StoreError>(())
-    };
-    if let Err(error) = result.await {
-        tracing::error!(grant = row.id, %error, "a recovery could not be written down");
+    let mut healed = Vec::new();
+    if row.lost_diagnosis.is_some() {
+        healed.push(row.id);
     }
+    if registrations::mark_working(&engine.store, id).await? {
+        tracing::info!(registration = id.0, "the app registration works again");
+        engine.changes.tell("registrations");
+        rows::hasten(&engine.store, id, clock::now()).await?;
+        for grant in rows::of_registration(&engine.store, id).await? {
+            healed.push(grant.id);
+        }
+    }
+    if !healed.is_empty() {
+        release(engine, &healed).await?;
+    }
+    Ok(())
 }
 
 /// Lets the directions of these grants try at once.

@@ -27,7 +27,7 @@ fn finding(_provider: ProviderKind, stage: Stage, said: &str) -> Finding {
     } else {
         (Diagnosis::ProviderFault, Certainty::Passing)
     };
-    Finding { diagnosis, certainty, known: true }
+    Finding { diagnosis, certainty, known: true, code: None, sentence: None, wait_ms: None }
 }
 
 /// A session that ended without an answer. `said` is the server's last word, if it had one.

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 
 /// A finding of this machine's own: it passes by itself, or a setting of the mailbox is wrong.
 pub fn finding(diagnosis: Diagnosis) -> Finding {
-    Finding { diagnosis, certainty: Certainty::Passing, known: true }
+    Finding { diagnosis, certainty: Certainty::Passing, known: true, code: None, sentence: None, wait_ms: None }
 }
 
 /// What an I/O error of a session means.

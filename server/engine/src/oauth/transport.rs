@@ -2,7 +2,6 @@
 //! before oauth2 sees it: it would take any status but 200 for a refusal and lose Retry-After.
 
 use super::refusal::finding;
-use crate::Engine;
 use domain::Diagnosis;
 use domain::diagnosis::{Certainty, Finding};
 use domain::time::Span;
@@ -38,41 +37,7 @@ impl Transit {
     }
 }
 
-/// The client for token endpoints: own roots, no redirects.
-pub fn client(engine: &Engine) -> Result<reqwest::Client, Transit> {
-    engine.grants.http(engine).ok_or_else(|| Transit::new(Diagnosis::Unknown, "no way out"))
-}
-
-/// Builds the client. Redirects are off: a token goes to the address that was configured only.
-pub fn build(engine: &Engine) -> Option<reqwest::Client> {
-    let mut roots = rustls::RootCertStore::empty();
-    for certificate in rustls_native_certs::load_native_certs().certs {
-        let _ = roots.add(certificate);
-    }
-    if let Some(path) = &engine.providers.roots {
-        use rustls::pki_types::CertificateDer;
-        use rustls::pki_types::pem::PemObject as _;
-        for certificate in CertificateDer::pem_file_iter(path).ok()?.flatten() {
-            let _ = roots.add(certificate);
-        }
-    }
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .ok()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    reqwest::Client::builder()
-        .use_preconfigured_tls(tls)
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(10))
-        .timeout(DEADLINE)
-        .user_agent("Mailkeep")
-        .build()
-        .ok()
-}
-
-/// Sends one request. `status` is told apart: oauth2 forgets it.
+/// Sends one request by the engine's client, which follows no redirect. `status` is told apart: oauth2 forgets it.
 pub async fn send(client: &reqwest::Client, request: HttpRequest, status: &AtomicU16) -> Result<HttpResponse, Transit> {
     let (head, body) = request.into_parts();
     let sent = async {

@@ -191,7 +191,7 @@ async fn keep(
 /// A refusal in the redirect (RFC 6749 4.1.2.1).
 fn redirected(error: &str, description: Option<&str>, kind: ProviderKind) -> Stopped {
     let body = serde_json::json!({ "error": error, "error_description": description.unwrap_or_default() });
-    let finding = oauth::diagnose(&body.to_string(), 400, kind);
+    let finding = oauth::diagnose(&body.to_string(), None, kind);
     let said = oauth::redacted(&match description {
         Some(description) if !description.is_empty() => format!("{error}: {description}"),
         _ => error.to_owned(),
@@ -227,7 +227,7 @@ fn at_exchange(finding: &Finding) -> CallbackRefusal {
 /// [`Conflict::AlreadyDone`] when it was adopted before.
 pub async fn adopt(engine: &Arc<Engine>, actor: &Actor, id: SignInId) -> Answer<SignInId> {
     let row = signins::get(&engine.store, id).await?.ok_or(Refusal::NotFound)?;
-    let wrong = row.refused.as_deref().and_then(finish::refusal_from_key) == Some(CallbackRefusal::WrongAccount);
+    let wrong = row.refused.as_deref().and_then(CallbackRefusal::from_key) == Some(CallbackRefusal::WrongAccount);
     let now = clock::now();
     if !wrong || Time(row.expires_at) <= now {
         return Err(Refusal::NotFound);

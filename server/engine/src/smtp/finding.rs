@@ -42,5 +42,5 @@ fn diagnose(_provider: ProviderKind, stage: Stage, text: &str) -> Finding {
         Stage::Recipient => (Diagnosis::RecipientRefused, Certainty::Definite),
         _ => (Diagnosis::Unknown, Certainty::Passing),
     };
-    Finding { diagnosis, certainty, known: true }
+    Finding { diagnosis, certainty, known: true, code: None, sentence: None, wait_ms: None }
 }
