@@ -37,11 +37,7 @@ pub struct Flights {
 impl Default for Flights {
     fn default() -> Self {
         let owner = crate::vault::token();
-<<<<<<< HEAD
-        Self { locks: Mutex::default(), engine: OnceLock::new(), http: OnceLock::new(), owner }
-=======
         Self { locks: Mutex::default(), engine: OnceLock::new(), owner }
->>>>>>> main
     }
 }
 

@@ -15,6 +15,7 @@ pub mod deliver;
 pub mod directions;
 pub mod evidence;
 pub mod fetch;
+pub mod files;
 pub mod grants;
 pub mod html;
 pub mod imap;

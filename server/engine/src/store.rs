@@ -27,10 +27,13 @@ pub mod requesters;
 pub mod search;
 pub mod sessions;
 pub mod settings;
+pub mod settling;
 pub mod signins;
 pub mod sources;
+pub mod tickets;
 pub mod tickets_waiting;
 pub mod traffic;
+pub mod uploads;
 
 use migrations::Migrator;
 use sea_orm::{
