@@ -10,7 +10,12 @@ use tower_http::services::ServeDir;
 #[tokio::main]
 async fn main() {
     let has = |flag: &str| std::env::args().any(|arg| arg == flag);
-    let scene = Scene { first_start: has("--first"), empty: has("--empty"), demo: has("--demo"), unregistered: has("--unregistered") };
+    let scene = Scene {
+        first_start: has("--first"),
+        empty: has("--empty"),
+        demo: has("--demo"),
+        unregistered: has("--unregistered"),
+    };
     let visitor = if has("--out") || scene.first_start { None } else { Some(1) };
     let pages = router(scene, visitor)
         .nest_service("/style", ServeDir::new("style"))

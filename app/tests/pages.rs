@@ -17,7 +17,9 @@ struct Seen {
 
 async fn ask(scene: Scene, visitor: Option<i64>, request: Request<Body>) -> Seen {
     let response = router(scene, visitor).oneshot(request).await.unwrap();
-    let header = |name: &str| response.headers().get_all(name).iter().map(|v| v.to_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let header = |name: &str| {
+        response.headers().get_all(name).iter().map(|v| v.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
     let (status, to, cookies) = (response.status(), header("location").into_iter().next(), header("set-cookie"));
     let bytes = to_bytes(response.into_body(), 8 << 20).await.unwrap();
     Seen { status, to, cookies, html: String::from_utf8(bytes.to_vec()).unwrap() }
@@ -55,7 +57,8 @@ fn text(html: &str) -> String {
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
         let after = &rest[at..];
-        let end = if after.starts_with("<!--") { after.find("-->").map(|e| e + 3) } else { after.find('>').map(|e| e + 1) };
+        let end =
+            if after.starts_with("<!--") { after.find("-->").map(|e| e + 3) } else { after.find('>').map(|e| e + 1) };
         rest = &after[end.unwrap_or(after.len())..];
     }
     out.push_str(rest);
@@ -108,7 +111,12 @@ async fn every_page_is_whole_and_safe() {
 async fn agents_see_no_admin_page_and_no_link_to_one() {
     for path in ADMIN_PAGES.iter().filter(|p| p.starts_with("/admin")) {
         let seen = agent(path).await;
-        assert!(matches!(seen.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) || *path == "/admin/channels/email/new", "{path}: {}", seen.status);
+        assert!(
+            matches!(seen.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
+                || *path == "/admin/channels/email/new",
+            "{path}: {}",
+            seen.status
+        );
     }
     let seen = agent("/me").await;
     assert!(!seen.html.contains("href=\"/admin"), "an agent's page links to admin pages");
@@ -119,7 +127,12 @@ async fn agents_see_no_admin_page_and_no_link_to_one() {
 #[tokio::test]
 async fn the_banner_is_r1_word_for_word_with_r13() {
     let words = text(&admin("/me").await.html);
-    assert!(words.contains("Please reauthorize your Email settings. Learn more about it here or finish the setup in Email settings."), "{words}");
+    assert!(
+        words.contains(
+            "Please reauthorize your Email settings. Learn more about it here or finish the setup in Email settings."
+        ),
+        "{words}"
+    );
     assert!(words.contains("support@ and returns@contoso.example: Your Microsoft Office 365 credentials have expired. Please sign in again."), "{words}");
     assert!(words.contains("more mailboxes need you"), "the rest is counted");
     let html = admin("/me").await.html;
@@ -139,7 +152,11 @@ async fn a_mailbox_says_what_happened_and_offers_one_action() {
     let password = text(&admin("/admin/channels/email/4").await.html);
     assert!(password.contains("Reauthorization required") && password.contains("Give password"), "R12");
     let retired = admin("/admin/channels/email/3").await;
-    assert!(retired.html.contains("value=\"switch\"") && text(&retired.html).contains("Microsoft ended sign-in by password on 23 Nov"), "R2");
+    assert!(
+        retired.html.contains("value=\"switch\"")
+            && text(&retired.html).contains("Microsoft ended sign-in by password on 23 Nov"),
+        "R2"
+    );
     let healthy = text(&admin("/admin/channels/email/9").await.html);
     assert!(healthy.contains("No end expected") && !healthy.contains("Show remedy"));
 }
@@ -147,8 +164,17 @@ async fn a_mailbox_says_what_happened_and_offers_one_action() {
 #[tokio::test]
 async fn the_remedy_is_exact() {
     let words = text(&admin("/admin/channels/email/5/check").await.html);
-    for part in ["Outgoing does not work: SMTP AUTH is off", "Incoming mail works.", "An admin of contoso.example at Microsoft.", "Signing in again does not help.",
-        "Tick Authenticated SMTP", "Set-CASMailbox -Identity billing@contoso.example -SmtpClientAuthenticationDisabled $false", "Check again", "Not reached", "535 5.7.139"] {
+    for part in [
+        "Outgoing does not work: SMTP AUTH is off",
+        "Incoming mail works.",
+        "An admin of contoso.example at Microsoft.",
+        "Signing in again does not help.",
+        "Tick Authenticated SMTP",
+        "Set-CASMailbox -Identity billing@contoso.example -SmtpClientAuthenticationDisabled $false",
+        "Check again",
+        "Not reached",
+        "535 5.7.139",
+    ] {
         assert!(words.contains(part), "{part}: {words}");
     }
 }
@@ -156,7 +182,10 @@ async fn the_remedy_is_exact() {
 #[tokio::test]
 async fn results_of_sign_ins() {
     let connected = text(&admin("/admin/sign-ins/1").await.html);
-    assert!(connected.contains("Saved: service@contoso.example is connected") && connected.contains("8,412 messages found in the mailbox"));
+    assert!(
+        connected.contains("Saved: service@contoso.example is connected")
+            && connected.contains("8,412 messages found in the mailbox")
+    );
     let half = text(&admin("/admin/sign-ins/2").await.html);
     assert!(half.contains("only incoming works") && half.contains("Check again needs no second one"), "{half}");
     let wrong = admin("/admin/sign-ins/3").await;
@@ -197,11 +226,19 @@ async fn a_refused_form_says_so_at_its_field_and_keeps_no_secret_in_the_address(
     let slow = post(None, "/api/people/sign_in", "email=a&password=often").await;
     assert_eq!(slow.to.as_deref(), Some("/sign-in?refused=slow.300"));
     assert!(text(&get_as(Scene::default(), None, "/sign-in?refused=slow.300").await.html).contains("Wait 5 minutes"));
-    let secret = post(Some(1), "/api/registrations/save", "provider_key=microsoft&name=x&client_id=y&secret=00000000-0000-0000-0000-000000000000").await;
+    let secret = post(
+        Some(1),
+        "/api/registrations/save",
+        "provider_key=microsoft&name=x&client_id=y&secret=00000000-0000-0000-0000-000000000000",
+    )
+    .await;
     assert_eq!(secret.to.as_deref(), Some("/admin/registrations?new=microsoft&refused=invalid.SecretIsAnId"));
     assert!(text(&admin(secret.to.as_deref().unwrap()).await.html).contains("Copy the column Value instead."));
     let twice = post(Some(1), "/api/mailboxes/start", "address=support@contoso.example&name=").await;
-    assert!(text(&admin(twice.to.as_deref().unwrap()).await.html).contains("Another mailbox has this address already. Nothing was saved."));
+    assert!(
+        text(&admin(twice.to.as_deref().unwrap()).await.html)
+            .contains("Another mailbox has this address already. Nothing was saved.")
+    );
     let hostile = admin("/admin/people?refused=%3Cscript%3Ealert(1)%3C/script%3E&q=%22%3E%3Cscript%3Ealert(1)").await;
     assert_eq!(hostile.status, StatusCode::OK);
     let found = admin("/admin/channels/email?q=%22%3E%3Cscript%3Ealert(1)").await;
@@ -211,11 +248,25 @@ async fn a_refused_form_says_so_at_its_field_and_keeps_no_secret_in_the_address(
 #[tokio::test]
 async fn forms_answer_with_a_redirect() {
     let seen = post(Some(1), "/api/mailboxes/start", "address=service@contoso.example").await;
-    assert_eq!((seen.status, seen.to.as_deref()), (StatusCode::SEE_OTHER, Some("/admin/channels/email/12/set-up/provider")));
-    let seen = post(Some(1), "/api/mailboxes/choose_use", "id=12&used=both&folder=INBOX&import=date&import_date=2026-02-30").await;
+    assert_eq!(
+        (seen.status, seen.to.as_deref()),
+        (StatusCode::SEE_OTHER, Some("/admin/channels/email/12/set-up/provider"))
+    );
+    let seen =
+        post(Some(1), "/api/mailboxes/choose_use", "id=12&used=both&folder=INBOX&import=date&import_date=2026-02-30")
+            .await;
     assert_eq!(seen.to.as_deref(), Some("/admin/channels/email/12/set-up/use?refused=invalid.DateMalformed"));
-    let seen = post(Some(1), "/api/mailboxes/give_password", "id=13&user=u&password=p&in_host=mail.adatum.example&in_port=993&in_tls=implicit").await;
-    assert_eq!(seen.to.as_deref(), Some("/admin/channels/email/13/set-up/password?tried=1"), "nothing works: back to the form");
+    let seen = post(
+        Some(1),
+        "/api/mailboxes/give_password",
+        "id=13&user=u&password=p&in_host=mail.adatum.example&in_port=993&in_tls=implicit",
+    )
+    .await;
+    assert_eq!(
+        seen.to.as_deref(),
+        Some("/admin/channels/email/13/set-up/password?tried=1"),
+        "nothing works: back to the form"
+    );
     let seen = post(Some(1), "/api/mailboxes/give_password", "id=9&user=u&password=p").await;
     assert_eq!(seen.to.as_deref(), Some("/admin/channels/email/9/set-up/result"));
     let seen = post(Some(2), "/api/mailboxes/pause", "id=1&paused=true").await;
@@ -224,12 +275,21 @@ async fn forms_answer_with_a_redirect() {
     assert_eq!(seen.to.as_deref(), Some("/sign-in?next=/admin/channels/email/1"));
     let seen = post(Some(1), "/api/people/invite", "name=Mei&email=mei@contoso.example&role=agent").await;
     assert_eq!(seen.to.as_deref(), Some("/admin/people?done=invited"), "the link is not in the address");
-    assert!(seen.cookies.iter().any(|c| c.starts_with("once=") && c.contains("HttpOnly") && c.contains("SameSite=Strict")));
+    assert!(
+        seen.cookies.iter().any(|c| c.starts_with("once=") && c.contains("HttpOnly") && c.contains("SameSite=Strict"))
+    );
 }
 
 #[tokio::test]
 async fn a_link_is_shown_once() {
-    let request = |cookie: &str| Request::builder().uri("/admin/people?done=invited").header("accept", "text/html").header("cookie", cookie).body(Body::empty()).unwrap();
+    let request = |cookie: &str| {
+        Request::builder()
+            .uri("/admin/people?done=invited")
+            .header("accept", "text/html")
+            .header("cookie", cookie)
+            .body(Body::empty())
+            .unwrap()
+    };
     let seen = ask(Scene::default(), Some(1), request("once=https%3A//help.contoso.example/welcome/abc")).await;
     assert!(seen.html.contains("https://help.contoso.example/welcome/abc"));
     assert!(seen.cookies.iter().any(|c| c.starts_with("once=;") && c.contains("Max-Age=0")));
@@ -249,12 +309,20 @@ async fn demo_empty_and_missing() {
     assert_eq!(admin("/admin/channels/email/999").await.status, StatusCode::NOT_FOUND);
     assert_eq!(admin("/admin/channels/email/abc").await.status, StatusCode::NOT_FOUND);
     let unregistered = Scene { unregistered: true, ..Scene::default() };
-    assert!(text(&get_as(unregistered, Some(1), "/admin/channels/email/12/set-up/sign-in").await.html).contains("Enter the app registration"));
+    assert!(
+        text(&get_as(unregistered, Some(1), "/admin/channels/email/12/set-up/sign-in").await.html)
+            .contains("Enter the app registration")
+    );
 }
 
 #[tokio::test]
 async fn times_follow_the_reader() {
-    let request = Request::builder().uri("/admin/channels/email/1").header("accept", "text/html").header("cookie", "tz=60; theme=dark").body(Body::empty()).unwrap();
+    let request = Request::builder()
+        .uri("/admin/channels/email/1")
+        .header("accept", "text/html")
+        .header("cookie", "tz=60; theme=dark")
+        .body(Body::empty())
+        .unwrap();
     let seen = ask(Scene::default(), Some(1), request).await;
     assert!(text(&seen.html).contains("since 12:05 (3 h ago)"));
     assert!(seen.html.contains("data-theme=\"dark\""));

@@ -33,8 +33,7 @@ pub async fn save(
         None => super::response::with(PAGE, "new", &provider_key),
     };
     submit(back, async move {
-        let form =
-            RegistrationForm { id, provider_key, name, client_id, tenant, secret, secret_ends_on };
+        let form = RegistrationForm { id, provider_key, name, client_id, tenant, secret, secret_ends_on };
         console()?.registrations.save(&actor().await?, form).await?;
         Ok(format!("{PAGE}?done=saved"))
     })

@@ -34,11 +34,7 @@ pub struct Address {
 impl Address {
     /// Of this request; to be called before the first await.
     pub fn of_request() -> Self {
-        Self {
-            path: location().0,
-            params: use_params_map().get_untracked(),
-            query: query(),
-        }
+        Self { path: location().0, params: use_params_map().get_untracked(), query: query() }
     }
 
     /// A part of the path.

@@ -101,9 +101,17 @@ fn about(data: &Page) -> String {
 fn done(done: Option<&str>, address: &str) -> Option<AnyView> {
     let (tone, title, sentence) = match done? {
         "changed" => (Tone::Ok, "Saved".to_owned(), None),
-        "paused" => (Tone::Calm, format!("{address} is paused"), Some("Nothing is fetched, replies are held. Nothing is lost.")),
-        "resumed" => (Tone::Ok, format!("{address} goes on"), Some("What arrived meanwhile is fetched now; held replies leave.")),
-        "disconnected" => (Tone::Calm, format!("{address} is disconnected"), Some("Its sign-in or password was wiped here. Its tickets stay.")),
+        "paused" => {
+            (Tone::Calm, format!("{address} is paused"), Some("Nothing is fetched, replies are held. Nothing is lost."))
+        }
+        "resumed" => {
+            (Tone::Ok, format!("{address} goes on"), Some("What arrived meanwhile is fetched now; held replies leave."))
+        }
+        "disconnected" => (
+            Tone::Calm,
+            format!("{address} is disconnected"),
+            Some("Its sign-in or password was wiped here. Its tickets stay."),
+        ),
         _ => return None,
     };
     Some(view! { <Notice tone title>{sentence.map(|s| view! { <p>{s}</p> })}</Notice> }.into_any())
@@ -122,7 +130,9 @@ fn title(data: &Page, clock: Clock) -> String {
         MailboxState::BasicRetires { at } if *at > clock.now => {
             format!("{} ends sign-in by password on {}", row.provider_short, clock.day(*at))
         }
-        MailboxState::BasicRetires { at } => format!("{} ended sign-in by password on {}", row.provider_short, clock.day(*at)),
+        MailboxState::BasicRetires { at } => {
+            format!("{} ended sign-in by password on {}", row.provider_short, clock.day(*at))
+        }
         _ => states::mailbox(row, clock).words,
     }
 }
@@ -142,7 +152,9 @@ fn sentence(data: &Page, clock: Clock) -> String {
             format!("{fact}{of}, since {} ({}). {waits}", clock.time(*since), clock.ago(*since))
         }
         MailboxState::BasicRetires { .. } => {
-            format!("It still works by password here. One sign-in moves it: same mailbox, same tickets, mail goes on all through. {waits}")
+            format!(
+                "It still works by password here. One sign-in moves it: same mailbox, same tickets, mail goes on all through. {waits}"
+            )
         }
         MailboxState::Paused => format!("Nothing is fetched and replies are held until it goes on. {waits}"),
         MailboxState::Unfinished => "Nothing is connected yet. The draft keeps what you entered.".into(),
@@ -165,7 +177,9 @@ fn call(data: &Page, clock: Clock) -> Option<AnyView> {
     let (words, row_of) = (sentence(data, clock), row.clone());
     let also = (!data.same_account.is_empty()).then(|| format!("Also repairs {}", list(&data.same_account, 3)));
     let expected = match (way, &data.account, data.last_signed_in_at) {
-        (WayOut::SignIn(Intent::Reauthorize), Some(account), Some(at)) => Some(format!("Last signed in: {account}, {}", clock.day(at))),
+        (WayOut::SignIn(Intent::Reauthorize), Some(account), Some(at)) => {
+            Some(format!("Last signed in: {account}, {}", clock.day(at)))
+        }
         _ => None,
     };
     let other = matches!(way, WayOut::Password).then_some(()).filter(|()| data.provider.signs_in).map(|()| {

@@ -48,7 +48,8 @@ pub fn MailboxesPage() -> impl IntoView {
             }
             .into_any());
         }
-        let show = here.place.query("show").filter(|show| GROUPS.iter().any(|(_, key, _)| key == show)).map(str::to_owned);
+        let show =
+            here.place.query("show").filter(|show| GROUPS.iter().any(|(_, key, _)| key == show)).map(str::to_owned);
         let words = here.place.query("q").map(str::to_owned).unwrap_or_default();
         let (sub, tabs) = (summary(&rows), tabs(&rows, show.as_deref()));
         let call = here.frame.banners.iter().find(|b| b.ask == Ask::SignIn).map(|banner| call(banner, &rows));
@@ -56,7 +57,12 @@ pub fn MailboxesPage() -> impl IntoView {
         let needle = words.trim().to_lowercase();
         let found: Vec<MailboxRow> = rows
             .into_iter()
-            .filter(|r| needle.is_empty() || [r.address.as_str(), &r.name, &r.provider_name].iter().any(|t| t.to_lowercase().contains(&needle)))
+            .filter(|r| {
+                needle.is_empty()
+                    || [r.address.as_str(), &r.name, &r.provider_name]
+                        .iter()
+                        .any(|t| t.to_lowercase().contains(&needle))
+            })
             .collect();
         let bodies: Vec<AnyView> = GROUPS
             .iter()
@@ -135,7 +141,12 @@ fn tabs(rows: &[MailboxRow], show: Option<&str>) -> impl IntoView + use<> {
     view! { <nav class="tabs" aria-label="Filter">{tab(LIST.into(), "All", rows.len(), show.is_none())}{groups}</nav> }
 }
 
-fn body(group: Group, title: &'static str, rows: &[MailboxRow], clock: crate::wording::times::Clock) -> Option<AnyView> {
+fn body(
+    group: Group,
+    title: &'static str,
+    rows: &[MailboxRow],
+    clock: crate::wording::times::Clock,
+) -> Option<AnyView> {
     let mut rows: Vec<MailboxRow> = rows.iter().filter(|r| r.state.group() == group).cloned().collect();
     if rows.is_empty() {
         return None;
@@ -179,11 +190,8 @@ fn call(banner: &Banner, rows: &[MailboxRow]) -> AnyView {
         .filter(|c| c.account.is_some() && c.account == first.account)
         .map(|c| format!("{}@", c.address.local()))
         .collect();
-    let held: u64 = rows
-        .iter()
-        .filter(|r| banner.concerned.iter().any(|c| c.mailbox == r.id))
-        .map(|r| u64::from(r.held))
-        .sum();
+    let held: u64 =
+        rows.iter().filter(|r| banner.concerned.iter().any(|c| c.mailbox == r.id)).map(|r| u64::from(r.held)).sum();
     let account = first.account.as_ref().map_or_else(|| first.address.to_string(), |(_, who)| who.clone());
     let repairs = match (same.len(), n) {
         (_, 1) => format!(" gets {} on.", first.address),
@@ -193,8 +201,11 @@ fn call(banner: &Banner, rows: &[MailboxRow]) -> AnyView {
     };
     let waits = match held {
         0 => format!(" New mail waits at {}. Nothing is lost.", banner.provider_short),
-        held => format!(" New mail waits at {}, {} held here. Nothing is lost; all of it moves after the sign-in.",
-            banner.provider_short, of(held, "reply is", "replies are")),
+        held => format!(
+            " New mail waits at {}, {} held here. Nothing is lost; all of it moves after the sign-in.",
+            banner.provider_short,
+            of(held, "reply is", "replies are")
+        ),
     };
     let (provider, short, several) = (banner.provider, banner.provider_short.clone(), n > 1);
     let _ = banners::is_r1(banner.ask);
@@ -210,7 +221,11 @@ fn call(banner: &Banner, rows: &[MailboxRow]) -> AnyView {
 }
 
 fn nothing(words: &str) -> AnyView {
-    let title = if words.trim().is_empty() { "No mailbox is in this state".to_owned() } else { format!("No mailbox matches \"{}\"", words.trim()) };
+    let title = if words.trim().is_empty() {
+        "No mailbox is in this state".to_owned()
+    } else {
+        format!("No mailbox matches \"{}\"", words.trim())
+    };
     view! {
         <div class="empty">
             {Icon::Search.view()}

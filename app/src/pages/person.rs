@@ -89,7 +89,7 @@ pub fn MePage() -> impl IntoView {
                         <div class="body">
                             <form class="form" method="post" action={post_to::<ChangePassword>()}>
                                 <Refused refused=password_refused shown=PASSWORD/>
-                                <input type="hidden" name="username" value=me.email autocomplete="username"/>
+                                <input type="hidden" name="username" value=me.email/>
                                 <Field name="old" label="Present password" kind="password" autocomplete="current-password" refused=password_refused faults=OLD/>
                                 <Field name="new" label="New password" kind="password" autocomplete="new-password" refused=password_refused faults=NEW
                                     hint="At least 10 characters. Your other sessions end."/>

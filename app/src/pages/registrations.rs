@@ -18,8 +18,14 @@ use domain::refusal::{Fault, Refusal};
 use leptos::prelude::*;
 
 const SHOWN: &[Fault] = &[
-    Fault::NameMissing, Fault::TextTooLong, Fault::ClientIdMalformed, Fault::TenantMalformed,
-    Fault::SecretMissing, Fault::SecretIsAnId, Fault::DateMalformed, Fault::ProviderUnknown,
+    Fault::NameMissing,
+    Fault::TextTooLong,
+    Fault::ClientIdMalformed,
+    Fault::TenantMalformed,
+    Fault::SecretMissing,
+    Fault::SecretIsAnId,
+    Fault::DateMalformed,
+    Fault::ProviderUnknown,
 ];
 
 /// `/admin/registrations`
@@ -30,7 +36,8 @@ pub fn RegistrationsPage() -> impl IntoView {
         let data = here.console.registrations.page(&here.actor).await?;
         let clock = here.clock;
         let refused = here.place.refused();
-        let editing = here.place.query("edit").and_then(|id| data.registrations.iter().find(|r| r.id.to_string() == id)).cloned();
+        let editing =
+            here.place.query("edit").and_then(|id| data.registrations.iter().find(|r| r.id.to_string() == id)).cloned();
         let new = here.place.query("new").map(str::to_owned);
         let to_form = editing.is_some() || new.is_some() || data.registrations.is_empty();
         let done = match here.place.query("done") {
@@ -85,12 +92,15 @@ pub fn RegistrationsPage() -> impl IntoView {
 }
 
 fn row(r: Registration, clock: Clock) -> impl IntoView {
-    let state = match &r.failing {
-        Some((diagnosis, since)) => Words::new(Tone::Critical, Icon::Critical, diagnoses::title(*diagnosis, &r.provider_short))
-            .sub(format!("{}. {}", clock.since(*since), diagnoses::sentence(*diagnosis, &r.provider_short))),
-        None if r.mailboxes > 0 => Words::new(Tone::Ok, Icon::Ok, "Works"),
-        None => Words::new(Tone::Calm, Icon::Clock, "Not used yet").sub("The first sign-in proves it."),
-    };
+    let state =
+        match &r.failing {
+            Some((diagnosis, since)) => {
+                Words::new(Tone::Critical, Icon::Critical, diagnoses::title(*diagnosis, &r.provider_short))
+                    .sub(format!("{}. {}", clock.since(*since), diagnoses::sentence(*diagnosis, &r.provider_short)))
+            }
+            None if r.mailboxes > 0 => Words::new(Tone::Ok, Icon::Ok, "Works"),
+            None => Words::new(Tone::Calm, Icon::Clock, "Not used yet").sub("The first sign-in proves it."),
+        };
     let secret = match r.secret_ends_at {
         Some(at) if at <= clock.now => format!("Ended {}", clock.day(at)),
         Some(at) => clock.day(at),
@@ -118,14 +128,20 @@ fn row(r: Registration, clock: Clock) -> impl IntoView {
     }
 }
 
-fn form(data: &Page, editing: Option<Registration>, new: Option<String>, refused: Option<Refusal>) -> impl IntoView + use<> {
+fn form(
+    data: &Page,
+    editing: Option<Registration>,
+    new: Option<String>,
+    refused: Option<Refusal>,
+) -> impl IntoView + use<> {
     let change = editing.is_some();
     let provider = editing.as_ref().map(|r| r.provider_key.clone()).or(new).unwrap_or_else(|| "microsoft".into());
     let title = match &editing {
         Some(r) => format!("Change {}", r.name),
         None => "Enter a registration".to_owned(),
     };
-    let options = data.providers.iter().map(|(key, short)| (key.clone(), short.clone(), *key == provider)).collect::<Vec<_>>();
+    let options =
+        data.providers.iter().map(|(key, short)| (key.clone(), short.clone(), *key == provider)).collect::<Vec<_>>();
     let ends_on = editing.as_ref().and_then(|r| r.secret_ends_at).map(date_value).unwrap_or_default();
     let (id, name, client_id, tenant) = editing
         .map(|r| (Some(r.id), r.name, r.client_id, r.tenant))

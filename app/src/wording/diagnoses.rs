@@ -86,14 +86,28 @@ pub fn who(remedy: Remedy, short: &str, domain: &str) -> (String, Option<&'stati
     match remedy {
         Remedy::Wait => ("Nobody needs to.".into(), Some("Mailkeep tries again by itself.")),
         Remedy::SignInAgain => ("Whoever may sign in for this mailbox.".into(), None),
-        Remedy::AnotherPersonSignsIn => ("Another person with access to this mailbox.".into(), Some("Signing in as the same person does not help.")),
+        Remedy::AnotherPersonSignsIn => {
+            ("Another person with access to this mailbox.".into(), Some("Signing in as the same person does not help."))
+        }
         Remedy::GivePassword => ("Whoever knows the mailbox's password.".into(), None),
-        Remedy::UseAppPassword => ("Whoever may sign in for this mailbox.".into(), Some("The account's own password does not help.")),
-        Remedy::SwitchToSignIn => ("Whoever may sign in for this mailbox.".into(), Some("A new password does not help.")),
-        Remedy::AdminConsent => (format!("An admin of {domain} at {short}."), Some("Signing in again does not help before that.")),
-        Remedy::FixAppRegistration => ("You, with the app registration.".into(), Some("Signing in again does not help.")),
-        Remedy::FixMailboxSettings => ("You, or whoever manages the mailbox.".into(), Some("Signing in again does not help.")),
-        Remedy::AskAdministrator => (format!("An admin of {domain} at {short}."), Some("Signing in again does not help.")),
+        Remedy::UseAppPassword => {
+            ("Whoever may sign in for this mailbox.".into(), Some("The account's own password does not help."))
+        }
+        Remedy::SwitchToSignIn => {
+            ("Whoever may sign in for this mailbox.".into(), Some("A new password does not help."))
+        }
+        Remedy::AdminConsent => {
+            (format!("An admin of {domain} at {short}."), Some("Signing in again does not help before that."))
+        }
+        Remedy::FixAppRegistration => {
+            ("You, with the app registration.".into(), Some("Signing in again does not help."))
+        }
+        Remedy::FixMailboxSettings => {
+            ("You, or whoever manages the mailbox.".into(), Some("Signing in again does not help."))
+        }
+        Remedy::AskAdministrator => {
+            (format!("An admin of {domain} at {short}."), Some("Signing in again does not help."))
+        }
     }
 }
 
@@ -124,7 +138,10 @@ pub fn steps(diagnosis: Diagnosis, provider: ProviderKind, address: &str, direct
                 "Choose Mail, then Manage email apps.".into(),
                 "Tick Authenticated SMTP, then Save changes.".into(),
             ],
-            command: Some((exchange, format!("Set-CASMailbox -Identity {address} -SmtpClientAuthenticationDisabled $false"))),
+            command: Some((
+                exchange,
+                format!("Set-CASMailbox -Identity {address} -SmtpClientAuthenticationDisabled $false"),
+            )),
             after: Some("It can take up to an hour until Exchange acts on it.".into()),
         },
         (D::SmtpAuthDisabledTenant, _) => Steps {
@@ -163,14 +180,21 @@ pub fn steps(diagnosis: Diagnosis, provider: ProviderKind, address: &str, direct
                 "Choose Delegation, Send as, Edit.".into(),
                 "Add the person who signs in here, then Save.".into(),
             ],
-            command: Some((exchange, format!("Add-RecipientPermission -Identity {address} -Trustee PERSON -AccessRights SendAs"))),
+            command: Some((
+                exchange,
+                format!("Add-RecipientPermission -Identity {address} -Trustee PERSON -AccessRights SendAs"),
+            )),
             after: Some("It can take up to an hour until Exchange acts on it.".into()),
         },
         (D::MailboxUnreachable, ProviderKind::Microsoft) => Steps {
             place: "Three likely causes".into(),
             steps: vec![
-                format!("The person who signed in has no Full Access to {address}: grant it under Recipients, Mailboxes, Delegation."),
-                format!("{address} is an alias, a group or a distribution list and has no mailbox of its own: connect the mailbox behind it and add {address} as an own address."),
+                format!(
+                    "The person who signed in has no Full Access to {address}: grant it under Recipients, Mailboxes, Delegation."
+                ),
+                format!(
+                    "{address} is an alias, a group or a distribution list and has no mailbox of its own: connect the mailbox behind it and add {address} as an own address."
+                ),
                 "The mailbox has no licence, or is not made yet: wait a quarter of an hour after it was made.".into(),
             ],
             ..Steps::default()
@@ -187,17 +211,25 @@ pub fn steps(diagnosis: Diagnosis, provider: ProviderKind, address: &str, direct
         (D::AdminConsentNeeded, _) => Steps {
             place: "The organisation's admin".into(),
             steps: vec![
-                format!("Ask an admin of {domain} to approve Mailkeep: they sign in once and accept for the organisation."),
+                format!(
+                    "Ask an admin of {domain} to approve Mailkeep: they sign in once and accept for the organisation."
+                ),
                 "Then sign in here as before.".into(),
             ],
             ..Steps::default()
         },
         (D::FolderGone, _) => Steps {
             place: "Here".into(),
-            steps: list(&["Choose Edit and name the folder that is to be fetched.", "Or make the folder again in the mailbox, then check again."]),
+            steps: list(&[
+                "Choose Edit and name the folder that is to be fetched.",
+                "Or make the folder again in the mailbox, then check again.",
+            ]),
             ..Steps::default()
         },
-        (D::NameNotFound | D::HostUnreachable | D::ConnectionRefused | D::TimedOut | D::NotAMailServer, ProviderKind::Other) => Steps {
+        (
+            D::NameNotFound | D::HostUnreachable | D::ConnectionRefused | D::TimedOut | D::NotAMailServer,
+            ProviderKind::Other,
+        ) => Steps {
             place: "Look at".into(),
             steps: vec![
                 "The server's name: is it spelled as your mail provider gives it?".into(),
@@ -238,7 +270,12 @@ pub fn article(diagnosis: Diagnosis) -> &'static str {
         D::SmtpAuthDisabledMailbox | D::SmtpAuthDisabledTenant => "smtp-auth-off",
         D::ImapDisabled => "imap-off",
         D::ClientSecretExpired | D::ClientSecretWrong => "app-secret-expired",
-        D::SignInExpired | D::SignInRevoked | D::AccountDisabled | D::ConsentMissing | D::ScopeMissing | D::AdminConsentNeeded => "sign-in-expired",
+        D::SignInExpired
+        | D::SignInRevoked
+        | D::AccountDisabled
+        | D::ConsentMissing
+        | D::ScopeMissing
+        | D::AdminConsentNeeded => "sign-in-expired",
         _ => "own-servers",
     }
 }

@@ -40,16 +40,36 @@ impl Desk for Fake {
     }
     async fn server(&self, actor: &Actor) -> Answer<ServerPage> {
         actor.admin()?;
-        let line = |name: &str, value: &str, meaning: &str, caution| SettingLine { name: name.into(), value: value.into(), meaning: meaning.into(), caution };
+        let line = |name: &str, value: &str, meaning: &str, caution| SettingLine {
+            name: name.into(),
+            value: value.into(),
+            meaning: meaning.into(),
+            caution,
+        };
         Ok(ServerPage {
             version: "0.1.0".into(),
             started_at: ago(Span::hours(52)),
             database: "SQLite, /var/lib/mailkeep/mailkeep.db".into(),
             settings: vec![
                 line("MAILKEEP_LISTEN", "127.0.0.1:3000", "Where the server listens.", false),
-                line("MAILKEEP_DATABASE", "sqlite:/var/lib/mailkeep/mailkeep.db?mode=rwc", "Where everything is kept.", false),
-                line("MAILKEEP_ALLOW_PRIVATE", "10.0.0.0/8, 127.0.0.1/32", "Private networks that mail servers may be in.", true),
-                line("MAILKEEP_TLS_CERTIFICATE", "not set", "Own certificate; else plain HTTP behind a named proxy.", false),
+                line(
+                    "MAILKEEP_DATABASE",
+                    "sqlite:/var/lib/mailkeep/mailkeep.db?mode=rwc",
+                    "Where everything is kept.",
+                    false,
+                ),
+                line(
+                    "MAILKEEP_ALLOW_PRIVATE",
+                    "10.0.0.0/8, 127.0.0.1/32",
+                    "Private networks that mail servers may be in.",
+                    true,
+                ),
+                line(
+                    "MAILKEEP_TLS_CERTIFICATE",
+                    "not set",
+                    "Own certificate; else plain HTTP behind a named proxy.",
+                    false,
+                ),
             ],
             desk_name: "Contoso".into(),
             public_address: "http://help.contoso.example".into(),
@@ -84,7 +104,15 @@ impl Registrations for Fake {
         let mut broken = one(2, "microsoft", "Microsoft", "Northwind tenant", 6);
         broken.secret_ends_at = Time::from_date(2026, 11, 24);
         broken.failing = Some((Diagnosis::ClientSecretExpired, ago(Span::hours(14))));
-        let registrations = if self.0.empty { vec![] } else { vec![one(1, "microsoft", "Microsoft", "Contoso tenant", 7), broken, one(3, "google", "Google", "Workspace", 0)] };
+        let registrations = if self.0.empty {
+            vec![]
+        } else {
+            vec![
+                one(1, "microsoft", "Microsoft", "Contoso tenant", 7),
+                broken,
+                one(3, "google", "Google", "Workspace", 0),
+            ]
+        };
         Ok(RegistrationsPage {
             registrations,
             redirect_address: "http://help.contoso.example/oauth/callback".into(),

@@ -17,25 +17,56 @@ pub struct Fake;
 
 fn line(id: i64, state: DeliveryState, held: bool) -> DeliveryLine {
     DeliveryLine {
-        id: DeliveryId(id), state, held: held.then(|| (ago(Span::hours(3)), Diagnosis::SignInRevoked)), at: ago(Span::minutes(41)), next_at: None, attempts: 1,
+        id: DeliveryId(id),
+        state,
+        held: held.then(|| (ago(Span::hours(3)), Diagnosis::SignInRevoked)),
+        at: ago(Span::minutes(41)),
+        next_at: None,
+        attempts: 1,
         server: Some("mx.litware.example".into()),
-        refused: if state == DeliveryState::Refused { vec![("nobody@litware.example".into(), "550 5.1.1 no such user".into())] } else { vec![] },
-        recipients: 1, said: None,
+        refused: if state == DeliveryState::Refused {
+            vec![("nobody@litware.example".into(), "550 5.1.1 no such user".into())]
+        } else {
+            vec![]
+        },
+        recipients: 1,
+        said: None,
     }
 }
 
 fn row(id: i64, subject: &str, who: &str, held: bool, unread: bool) -> TicketRow {
     TicketRow {
-        id: TicketId(id), subject: subject.into(), requester: who.into(), requester_address: "maria.keller@adatum.example".into(),
-        mailbox: Some(address("support@contoso.example")), status: TicketStatus::Open, assignee: held.then(|| "Ada Lindqvist".into()),
-        held_since: held.then(|| ago(Span::hours(3))), reply_trouble: id == 4102, unread, updated_at: ago(Span::minutes((4140 - id) * 17)), excerpt: None,
+        id: TicketId(id),
+        subject: subject.into(),
+        requester: who.into(),
+        requester_address: "maria.keller@adatum.example".into(),
+        mailbox: Some(address("support@contoso.example")),
+        status: TicketStatus::Open,
+        assignee: held.then(|| "Ada Lindqvist".into()),
+        held_since: held.then(|| ago(Span::hours(3))),
+        reply_trouble: id == 4102,
+        unread,
+        updated_at: ago(Span::minutes((4140 - id) * 17)),
+        excerpt: None,
     }
 }
 
 fn message(id: i64, kind: MessageKind, author: &str, text: &str) -> MessageView {
     MessageView {
-        id: MessageId(id), kind, author: author.into(), from: Some("hanna@litware.example".into()), to: vec!["support@contoso.example".into()], cc: vec![],
-        at: ago(Span::minutes(400 - id * 40)), text: text.into(), quoted: None, html_url: None, html_with_images_url: None, remote_images: 0, files: vec![], delivery: None,
+        id: MessageId(id),
+        kind,
+        author: author.into(),
+        from: Some("hanna@litware.example".into()),
+        to: vec!["support@contoso.example".into()],
+        cc: vec![],
+        at: ago(Span::minutes(400 - id * 40)),
+        text: text.into(),
+        quoted: None,
+        html_url: None,
+        html_with_images_url: None,
+        remote_images: 0,
+        files: vec![],
+        delivery: None,
     }
 }
 
@@ -62,18 +93,46 @@ impl Tickets for Fake {
         ours.delivery = Some(line(1, DeliveryState::Sent, false));
         let mut held = message(4, MessageKind::Reply, "Ada Lindqvist", "Please try version 4.2.1.");
         held.delivery = Some(line(2, DeliveryState::Waiting, true));
-        let mut first = message(1, MessageKind::Incoming, "Hanna Virtanen", "Hello,\n\nsince the update the sensor reads 0.\n\nHanna");
+        let mut first = message(
+            1,
+            MessageKind::Incoming,
+            "Hanna Virtanen",
+            "Hello,\n\nsince the update the sensor reads 0.\n\nHanna",
+        );
         first.remote_images = 2;
-        first.files = vec![File { id: AttachmentId(1), name: "sensor-log.txt".into(), mime: "text/plain".into(), bytes: 48_211, url: "/files/x".into() }];
+        first.files = vec![File {
+            id: AttachmentId(1),
+            name: "sensor-log.txt".into(),
+            mime: "text/plain".into(),
+            bytes: 48_211,
+            url: "/files/x".into(),
+        }];
         let hostile = message(3, MessageKind::Incoming, HOSTILE, HOSTILE);
         Ok(TicketPage {
-            now: now(), id, subject: if id.0 == 4099 { HOSTILE.into() } else { "Sensor reads 0 after the update".into() }, status: TicketStatus::Open,
-            requester: "Hanna Virtanen".into(), requester_address: "hanna@litware.example".into(), mailbox: Some((MailboxId(1), address("support@contoso.example"))),
-            assignee: Some((PersonId(1), "Ada Lindqvist".into())), agents: vec![(PersonId(1), "Ada Lindqvist".into()), (PersonId(2), "Jonas Weber".into())],
-            created_at: ago(Span::hours(7)), messages: vec![first, ours, hostile, held], newest: Some(MessageId(4)),
-            earlier: vec![EarlierTicket { id: TicketId(4011), subject: "Calibration".into(), status: TicketStatus::Closed, at: ago(Span::days(40)) }],
-            draft: Draft::default(), reply_from: Some(address("support@contoso.example")), reply_to: "hanna@litware.example".into(), reply_all_cc: String::new(),
-            held_since: Some(ago(Span::hours(3))), no_outgoing: false,
+            now: now(),
+            id,
+            subject: if id.0 == 4099 { HOSTILE.into() } else { "Sensor reads 0 after the update".into() },
+            status: TicketStatus::Open,
+            requester: "Hanna Virtanen".into(),
+            requester_address: "hanna@litware.example".into(),
+            mailbox: Some((MailboxId(1), address("support@contoso.example"))),
+            assignee: Some((PersonId(1), "Ada Lindqvist".into())),
+            agents: vec![(PersonId(1), "Ada Lindqvist".into()), (PersonId(2), "Jonas Weber".into())],
+            created_at: ago(Span::hours(7)),
+            messages: vec![first, ours, hostile, held],
+            newest: Some(MessageId(4)),
+            earlier: vec![EarlierTicket {
+                id: TicketId(4011),
+                subject: "Calibration".into(),
+                status: TicketStatus::Closed,
+                at: ago(Span::days(40)),
+            }],
+            draft: Draft::default(),
+            reply_from: Some(address("support@contoso.example")),
+            reply_to: "hanna@litware.example".into(),
+            reply_all_cc: String::new(),
+            held_since: Some(ago(Span::hours(3))),
+            no_outgoing: false,
         })
     }
     async fn reply(&self, _: &Actor, form: ReplyForm) -> Answer<MessageId> {
@@ -100,8 +159,13 @@ impl Tickets for Fake {
 impl Outbox for Fake {
     async fn page(&self, _: &Actor) -> Answer<OutboxPage> {
         let row = |id, state, held, subject: &str| OutboxRow {
-            line: line(id, state, held), ticket: TicketId(4_100 + id), subject: subject.into(), to: vec!["hanna@litware.example".into()],
-            mailbox: Some((MailboxId(1), address("support@contoso.example"))), author: "Ada Lindqvist".into(), written_at: ago(Span::minutes(50)),
+            line: line(id, state, held),
+            ticket: TicketId(4_100 + id),
+            subject: subject.into(),
+            to: vec!["hanna@litware.example".into()],
+            mailbox: Some((MailboxId(1), address("support@contoso.example"))),
+            author: "Ada Lindqvist".into(),
+            written_at: ago(Span::minutes(50)),
         };
         Ok(OutboxPage {
             now: now(),

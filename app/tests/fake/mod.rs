@@ -4,13 +4,14 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 mod desk;
+mod facts;
 mod mailboxes;
 mod mails;
 mod people;
 mod router;
 mod signins;
 
-pub use router::{router, Visitor};
+pub use router::{Visitor, router};
 
 use domain::console::{Actor, Console, Role};
 use domain::id::PersonId;

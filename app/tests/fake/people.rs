@@ -11,7 +11,15 @@ use domain::{Answer, Fault, Refusal};
 pub struct Fake(pub Scene);
 
 fn person(id: i64, name: &str, email: &str, role: Role) -> Person {
-    Person { id: PersonId(id), name: name.into(), email: email.into(), role, disabled_at: None, invited: false, seen_at: Some(ago(Span::minutes(id * 7))) }
+    Person {
+        id: PersonId(id),
+        name: name.into(),
+        email: email.into(),
+        role,
+        disabled_at: None,
+        invited: false,
+        seen_at: Some(ago(Span::minutes(id * 7))),
+    }
 }
 
 #[async_trait]
@@ -38,7 +46,12 @@ impl People for Fake {
     }
     async fn list(&self, actor: &Actor) -> Answer<Vec<Person>> {
         actor.admin()?;
-        let mut invited = person(3, "Mei-Ling Oyelaran-Schwarzenberger", "mei-ling.oyelaran-schwarzenberger@customer-care.contoso.example", Role::Agent);
+        let mut invited = person(
+            3,
+            "Mei-Ling Oyelaran-Schwarzenberger",
+            "mei-ling.oyelaran-schwarzenberger@customer-care.contoso.example",
+            Role::Agent,
+        );
         (invited.invited, invited.seen_at) = (true, None);
         let mut disabled = person(4, HOSTILE, "paulo@contoso.example", Role::Agent);
         disabled.disabled_at = Some(ago(Span::days(5)));

@@ -64,7 +64,9 @@ pub fn router(scene: Scene, visitor: Option<i64>) -> Router {
     let shell_options = options.clone();
     Router::new()
         .route("/api/{*path}", functions)
-        .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), move || shell(shell_options.clone()))
+        .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), move || {
+            shell(shell_options.clone())
+        })
         .fallback(leptos_axum::render_app_async_with_context(provide, {
             let options = options.clone();
             move || shell(options.clone())

@@ -45,14 +45,18 @@ pub fn AddressPage() -> impl IntoView {
 
 fn hint(p: &Provider) -> String {
     let servers = match (&p.incoming, &p.outgoing) {
-        (Some(incoming), Some(outgoing)) if incoming.host != outgoing.host => format!("{} and {}. ", incoming.host, outgoing.host),
+        (Some(incoming), Some(outgoing)) if incoming.host != outgoing.host => {
+            format!("{} and {}. ", incoming.host, outgoing.host)
+        }
         (Some(one), _) | (None, Some(one)) => format!("{}. ", one.host),
         (None, None) => String::new(),
     };
     let how = match (p.signs_in, p.passwords) {
         (true, Passwords::No) => format!("Sign in with {}.", p.short),
         (true, _) => format!("Sign in with {}, or an app password.", p.short),
-        (false, _) if p.kind == ProviderKind::Other && servers.is_empty() => "Any IMAP and SMTP server, with user name and password.".into(),
+        (false, _) if p.kind == ProviderKind::Other && servers.is_empty() => {
+            "Any IMAP and SMTP server, with user name and password.".into()
+        }
         (false, Passwords::AppPassword) => "With an app password.".into(),
         (false, _) => "With user name and password.".into(),
     };

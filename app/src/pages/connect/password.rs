@@ -23,8 +23,12 @@ use leptos::prelude::*;
 const HOST: &[Fault] = &[Fault::HostMissing, Fault::HostMalformed, Fault::HostNotAllowed];
 const PORT: &[Fault] = &[Fault::PortOutOfRange];
 const SHOWN: &[Fault] = &[
-    Fault::HostMissing, Fault::HostMalformed, Fault::HostNotAllowed, Fault::PortOutOfRange,
-    Fault::UserMissing, Fault::PasswordMissing,
+    Fault::HostMissing,
+    Fault::HostMalformed,
+    Fault::HostNotAllowed,
+    Fault::PortOutOfRange,
+    Fault::UserMissing,
+    Fault::PasswordMissing,
 ];
 
 /// `/admin/channels/email/:id/set-up/password`
@@ -42,11 +46,18 @@ pub fn PasswordPage() -> impl IntoView {
         let address = data.row.address.to_string();
         let user = data.incoming.user.clone().or_else(|| data.outgoing.user.clone()).unwrap_or_else(|| address.clone());
         let (label, hint) = match data.provider.passwords {
-            Passwords::AppPassword | Passwords::No => ("App password", "Made for Mailkeep in the account's security settings; the account's own password is refused."),
-            Passwords::Account => ("Password", "If the account uses two-step sign-in, it needs an app password made for Mailkeep."),
+            Passwords::AppPassword | Passwords::No => (
+                "App password",
+                "Made for Mailkeep in the account's security settings; the account's own password is refused.",
+            ),
+            Passwords::Account => {
+                ("Password", "If the account uses two-step sign-in, it needs an app password made for Mailkeep.")
+            }
         };
         let failed = tried.iter().any(|r| !r.ok());
-        let wrong_password = tried.iter().any(|r| r.failure.as_ref().is_some_and(|f| diagnoses::article(f.diagnosis) == "password-refused"));
+        let wrong_password = tried
+            .iter()
+            .any(|r| r.failure.as_ref().is_some_and(|f| diagnoses::article(f.diagnosis) == "password-refused"));
         let after = if data.draft { "Nothing was saved." } else { "The present settings stay." };
         let wrong = wrong_password.then(|| format!("The server refuses this user name or password. {after}"));
         let words = if failed { "Try again" } else { "Try and save" };
@@ -64,7 +75,11 @@ pub fn PasswordPage() -> impl IntoView {
         };
         let back = if data.draft { format!("{}/set-up/use", path(id)) } else { path(id) };
         let draft = data.draft;
-        let other = data.provider.signs_in.then(|| (data.provider.kind, data.provider.short.clone())).filter(|_| data.registered);
+        let other = data
+            .provider
+            .signs_in
+            .then(|| (data.provider.kind, data.provider.short.clone()))
+            .filter(|_| data.registered);
         Ok(view! {
             <Sheet here title="Password" place=Place::Email narrow=true acts=true>
                 <Head title=heading(&data) crumbs=email_crumbs(true) sub=so_far(&data)/>

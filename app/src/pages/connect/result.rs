@@ -59,17 +59,25 @@ pub fn ResultPage() -> impl IntoView {
                 .into_any()
             }
         };
-        let card = failing.as_ref().and_then(|report| trouble(&data, report, &all).map(|t| (t, next_by_itself(&data, report.direction, clock)))).map(|(trouble, next)| {
-            let action = move || again(id, "result", "Check again");
-            match next {
-                Some(next) => view! { <RemedyCard trouble action next/> }.into_any(),
-                None => view! { <RemedyCard trouble action/> }.into_any(),
-            }
-        });
+        let card = failing
+            .as_ref()
+            .and_then(|report| {
+                trouble(&data, report, &all).map(|t| (t, next_by_itself(&data, report.direction, clock)))
+            })
+            .map(|(trouble, next)| {
+                let action = move || again(id, "result", "Check again");
+                match next {
+                    Some(next) => view! { <RemedyCard trouble action next/> }.into_any(),
+                    None => view! { <RemedyCard trouble action/> }.into_any(),
+                }
+            });
         let panels = all
             .into_iter()
             .map(|report| {
-                let foot = report.backlog.filter(|_| report.ok()).map(|n| format!("{} messages found in the folder.", count(n)));
+                let foot = report
+                    .backlog
+                    .filter(|_| report.ok())
+                    .map(|n| format!("{} messages found in the folder.", count(n)));
                 match foot {
                     Some(foot) => view! { <Probe report short=short.clone() foot/> }.into_any(),
                     None => view! { <Probe report short=short.clone()/> }.into_any(),

@@ -22,7 +22,9 @@ const SEE: Block = Head("What you see");
 const DO: Block = Head("What to do");
 const WHY: Block = Head("Why it happens");
 const LOST: Block = Head("Is any mail lost?");
-const NOT_LOST: Block = Text("No. Mail stays in the mailbox, and Mailkeep remembers the last message it took. Afterwards it fetches all that came later, however long that was, and the mailbox page shows the sum: so many arrived, so many accounted for. Held replies leave once each.");
+const NOT_LOST: Block = Text(
+    "No. Mail stays in the mailbox, and Mailkeep remembers the last message it took. Afterwards it fetches all that came later, however long that was, and the mailbox page shows the sum: so many arrived, so many accounted for. Held replies leave once each.",
+);
 
 /// All of them, in the order of the index.
 pub const ARTICLES: &[Article] = &[
@@ -32,7 +34,9 @@ pub const ARTICLES: &[Article] = &[
         lead: "The provider ended the sign-in that Mailkeep uses for a mailbox. One new sign-in repairs it, and everything that arrived meanwhile comes in.",
         blocks: &[
             SEE,
-            Text("A banner on every page, and at the mailbox: Your Microsoft Office 365 credentials have expired. Please sign in again. At Gmail it names Gmail. Fetching has stopped; replies are held."),
+            Text(
+                "A banner on every page, and at the mailbox: Your Microsoft Office 365 credentials have expired. Please sign in again. At Gmail it names Gmail. Fetching has stopped; replies are held.",
+            ),
             DO,
             Steps(&[
                 "Open Admin, Channels, Email and choose the mailbox. It is on top, under Need you.",
@@ -56,7 +60,9 @@ pub const ARTICLES: &[Article] = &[
         lead: "The mail server refuses the password that Mailkeep has. Give it the new one, in one form for both directions.",
         blocks: &[
             SEE,
-            Text("Reauthorization required, in the mailbox's row and on its page. Fetching has stopped; replies are held. Mailkeep tries the old password at most every 6 hours, so that no account is locked by it."),
+            Text(
+                "Reauthorization required, in the mailbox's row and on its page. Fetching has stopped; replies are held. Mailkeep tries the old password at most every 6 hours, so that no account is locked by it.",
+            ),
             DO,
             Steps(&[
                 "Open the mailbox and choose Give password.",
@@ -79,7 +85,9 @@ pub const ARTICLES: &[Article] = &[
         lead: "Microsoft ends sign-in by password (Basic authentication) for mail programs. The mailbox moves to Microsoft's own sign-in by one click.",
         blocks: &[
             SEE,
-            Text("Password sign-in retired, or Password sign-in ends in so many days, also while sending still works. A new password does not help."),
+            Text(
+                "Password sign-in retired, or Password sign-in ends in so many days, also while sending still works. A new password does not help.",
+            ),
             DO,
             Steps(&[
                 "Open the mailbox, Microsoft Office 365, and choose Sign in with Microsoft.",
@@ -107,7 +115,9 @@ pub const ARTICLES: &[Article] = &[
                 "In Mailkeep choose Check again. It also checks by itself every hour.",
             ]),
             WHY,
-            Text("New organisations have SMTP AUTH switched off. It can take up to an hour until Exchange acts on the change."),
+            Text(
+                "New organisations have SMTP AUTH switched off. It can take up to an hour until Exchange acts on the change.",
+            ),
             LOST,
             NOT_LOST,
         ],
@@ -161,7 +171,9 @@ pub const ARTICLES: &[Article] = &[
                 "If X shall sign in from now on, choose Use X from now on. Tickets and what was fetched stay.",
             ]),
             WHY,
-            Text("A browser often is signed in as somebody else. If that were taken silently, the mail of one mailbox could land in another. A person who was only renamed is not a wrong account."),
+            Text(
+                "A browser often is signed in as somebody else. If that were taken silently, the mail of one mailbox could land in another. A person who was only renamed is not a wrong account.",
+            ),
         ],
     },
     Article {
@@ -184,7 +196,9 @@ pub const ARTICLES: &[Article] = &[
                 "A server in your own network: its address must be allowed in the server's settings first.",
             ]),
             LOST,
-            Text("Nothing that works is replaced by something that does not. Mail is deleted on the server only if you say so, and only after it is stored here."),
+            Text(
+                "Nothing that works is replaced by something that does not. Mail is deleted on the server only if you say so, and only after it is stored here.",
+            ),
         ],
     },
 ];

@@ -47,20 +47,38 @@ fn sign_in(page: &MailboxPage, clock: Clock) -> AnyView {
         _ => None,
     };
     let (words, after) = match (lost, page.account.as_ref(), row.by_password, page.refreshing, page.sign_in_ends_at) {
-        (_, _, true, _, _) => (Words::new(Tone::Calm, Icon::Key, "Signs in by password"), format!("Move to {short} at any time: same mailbox, same tickets.")),
-        (Some((diagnosis, since)), ..) => (Words::new(Tone::Critical, Icon::Critical, diagnoses::title(diagnosis, &short)), format!("{}.", clock.since(since))),
+        (_, _, true, _, _) => (
+            Words::new(Tone::Calm, Icon::Key, "Signs in by password"),
+            format!("Move to {short} at any time: same mailbox, same tickets."),
+        ),
+        (Some((diagnosis, since)), ..) => (
+            Words::new(Tone::Critical, Icon::Critical, diagnoses::title(diagnosis, &short)),
+            format!("{}.", clock.since(since)),
+        ),
         (None, None, ..) => (Words::new(Tone::Calm, Icon::Clock, "Not signed in"), String::new()),
-        (None, Some(_), _, true, _) => (Words::new(Tone::Ok, Icon::Ok, "No end expected"), "Each refresh moves its window on.".into()),
-        (None, Some(_), _, false, Some(at)) => (Words::new(Tone::Warning, Icon::Warning, format!("Ends {}", clock.when(at))), "Refreshing has stopped; a new sign-in starts it again.".into()),
+        (None, Some(_), _, true, _) => {
+            (Words::new(Tone::Ok, Icon::Ok, "No end expected"), "Each refresh moves its window on.".into())
+        }
+        (None, Some(_), _, false, Some(at)) => (
+            Words::new(Tone::Warning, Icon::Warning, format!("Ends {}", clock.when(at))),
+            "Refreshing has stopped; a new sign-in starts it again.".into(),
+        ),
         (None, Some(_), _, false, None) => (Words::new(Tone::Calm, Icon::Clock, "End not known"), String::new()),
     };
     let account = page.account.clone().map(|account| view! { <dt>"Signed in as"</dt><dd class="value">{account}</dd> });
-    let last = page.last_signed_in_at.map(|at| view! { <dt>"Last sign-in"</dt><dd>{clock.stamp(at, clock.time(at))}</dd> });
-    let same = (!page.same_account.is_empty()).then(|| view! { <dt>"The same sign-in"</dt><dd class="value">{list(&page.same_account, 4)}</dd> });
+    let last =
+        page.last_signed_in_at.map(|at| view! { <dt>"Last sign-in"</dt><dd>{clock.stamp(at, clock.time(at))}</dd> });
+    let same = (!page.same_account.is_empty())
+        .then(|| view! { <dt>"The same sign-in"</dt><dd class="value">{list(&page.same_account, 4)}</dd> });
     let facts = page.account.is_some().then(|| view! { <dl class="facts stacked gap">{account}{last}{same}</dl> });
-    let (intent, verb) = if row.by_password { (Intent::Switch, format!("Move to {short}")) } else { (Intent::Reauthorize, "Reauthenticate".into()) };
+    let (intent, verb) = if row.by_password {
+        (Intent::Switch, format!("Move to {short}"))
+    } else {
+        (Intent::Reauthorize, "Reauthenticate".into())
+    };
     let foot = if page.registered {
-        view! { <SignIn mailbox=row.id provider=row.provider intent small=true words=verb of=format!("at {short}")/> }.into_any()
+        view! { <SignIn mailbox=row.id provider=row.provider intent small=true words=verb of=format!("at {short}")/> }
+            .into_any()
     } else {
         view! { <a href=format!("/admin/registrations?new={}#form", page.provider.key)>"Enter the app registration first"</a> }.into_any()
     };
@@ -92,8 +110,12 @@ fn settings(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
         ImportFrom::Beginning => "The beginning".to_owned(),
         ImportFrom::Date(at) => utc.day(at),
     };
-    let incoming = wanted.incoming.then(|| view! { <dt>"Incoming"</dt><dd class="value">{endpoint(page.incoming.endpoint.as_ref())}</dd> });
-    let outgoing = wanted.outgoing.then(|| view! { <dt>"Outgoing"</dt><dd class="value">{endpoint(page.outgoing.endpoint.as_ref())}</dd> });
+    let incoming = wanted
+        .incoming
+        .then(|| view! { <dt>"Incoming"</dt><dd class="value">{endpoint(page.incoming.endpoint.as_ref())}</dd> });
+    let outgoing = wanted
+        .outgoing
+        .then(|| view! { <dt>"Outgoing"</dt><dd class="value">{endpoint(page.outgoing.endpoint.as_ref())}</dd> });
     let fetching = wanted.incoming.then(|| {
         view! {
             <dt>"Folder"</dt><dd class="value">{wanted.folder.clone()}</dd>
@@ -103,7 +125,8 @@ fn settings(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
     });
     let own: Vec<String> = page.own_addresses.iter().map(ToString::to_string).collect();
     let own = (!own.is_empty()).then(|| view! { <dt>"Also written to as"</dt><dd class="value">{list(&own, 4)}</dd> });
-    let href = if page.draft { format!("{}/set-up/use", path(page.row.id)) } else { format!("{}/edit", path(page.row.id)) };
+    let href =
+        if page.draft { format!("{}/set-up/use", path(page.row.id)) } else { format!("{}/edit", path(page.row.id)) };
     view! {
         <section class="panel">
             <header><h2>"Settings"</h2><a href=href>"Edit"</a></header>

@@ -147,7 +147,8 @@ fn found(page: &MailboxPage, result: CheckResult, clock: Clock) -> AnyView {
             </Notice>
         }
     });
-    let panels = result.reports.iter().cloned().map(|report| view! { <Probe report short=short.clone()/> }).collect_view();
+    let panels =
+        result.reports.iter().cloned().map(|report| view! { <Probe report short=short.clone()/> }).collect_view();
     let failed = first.is_some();
     view! {
         {card}{fine}

@@ -37,17 +37,34 @@ pub fn panel(page: &MailboxPage, d: &DirectionPage, clock: Clock) -> impl IntoVi
         }
         State::Importing { done, total } => {
             let (done, total) = (*done, *total);
-            facts.push(("Imported", view! {
-                {count(done)} " of " {count(total)}
-                <progress class="progress" value=done max=total aria-label="Imported"></progress>
-            }.into_any()));
+            facts.push((
+                "Imported",
+                view! {
+                    {count(done)} " of " {count(total)}
+                    <progress class="progress" value=done max=total aria-label="Imported"></progress>
+                }
+                .into_any(),
+            ));
         }
-        State::NotUsed => facts.push(("", text(if incoming { "Nothing is fetched from this mailbox." } else { "Replies leave through another mailbox." }.into()))),
+        State::NotUsed => facts.push((
+            "",
+            text(
+                if incoming {
+                    "Nothing is fetched from this mailbox."
+                } else {
+                    "Replies leave through another mailbox."
+                }
+                .into(),
+            ),
+        )),
         _ => {}
     }
     if d.state != State::NotUsed {
         if !incoming && d.held > 0 {
-            facts.push(("Waiting", view! { <a href="/outbox">{of(u64::from(d.held), "reply held", "replies held")}</a> }.into_any()));
+            facts.push((
+                "Waiting",
+                view! { <a href="/outbox">{of(u64::from(d.held), "reply held", "replies held")}</a> }.into_any(),
+            ));
         }
         if let Some(at) = d.last_at {
             let last = match d.last_uid {

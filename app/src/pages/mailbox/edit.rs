@@ -1,6 +1,6 @@
 //! Settings of a mailbox, and disconnecting it.
 
-use crate::api::mailboxes::{AddAddress, Change, Disconnect, Discard, path};
+use crate::api::mailboxes::{AddAddress, Change, Discard, Disconnect, path};
 use crate::api::post_to;
 use crate::components::button::{Act, Submit};
 use crate::components::field::{Check, Choice, Field};
@@ -17,7 +17,8 @@ use leptos::prelude::*;
 
 /// Both, incoming only, outgoing only; what follows from each is named.
 pub fn use_choices(wanted: &Use, address: &str) -> impl IntoView + use<> {
-    let (both, incoming, outgoing) = (wanted.incoming && wanted.outgoing, wanted.incoming && !wanted.outgoing, !wanted.incoming && wanted.outgoing);
+    let (both, incoming, outgoing) =
+        (wanted.incoming && wanted.outgoing, wanted.incoming && !wanted.outgoing, !wanted.incoming && wanted.outgoing);
     let none = !wanted.incoming && !wanted.outgoing;
     view! {
         <fieldset>
@@ -49,7 +50,11 @@ pub fn EditPage() -> impl IntoView {
         let refused = (here.place.query("form").is_none()).then(|| here.place.refused()).flatten();
         let added = here.place.query("done") == Some("address");
         let address = data.row.address.to_string();
-        let own = data.own_addresses.iter().map(|a| view! { <li><span class="value">{a.to_string()}</span></li> }).collect_view();
+        let own = data
+            .own_addresses
+            .iter()
+            .map(|a| view! { <li><span class="value">{a.to_string()}</span></li> })
+            .collect_view();
         let any_own = !data.own_addresses.is_empty();
         let choices = use_choices(&data.wanted, &address);
         let title = format!("Edit {address}");
@@ -119,8 +124,13 @@ pub fn DisconnectPage() -> impl IntoView {
         let data = here.console.mailboxes.show(&here.actor, id).await?;
         let address = data.row.address.to_string();
         let held = u64::from(data.row.held);
-        let title = if data.draft { format!("Throw the draft of {address} away?") } else { format!("Disconnect {address}?") };
-        let credential = if data.row.by_password { "Its password is wiped here." } else { "Its sign-in is wiped here; at the provider it is withdrawn only if no other mailbox uses the same account." };
+        let title =
+            if data.draft { format!("Throw the draft of {address} away?") } else { format!("Disconnect {address}?") };
+        let credential = if data.row.by_password {
+            "Its password is wiped here."
+        } else {
+            "Its sign-in is wiped here; at the provider it is withdrawn only if no other mailbox uses the same account."
+        };
         let id_field = vec![("id", id.to_string())];
         Ok(view! {
             <Sheet here title=title.clone() place=Place::Email narrow=true acts=true>

@@ -28,11 +28,21 @@ pub fn outage(o: Outage, short: &str, clock: Clock) -> impl IntoView + use<> {
         n => format!(" {} left afterwards, once each.", of(u64::from(n), "held reply", "held replies")),
     };
     let title = if o.to.is_some() {
-        format!("Disconnected {lasted}: {} arrived, {} accounted for", count(u64::from(o.arrived)), count(u64::from(accounted)))
+        format!(
+            "Disconnected {lasted}: {} arrived, {} accounted for",
+            count(u64::from(o.arrived)),
+            count(u64::from(accounted))
+        )
     } else {
         format!("Disconnected for {lasted} so far")
     };
-    let sum = if parts.is_empty() && o.to.is_some() { "Nothing arrived meanwhile.".to_owned() } else if parts.is_empty() { String::new() } else { format!("{}.", parts.join(", ")) };
+    let sum = if parts.is_empty() && o.to.is_some() {
+        "Nothing arrived meanwhile.".to_owned()
+    } else if parts.is_empty() {
+        String::new()
+    } else {
+        format!("{}.", parts.join(", "))
+    };
     let shares = [o.tickets, o.replies, o.automatic + o.other];
     let swatches = ["swatch late", "swatch", "swatch mark"];
     let legend = parts

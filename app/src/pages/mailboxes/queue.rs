@@ -29,7 +29,11 @@ fn lines(banners: &[Banner]) -> Vec<Line> {
                 line.ask == banner.ask
                     && line.banner.provider == banner.provider
                     && (banner.ask == Ask::Registration
-                        || (c.account.is_some() && line.concerned.first().is_some_and(|first| first.account == c.account && banner.ask == Ask::SignIn)))
+                        || (c.account.is_some()
+                            && line
+                                .concerned
+                                .first()
+                                .is_some_and(|first| first.account == c.account && banner.ask == Ask::SignIn)))
             };
             match lines.iter_mut().find(joins) {
                 Some(line) => line.concerned.push(c.clone()),
@@ -47,15 +51,21 @@ pub fn QueuePage() -> impl IntoView {
         here.actor.admin()?;
         let rows = here.console.mailboxes.list(&here.actor).await?.rows;
         let clock = here.clock;
-        let (by_sign_in, others): (Vec<Line>, Vec<Line>) =
-            lines(&here.frame.banners).into_iter().partition(|l| matches!(l.ask, Ask::SignIn | Ask::Password | Ask::MoveToSignIn));
+        let (by_sign_in, others): (Vec<Line>, Vec<Line>) = lines(&here.frame.banners)
+            .into_iter()
+            .partition(|l| matches!(l.ask, Ask::SignIn | Ask::Password | Ask::MoveToSignIn));
         let mailboxes: usize = by_sign_in.iter().map(|l| l.concerned.len()).sum();
         let sub = match by_sign_in.len() {
             0 => "No mailbox needs a sign-in or a password.".to_owned(),
-            n => format!("{} for {}.", of(n as u64, "thing to do", "things to do"), of(mailboxes as u64, "mailbox", "mailboxes")),
+            n => format!(
+                "{} for {}.",
+                of(n as u64, "thing to do", "things to do"),
+                of(mailboxes as u64, "mailbox", "mailboxes")
+            ),
         };
         let empty = by_sign_in.is_empty();
-        let next = by_sign_in.into_iter().enumerate().map(|(at, line)| item(line, at == 0, &rows, clock)).collect_view();
+        let next =
+            by_sign_in.into_iter().enumerate().map(|(at, line)| item(line, at == 0, &rows, clock)).collect_view();
         let rest = (!others.is_empty()).then(|| {
             let items = others.into_iter().map(|line| item(line, false, &rows, clock)).collect_view();
             view! {
@@ -101,17 +111,39 @@ fn item(line: Line, next: bool, rows: &[MailboxRow], clock: Clock) -> AnyView {
         view! { <SignIn mailbox=first.mailbox provider=banner.provider intent words=format!("Sign in with {short}") of=format!("for {}", first.address)/> }.into_any()
     };
     let link = |href: String, words: &'static str| {
-        view! { <a class="button" href=href>{words}<span class="vh">" for " {first.address.to_string()}</span></a> }.into_any()
+        view! { <a class="button" href=href>{words}<span class="vh">" for " {first.address.to_string()}</span></a> }
+            .into_any()
     };
     let page = path(first.mailbox);
     let domain = first.address.domain();
     let (icon, title, why, action) = match ask {
-        Ask::SignIn => (Icon::User, format!("Sign in as {account}"), cause.unwrap_or_default(), sign_in(Intent::Reauthorize)),
-        Ask::MoveToSignIn => (Icon::User, format!("Sign in for {}", first.address),
-            format!("Moves from a password to {short} sign-in. Same tickets, nothing fetched twice."), sign_in(Intent::Switch)),
-        Ask::Password => (Icon::Key, format!("Give the password of {}", first.address), cause.unwrap_or_default(), link(format!("{page}/set-up/password"), "Give password")),
-        Ask::Registration => (Icon::Key, "Enter a new app secret".into(), cause.unwrap_or_default(), link("/admin/registrations".into(), "Enter new secret")),
-        Ask::Consent | Ask::Setting => (Icon::Shield, format!("An admin of {domain} at {short} must act"), cause.unwrap_or_default(), link(format!("{page}/check"), "Show remedy")),
+        Ask::SignIn => {
+            (Icon::User, format!("Sign in as {account}"), cause.unwrap_or_default(), sign_in(Intent::Reauthorize))
+        }
+        Ask::MoveToSignIn => (
+            Icon::User,
+            format!("Sign in for {}", first.address),
+            format!("Moves from a password to {short} sign-in. Same tickets, nothing fetched twice."),
+            sign_in(Intent::Switch),
+        ),
+        Ask::Password => (
+            Icon::Key,
+            format!("Give the password of {}", first.address),
+            cause.unwrap_or_default(),
+            link(format!("{page}/set-up/password"), "Give password"),
+        ),
+        Ask::Registration => (
+            Icon::Key,
+            "Enter a new app secret".into(),
+            cause.unwrap_or_default(),
+            link("/admin/registrations".into(), "Enter new secret"),
+        ),
+        Ask::Consent | Ask::Setting => (
+            Icon::Shield,
+            format!("An admin of {domain} at {short} must act"),
+            cause.unwrap_or_default(),
+            link(format!("{page}/check"), "Show remedy"),
+        ),
     };
     let mailboxes = concerned
         .iter()

@@ -27,7 +27,9 @@ pub fn view(row: MailboxRow, same: Option<String>, clock: Clock) -> AnyView {
         words.sub = Some(format!("{}. Same sign-in as {first}.", clock.since(*since)));
     }
     let progress = match row.state {
-        MailboxState::Importing { done, total } => Some(view! { <progress class="progress" value=done max=total aria-label="Imported"></progress> }),
+        MailboxState::Importing { done, total } => {
+            Some(view! { <progress class="progress" value=done max=total aria-label="Imported"></progress> })
+        }
         _ => None,
     };
     let draft = row.state == MailboxState::Unfinished;

@@ -82,7 +82,11 @@ fn completed(r: SignInResult, clock: Clock) -> AnyView {
     let working: Vec<&DirectionResult> = r.directions.iter().filter(|d| d.report.ok()).collect();
     let mut facts: Vec<String> = Vec::new();
     if let Some(n) = r.backlog {
-        facts.push(if n == 0 { "No message waits in the mailbox.".into() } else { format!("{} found in the mailbox; what is new comes in now.", of(n, "message", "messages")) });
+        facts.push(if n == 0 {
+            "No message waits in the mailbox.".into()
+        } else {
+            format!("{} found in the mailbox; what is new comes in now.", of(n, "message", "messages"))
+        });
     }
     if r.released > 0 {
         facts.push(format!("{} now.", of(u64::from(r.released), "held reply leaves", "held replies leave")));
@@ -102,7 +106,11 @@ fn completed(r: SignInResult, clock: Clock) -> AnyView {
             Intent::Switch => format!("Saved: {address} signs in with {short} now"),
             Intent::Reauthorize | Intent::Adopt => format!("Saved: {address} works again"),
         };
-        let moved = if r.intent == Intent::Switch { " Same mailbox, same tickets; the password is not used any more." } else { "" };
+        let moved = if r.intent == Intent::Switch {
+            " Same mailbox, same tickets; the password is not used any more."
+        } else {
+            ""
+        };
         view! { <Notice tone=Tone::Ok title><p>{signed} {moved} " " {facts}</p>{buttons()}</Notice> }.into_any()
     } else if let Some(works) = working.first() {
         let works = way(works.report.direction);
@@ -122,7 +130,9 @@ fn completed(r: SignInResult, clock: Clock) -> AnyView {
     };
     let card = failing.first().map(|d| {
         let failure = d.report.failure.clone();
-        let kept = d.kept_until.map(|at| format!("The sign-in is kept until {}; Check again needs no second one.", clock.day(at)));
+        let kept = d
+            .kept_until
+            .map(|at| format!("The sign-in is kept until {}; Check again needs no second one.", clock.day(at)));
         let mailbox = r.mailbox;
         let action = move || again(mailbox, "check", "Check again");
         failure.map(|failure| {
@@ -204,7 +214,9 @@ fn not_completed(r: SignInResult) -> AnyView {
     let short = r.provider_short.clone();
     let (title, sentence) = match r.refused {
         Some(reason) => advice(reason, &short),
-        None => ("The sign-in was not finished".into(), format!("No answer came back from {short}. Nothing was changed.")),
+        None => {
+            ("The sign-in was not finished".into(), format!("No answer came back from {short}. Nothing was changed."))
+        }
     };
     let retry = !matches!(r.refused, Some(CallbackRefusal::Registration | CallbackRefusal::MailboxGone));
     view! {
