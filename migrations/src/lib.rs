@@ -8,6 +8,8 @@ mod m0001_first;
 
 use sea_orm_migration::prelude::*;
 
+pub use sea_orm_migration::MigratorTrait;
+
 /// All steps.
 pub struct Migrator;
 

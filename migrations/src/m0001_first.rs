@@ -66,7 +66,7 @@ CREATE TABLE grants (
   account_id BIGINT NOT NULL REFERENCES account (id), generation BIGINT NOT NULL,
   refresh_sealed {bytes}, access_sealed {bytes}, access_expires_at BIGINT NOT NULL,
   scopes TEXT NOT NULL, granted_at BIGINT NOT NULL, refreshed_at BIGINT NOT NULL,
-  window_ends_at BIGINT, refresh_due_at BIGINT NOT NULL, failed_refreshes BIGINT NOT NULL,
+  window_ends_at BIGINT, fixed_end_at BIGINT, refresh_due_at BIGINT NOT NULL, failed_refreshes BIGINT NOT NULL,
   lost_at BIGINT, lost_diagnosis TEXT, lost_said TEXT,
   lease_owner TEXT, lease_until BIGINT);
 CREATE INDEX grants_due ON grants (refresh_due_at) WHERE lost_at IS NULL;
@@ -101,7 +101,7 @@ CREATE TABLE direction (
   used BOOLEAN NOT NULL, host TEXT, port BIGINT, tls TEXT,
   credential TEXT, user_name TEXT, password_sealed {bytes}, grant_id BIGINT,
   proved_at BIGINT, failing_since BIGINT, failing_diagnosis TEXT, failing_definite BOOLEAN NOT NULL,
-  failing_said TEXT, failures BIGINT NOT NULL, next_attempt_at BIGINT, last_at BIGINT,
+  failing_said TEXT, failures BIGINT NOT NULL, refused_at BIGINT, next_attempt_at BIGINT, last_at BIGINT,
   kept_grant_id BIGINT, kept_user_name TEXT, kept_until BIGINT, basic_retires_at BIGINT,
   generation BIGINT NOT NULL,
   PRIMARY KEY (mailbox_id, direction));
@@ -159,7 +159,7 @@ CREATE UNIQUE INDEX requester_address ON requester (address);
 CREATE TABLE ticket (
   id {id}, subject TEXT NOT NULL, status TEXT NOT NULL, mailbox_id BIGINT, requester_id BIGINT NOT NULL,
   assignee_id BIGINT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
-  customer_at BIGINT, reply_from TEXT);
+  customer_at BIGINT, reply_from TEXT, customer_message_id BIGINT);
 CREATE INDEX ticket_status ON ticket (status, updated_at, id);
 CREATE INDEX ticket_status_mailbox ON ticket (status, mailbox_id, updated_at, id);
 CREATE INDEX ticket_status_assignee ON ticket (status, assignee_id, updated_at, id);
@@ -172,13 +172,17 @@ CREATE TABLE message (
   id {id}, ticket_id BIGINT NOT NULL REFERENCES ticket (id), kind TEXT NOT NULL, person_id BIGINT,
   author TEXT NOT NULL, from_address TEXT, to_list TEXT NOT NULL, cc_list TEXT NOT NULL,
   subject TEXT NOT NULL, text TEXT NOT NULL, quoted TEXT, html TEXT, remote_images BIGINT NOT NULL,
-  source_id BIGINT, at BIGINT NOT NULL, created_at BIGINT NOT NULL);
+  source_id BIGINT, at BIGINT NOT NULL, created_at BIGINT NOT NULL,
+  header_id TEXT, in_reply_to TEXT, reference_list TEXT, reply_to TEXT, once_hash {bytes});
 CREATE INDEX message_ticket ON message (ticket_id, id);
+CREATE UNIQUE INDEX message_once ON message (person_id, once_hash) WHERE once_hash IS NOT NULL;
 CREATE INDEX message_source ON message (source_id);
 
 CREATE TABLE known_id (
   message_key TEXT NOT NULL, ticket_id BIGINT NOT NULL, message_id BIGINT, digest {bytes},
   ours BOOLEAN NOT NULL, PRIMARY KEY (message_key, ticket_id));
+CREATE UNIQUE INDEX known_id_message ON known_id (message_key, digest)
+  WHERE message_id IS NOT NULL AND digest IS NOT NULL;
 
 CREATE TABLE attachment (
   id {id}, message_id BIGINT NOT NULL REFERENCES message (id), name TEXT NOT NULL, mime TEXT NOT NULL,

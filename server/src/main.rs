@@ -1,1 +1,43 @@
-fn main() {}
+//! Mailkeep: the composition root.
+
+mod assets;
+mod guard;
+mod key_file;
+mod live;
+mod router;
+mod serve;
+mod session_store;
+mod settings;
+mod sign_in_routes;
+mod streams;
+mod visit;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+mailkeep            runs the server
+mailkeep settings   lists every setting
+mailkeep --version  prints the version
+";
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] | ["serve"] => serve::serve(),
+        ["settings"] => {
+            for setting in settings::SETTINGS {
+                println!("{:<32} {} (default: {})", setting.name, setting.meaning, setting.default);
+            }
+            Ok(())
+        }
+        ["--version" | "version"] => {
+            println!("mailkeep {}", env!("CARGO_PKG_VERSION"));
+            Ok(())
+        }
+        ["--help" | "help"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("unknown command\n{USAGE}"),
+    }
+}

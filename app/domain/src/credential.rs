@@ -1,12 +1,13 @@
-//! How a direction proves itself to its server.
+//! What a mailbox signs in with.
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of credential a direction uses.
+/// The two kinds of credential. They differ in what a person does when one is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CredentialKind {
-    /// A user name with a password or an app password.
+    /// User name and password, an app password among them.
     Password,
-    /// A sign-in at the provider.
+    /// The consent of an account, with tokens.
     Grant,
 }

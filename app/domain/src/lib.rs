@@ -13,12 +13,15 @@ pub mod direction;
 pub mod id;
 pub mod mailbox;
 pub mod outbox;
+#[cfg(feature = "data")]
+pub mod presets;
 pub mod probe;
 pub mod provider;
 pub mod receipt;
 pub mod refusal;
 pub mod remedy;
 pub mod signin;
+pub mod thread;
 pub mod ticket;
 pub mod time;
 

@@ -12,6 +12,43 @@ pub enum ProviderKind {
     Other,
 }
 
+/// Hosts and the domains above them. The last ones are Microsoft's national clouds.
+const HOSTS: [(&str, ProviderKind); 10] = [
+    ("office365.com", ProviderKind::Microsoft),
+    ("outlook.com", ProviderKind::Microsoft),
+    ("office.com", ProviderKind::Microsoft),
+    ("hotmail.com", ProviderKind::Microsoft),
+    ("live.com", ProviderKind::Microsoft),
+    ("gmail.com", ProviderKind::Google),
+    ("googlemail.com", ProviderKind::Google),
+    ("google.com", ProviderKind::Google),
+    ("office365.us", ProviderKind::Microsoft),
+    ("partner.outlook.cn", ProviderKind::Microsoft),
+];
+
+impl ProviderKind {
+    /// The provider that runs this IMAP or SMTP host.
+    pub fn from_host(host: &str) -> Self {
+        let host = host.trim().trim_end_matches('.').to_ascii_lowercase();
+        HOSTS
+            .iter()
+            .find(|(domain, _)| {
+                host.strip_suffix(domain)
+                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            })
+            .map_or(ProviderKind::Other, |(_, kind)| *kind)
+    }
+
+    /// How a sentence calls the provider when nothing closer is known.
+    pub fn name(self) -> &'static str {
+        match self {
+            ProviderKind::Microsoft => "Microsoft",
+            ProviderKind::Google => "Google",
+            ProviderKind::Other => "The server",
+        }
+    }
+}
+
 /// How a session is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -76,6 +113,27 @@ impl Provider {
         match direction {
             Direction::Incoming => self.incoming.as_ref(),
             Direction::Outgoing => self.outgoing.as_ref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_tells_the_provider() {
+        for (host, kind) in [
+            ("outlook.office365.com", ProviderKind::Microsoft),
+            ("SMTP.Office365.com.", ProviderKind::Microsoft),
+            ("smtp-mail.outlook.com", ProviderKind::Microsoft),
+            ("imap.gmail.com", ProviderKind::Google),
+            ("smtp-relay.gmail.com", ProviderKind::Google),
+            ("imap.notgmail.com", ProviderKind::Other),
+            ("mail.contoso.example", ProviderKind::Other),
+            ("", ProviderKind::Other),
+        ] {
+            assert_eq!(ProviderKind::from_host(host), kind, "{host}");
         }
     }
 }

@@ -94,3 +94,42 @@ pub enum CallbackRefusal {
     /// The id_token is not what it should be.
     TokenUnsound,
 }
+
+impl CallbackRefusal {
+    pub const ALL: [CallbackRefusal; 12] = [
+        CallbackRefusal::Forged,
+        CallbackRefusal::Replayed,
+        CallbackRefusal::Stale,
+        CallbackRefusal::OtherBrowser,
+        CallbackRefusal::MailboxGone,
+        CallbackRefusal::Declined,
+        CallbackRefusal::WrongAccount,
+        CallbackRefusal::ConsentMissing,
+        CallbackRefusal::AdminConsentNeeded,
+        CallbackRefusal::Registration,
+        CallbackRefusal::ProviderFailed,
+        CallbackRefusal::TokenUnsound,
+    ];
+
+    /// The word in URLs and in the database.
+    pub fn key(self) -> &'static str {
+        match self {
+            CallbackRefusal::Forged => "forged",
+            CallbackRefusal::Replayed => "replayed",
+            CallbackRefusal::Stale => "stale",
+            CallbackRefusal::OtherBrowser => "other-browser",
+            CallbackRefusal::MailboxGone => "mailbox-gone",
+            CallbackRefusal::Declined => "declined",
+            CallbackRefusal::WrongAccount => "wrong-account",
+            CallbackRefusal::ConsentMissing => "consent-missing",
+            CallbackRefusal::AdminConsentNeeded => "admin-consent-needed",
+            CallbackRefusal::Registration => "registration",
+            CallbackRefusal::ProviderFailed => "provider-failed",
+            CallbackRefusal::TokenUnsound => "token-unsound",
+        }
+    }
+
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.key() == key)
+    }
+}

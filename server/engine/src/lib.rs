@@ -1,1 +1,167 @@
-//! engine
+//! The mail engine: keeps mailboxes connected, fetches, threads, delivers, and says what is wrong.
+//!
+//! Invariants: every UID seen has one receipt; a source is committed before anything is parsed or
+//! deleted; a delivery attempt is written down before the network is touched; no transaction lives
+//! across a network await; a secret leaves the vault only for its own provider.
+//!
+//! Absent: HTTP, sessions of browsers, environment variables, the clock in tests.
+
+pub mod changes;
+pub mod clock;
+pub mod compose;
+pub mod config;
+mod console;
+pub mod deliver;
+pub mod directions;
+pub mod evidence;
+pub mod grants;
+pub mod html;
+pub mod imap;
+pub mod intake;
+pub mod login;
+pub mod mime;
+pub mod net;
+<<<<<<< HEAD
+mod oauth;
+=======
+pub mod oauth_address;
+pub mod password;
+>>>>>>> main
+pub mod pool;
+pub mod providers;
+pub mod search;
+pub mod secret;
+pub mod signins;
+pub mod smtp;
+pub mod store;
+pub mod vault;
+pub mod wake;
+
+use changes::Changes;
+use config::Config;
+use domain::Console;
+use net::Net;
+use providers::Providers;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use vault::Vault;
+use wake::Wake;
+
+/// Everything that the engine's parts share.
+pub struct Engine {
+    pub config: Config,
+    pub store: Store,
+    pub vault: Vault,
+    pub providers: Providers,
+    pub net: Net,
+    pub wake: Wake,
+    pub changes: Changes,
+    pub grants: grants::Flights,
+    pub started_at: domain::Time,
+}
+
+/// Why the engine does not start. Each names what to mend.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the vault's key: {0}")]
+    Vault(#[from] vault::VaultError),
+    #[error("the providers file: {0}")]
+    Providers(#[from] providers::ProvidersError),
+    #[error("the database: {0}")]
+    Store(#[from] store::StoreError),
+    #[error("the network settings: {0}")]
+    Net(#[from] net::NetError),
+    #[error("the database was sealed with another key than the one given; give that key back")]
+    WrongKey,
+}
+
+impl Engine {
+    /// Opens everything; starts nothing.
+    ///
+    /// # Errors
+    /// [`StartError`], before anything was changed but the schema.
+    pub async fn open(config: Config) -> Result<Arc<Self>, StartError> {
+        let providers = Providers::load(config.providers_file.as_deref(), &config.network)?;
+        let net = Net::new(&providers, config.network.clone(), &config.limits)?;
+        let vault = Vault::new(&config.key)?;
+        let store = Store::open(&config.database).await?;
+        if !store::key_check::fits(&store, &vault).await? {
+            return Err(StartError::WrongKey);
+        }
+        let engine = Arc::new(Self {
+            config,
+            store,
+            vault,
+            providers,
+            net,
+            wake: Wake::default(),
+            changes: Changes::default(),
+            grants: grants::Flights::default(),
+            started_at: clock::now(),
+        });
+        engine.grants.attach(&engine);
+        Ok(engine)
+    }
+
+    /// The port for the console's pages.
+    pub fn console(self: &Arc<Self>) -> Console {
+        console::console(self)
+    }
+
+    /// Under which address browsers reach the desk, without a slash at the end.
+    pub async fn public_address(&self) -> Result<String, store::StoreError> {
+        let set = store::settings::get(&self.store, store::settings::PUBLIC_ADDRESS).await?;
+        let address = set.or_else(|| self.config.public_address.clone()).unwrap_or_default();
+        Ok(address.trim_end_matches('/').to_owned())
+    }
+
+    /// Makes the token for the first admin, while there is nobody; `None` later.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn first_token(&self) -> Result<Option<String>, store::StoreError> {
+        if store::people::count(self.store.read()).await? > 0 {
+            return Ok(None);
+        }
+        let token = vault::token();
+        store::settings::set(&self.store, store::settings::FIRST_TOKEN, &hex(&vault::token_hash(&token))).await?;
+        Ok(Some(token))
+    }
+
+    /// Starts all loops.
+    pub fn start(self: &Arc<Self>) -> Running {
+        let stop = CancellationToken::new();
+        let mut loops = JoinSet::new();
+        loops.spawn(pool::run(self.clone(), stop.clone()));
+        loops.spawn(intake::run(self.clone(), stop.clone()));
+        loops.spawn(deliver::run(self.clone(), stop.clone()));
+        loops.spawn(grants::run(self.clone(), stop.clone()));
+        loops.spawn(search::run(self.clone(), stop.clone()));
+        Running { stop, loops }
+    }
+}
+
+/// Lower-case hexadecimal, for hashes kept as text.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The loops of a started engine.
+pub struct Running {
+    stop: CancellationToken,
+    loops: JoinSet<()>,
+}
+
+impl Running {
+    /// Asks every loop to end and waits for them, at most this long.
+    pub async fn stop(mut self, deadline: Duration) {
+        self.stop.cancel();
+        let all = async { while self.loops.join_next().await.is_some() {} };
+        if tokio::time::timeout(deadline, all).await.is_err() {
+            tracing::warn!("some loops did not end in time; what they began is found after the next start");
+        }
+    }
+}

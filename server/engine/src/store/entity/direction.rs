@@ -21,6 +21,7 @@ pub struct Model {
     pub failing_definite: bool,
     pub failing_said: Option<String>,
     pub failures: i64,
+    pub refused_at: Option<i64>,
     pub next_attempt_at: Option<i64>,
     pub last_at: Option<i64>,
     pub kept_grant_id: Option<i64>,

@@ -15,6 +15,8 @@ pub struct Model {
     pub granted_at: i64,
     pub refreshed_at: i64,
     pub window_ends_at: Option<i64>,
+    /// An end that the provider told at the sign-in and that no refresh pushes.
+    pub fixed_end_at: Option<i64>,
     pub refresh_due_at: i64,
     pub failed_refreshes: i64,
     pub lost_at: Option<i64>,

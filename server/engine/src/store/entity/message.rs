@@ -20,6 +20,11 @@ pub struct Model {
     pub source_id: Option<i64>,
     pub at: i64,
     pub created_at: i64,
+    pub header_id: Option<String>,
+    pub in_reply_to: Option<String>,
+    pub reference_list: Option<String>,
+    pub reply_to: Option<String>,
+    pub once_hash: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,7 @@ pub struct Model {
     pub updated_at: i64,
     pub customer_at: Option<i64>,
     pub reply_from: Option<String>,
+    pub customer_message_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,28 @@
+// The open sessions and what was counted.
+export const open = new Set(); // {id, protocol, host, port, user, person, client, relay}
+export const table = {};
+let serial = 0;
+
+export function enter(session) {
+  serial += 1;
+  session.id = serial;
+  open.add(session);
+  session.client.once('close', () => open.delete(session));
+  return session;
+}
+
+export function count(session, what, verb) {
+  const key = session.user ?? `(${session.host})`;
+  table[key] ??= {};
+  const t = (table[key][session.protocol] ??= { logins: 0, refused: 0, messages: 0, commands: {} });
+  if (verb) t.commands[verb] = (t.commands[verb] ?? 0) + 1;
+  else t[what] += 1;
+}
+
+export function stats({ user }) {
+  const sessions = [...open].filter((s) => !user || s.user === user.toLowerCase());
+  const shown = sessions.map(({ id, protocol, host, port, user: who, person, folder }) => ({ id, protocol, host, port, user: who, person, folder }));
+  return { open: shown.length, sessions: shown, counts: user ? table[user.toLowerCase()] ?? {} : table };
+}
+
+export const reset = (user) => { for (const key of Object.keys(table)) if (!user || key === user.toLowerCase()) delete table[key]; };

@@ -1,0 +1,26 @@
+//! The engine's side of the console's port: one file per noun.
+
+mod desk;
+mod mailboxes;
+mod outbox;
+mod people;
+mod registrations;
+mod signins;
+mod tickets;
+
+use crate::Engine;
+use domain::Console;
+use std::sync::Arc;
+
+/// All ports on one engine.
+pub fn console(engine: &Arc<Engine>) -> Console {
+    Console {
+        desk: Arc::new(desk::Port(engine.clone())),
+        mailboxes: Arc::new(mailboxes::Port(engine.clone())),
+        outbox: Arc::new(outbox::Port(engine.clone())),
+        people: Arc::new(people::Port::new(engine)),
+        registrations: Arc::new(registrations::Port(engine.clone())),
+        signins: Arc::new(signins::Port(engine.clone())),
+        tickets: Arc::new(tickets::Port(engine.clone())),
+    }
+}

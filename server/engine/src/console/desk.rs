@@ -1,0 +1,72 @@
+//! The desk port: the frame of every page, and the desk's settings.
+
+use crate::store::{mailboxes, settings, tickets_waiting};
+use crate::{Engine, clock, evidence};
+use async_trait::async_trait;
+use domain::banner::banners;
+use domain::console::desk::*;
+use domain::console::people::{Actor, Role};
+use domain::mailbox::{Group, state};
+use domain::{Answer, Fault, Refusal};
+use std::sync::Arc;
+
+pub struct Port(pub Arc<Engine>);
+
+/// What the desk is called before anybody named it.
+const UNNAMED: &str = "Help desk";
+
+#[async_trait]
+impl Desk for Port {
+    async fn frame(&self, actor: &Actor) -> Answer<Frame> {
+        let engine = &self.0;
+        let now = clock::now();
+        let facts = evidence::facts(engine).await?;
+        let admin = actor.role == Role::Admin;
+        let need_you = facts.iter().filter(|f| state(f).group() == Group::NeedsYou).count() as u64;
+        let outbox = mailboxes::due_replies(&engine.store).await?.values().map(|n| u64::from(*n)).sum();
+        Ok(Frame {
+            now,
+            desk_name: settings::get(&engine.store, settings::DESK_NAME).await?.unwrap_or_else(|| UNNAMED.into()),
+            open_tickets: tickets_waiting::open(&engine.store).await?,
+            outbox,
+            held: facts.iter().map(|f| u64::from(f.held)).sum(),
+            need_you: if admin { need_you } else { 0 },
+            banners: banners(&facts, now),
+            demo: engine.config.demo,
+        })
+    }
+
+    async fn server(&self, actor: &Actor) -> Answer<ServerPage> {
+        actor.admin()?;
+        let engine = &self.0;
+        let public_address = engine.public_address().await?;
+        Ok(ServerPage {
+            version: env!("CARGO_PKG_VERSION").into(),
+            started_at: engine.started_at,
+            database: if engine.store.is_sqlite() { "SQLite, one file" } else { "PostgreSQL" }.into(),
+            settings: engine.config.shown.clone(),
+            desk_name: settings::get(&engine.store, settings::DESK_NAME).await?.unwrap_or_else(|| UNNAMED.into()),
+            redirect_warning: !crate::oauth_address::accepted(&public_address),
+            public_address,
+        })
+    }
+
+    async fn change(&self, actor: &Actor, desk_name: String, public_address: String) -> Answer<()> {
+        actor.admin()?;
+        let name = desk_name.trim();
+        if name.is_empty() {
+            return Err(Fault::NameMissing.into());
+        }
+        if name.chars().count() > 100 {
+            return Err(Fault::TextTooLong.into());
+        }
+        let address = crate::oauth_address::checked(&public_address).ok_or(Refusal::Invalid(Fault::UrlMalformed))?;
+        settings::set(&self.0.store, settings::DESK_NAME, name).await?;
+        settings::set(&self.0.store, settings::PUBLIC_ADDRESS, &address).await?;
+        Ok(())
+    }
+
+    fn changes(&self) -> changes::Changes {
+        Box::new(self.0.changes.subscribe())
+    }
+}

@@ -1,0 +1,313 @@
+//! Evidence about directions: what proved itself, what failed, since when.
+//!
+//! The only place, beside a swap, that writes the failing columns of a direction and its episodes.
+//! A network fault is never a credential fault: it never makes a direction wait for a person.
+
+use crate::Engine;
+use crate::clock;
+use crate::login::Fault;
+use crate::store::{StoreError, directions, episodes, mailboxes};
+use domain::backoff;
+use domain::credential::CredentialKind;
+use domain::diagnosis::Certainty;
+use domain::direction::{Facts, Failing};
+use domain::id::{AccountId, MailboxId};
+use domain::mailbox::MailboxFacts;
+use domain::provider::ProviderKind;
+use domain::remedy::Remedy;
+use domain::time::Span;
+use domain::{Address, Diagnosis, Direction, Time};
+use std::collections::HashMap;
+
+/// A proof younger than this is not written down again.
+const PROOF_EVERY: Span = Span::minutes(1);
+
+/// What a failure means for the loop that met it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// A person must act, or a setting outside must change: stop, or probe seldom.
+    pub definite: bool,
+    /// When to try again by oneself; `None`: not before a person did something.
+    pub next_attempt_at: Option<Time>,
+}
+
+/// A session of this direction proved its credential: ends a running episode.
+///
+/// # Errors
+/// The database's.
+pub async fn proved(engine: &Engine, mailbox: MailboxId, direction: Direction) -> Result<(), StoreError> {
+    let now = clock::now();
+    let Some(row) = directions::get(engine.store.read(), mailbox, direction).await? else {
+        return Ok(());
+    };
+    let failing = row.failing_since.is_some();
+    if !failing && row.proved_at.is_some_and(|at| now.since(Time(at)) < PROOF_EVERY) {
+        return Ok(());
+    }
+    let tx = engine.store.begin().await?;
+    directions::mark_proved(&tx, mailbox, direction, now).await?;
+    let ended = episodes::end(&tx, mailbox, direction, now, None, None).await?;
+    tx.commit().await?;
+    if failing || ended || row.proved_at.is_none() {
+        tracing::info!(mailbox = mailbox.0, direction = direction.key(), "works");
+        tell(engine, mailbox);
+        if direction == Direction::Outgoing {
+            engine.wake.outbox.notify_one();
+        }
+    }
+    Ok(())
+}
+
+/// A session failed: begins or goes on with an episode, and says what follows.
+///
+/// # Errors
+/// The database's.
+pub async fn failed(engine: &Engine, mailbox: MailboxId, direction: Direction, fault: &Fault) -> Result<Verdict, StoreError> {
+    let now = clock::now();
+    let tx = engine.store.begin().await?;
+    let Some(row) = directions::get(&tx, mailbox, direction).await? else {
+        return Ok(Verdict { definite: false, next_attempt_at: None });
+    };
+    let credential = row.credential_kind().unwrap_or(CredentialKind::Password);
+    let ruling = rule(&Before::of(&row), credential, fault, now, engine.config.second_refusal_after, rand::random());
+    let changed = row.failing_diagnosis.as_deref() != Some(&key(ruling.diagnosis)) || row.failing_definite != ruling.verdict.definite;
+    let since = row.failing_since.unwrap_or(now.0);
+    let said = if ruling.kept_cause { row.failing_said.clone().unwrap_or_default() } else { fault.said.clone() };
+    let failing = directions::Failing {
+        since: Time(since),
+        diagnosis: &key(ruling.diagnosis),
+        definite: ruling.verdict.definite,
+        said: &said,
+        failures: row.failures + 1,
+        refused_at: ruling.refused_at,
+        next_attempt_at: ruling.verdict.next_attempt_at,
+    };
+    directions::mark_failed(&tx, mailbox, direction, failing).await?;
+    episodes::go_on(&tx, mailbox, direction, Time(since), &key(ruling.diagnosis), ruling.verdict.definite, &said).await?;
+    tx.commit().await?;
+    if changed {
+        tracing::warn!(
+            mailbox = mailbox.0,
+            direction = direction.key(),
+            diagnosis = ?ruling.diagnosis,
+            definite = ruling.verdict.definite,
+            "failing"
+        );
+        tell(engine, mailbox);
+        engine.changes.tell("outbox");
+    }
+    Ok(ruling.verdict)
+}
+
+fn tell(engine: &Engine, mailbox: MailboxId) {
+    engine.changes.tell(format!("mailbox:{mailbox}"));
+    engine.changes.tell("mailboxes");
+    engine.changes.tell("tickets");
+}
+
+/// What was known before a failure.
+struct Before {
+    diagnosis: Option<Diagnosis>,
+    definite: bool,
+    failures: u32,
+    refused_at: Option<Time>,
+}
+
+impl Before {
+    fn of(row: &directions::Row) -> Self {
+        Self {
+            diagnosis: row.failing_diagnosis.as_deref().and_then(diagnosis),
+            definite: row.failing_definite,
+            failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
+            refused_at: row.refused_at.map(Time),
+        }
+    }
+}
+
+struct Ruling {
+    diagnosis: Diagnosis,
+    verdict: Verdict,
+    /// When this credential was refused the first time.
+    refused_at: Option<Time>,
+    /// The fault is a passing one on top of a definite cause, which stays the cause.
+    kept_cause: bool,
+}
+
+/// Turns a fault into a verdict. Pure, for the table below.
+fn rule(before: &Before, credential: CredentialKind, fault: &Fault, now: Time, apart: Span, jitter: f64) -> Ruling {
+    let finding = &fault.finding;
+    let later = |backoff: backoff::Backoff, failures: u32| Some(now + backoff.pause(failures, jitter));
+    if let (Some(cause), true, Certainty::Passing) = (before.diagnosis, before.definite, finding.certainty) {
+        let next_attempt_at = later(backoff::NETWORK, before.failures.saturating_add(1));
+        let verdict = Verdict { definite: true, next_attempt_at };
+        return Ruling { diagnosis: cause, verdict, refused_at: before.refused_at, kept_cause: true };
+    }
+    let definite = match finding.certainty {
+        Certainty::Definite => true,
+        Certainty::Passing => false,
+        Certainty::NeedsSecond => before.definite || before.refused_at.is_some_and(|at| now.since(at) >= apart),
+    };
+    let refused_at = match finding.certainty {
+        Certainty::Passing => before.refused_at,
+        _ => Some(before.refused_at.unwrap_or(now)),
+    };
+    let next_attempt_at = if definite {
+        match finding.diagnosis.remedy(credential) {
+            Remedy::Wait => later(backoff::NETWORK, before.failures.saturating_add(1)),
+            Remedy::SignInAgain | Remedy::AnotherPersonSignsIn => match credential {
+                CredentialKind::Grant => None,
+                CredentialKind::Password => later(backoff::PASSWORD, 1),
+            },
+            Remedy::GivePassword | Remedy::UseAppPassword | Remedy::SwitchToSignIn => later(backoff::PASSWORD, 1),
+            Remedy::AdminConsent | Remedy::FixAppRegistration | Remedy::FixMailboxSettings | Remedy::AskAdministrator => later(backoff::POLICY, 1),
+        }
+    } else if finding.certainty == Certainty::NeedsSecond {
+        // A moment after the setting, so that the second refusal counts.
+        Some(now + apart + Span::millis(50))
+    } else {
+        later(backoff::NETWORK, before.failures.saturating_add(1))
+    };
+    Ruling { diagnosis: finding.diagnosis, verdict: Verdict { definite, next_attempt_at }, refused_at, kept_cause: false }
+}
+
+/// The word for a diagnosis in the database.
+pub fn key(diagnosis: Diagnosis) -> String {
+    diagnosis.name().to_owned()
+}
+
+/// The diagnosis of a word in the database.
+pub fn diagnosis(key: &str) -> Option<Diagnosis> {
+    Diagnosis::from_name(key)
+}
+
+/// The facts of all mailboxes, for states and banners.
+///
+/// # Errors
+/// The database's.
+pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
+    let store = &engine.store;
+    let mut sides: HashMap<(i64, String), directions::Row> =
+        directions::all(store).await?.into_iter().map(|row| ((row.mailbox_id, row.direction.clone()), row)).collect();
+    let accounts = mailboxes::accounts_by_grant(store).await?;
+    let due = mailboxes::due_replies(store).await?;
+    let mut all = Vec::new();
+    for row in mailboxes::all(store).await? {
+        let Ok(address) = Address::parse(&row.address) else { continue };
+        let mut side = |d: Direction| sides.remove(&(row.id, d.key().to_owned()));
+        let (incoming, outgoing) = (side(Direction::Incoming), side(Direction::Outgoing));
+        let provider = engine.providers.view(&row.provider_key);
+        let account = [&incoming, &outgoing]
+            .into_iter()
+            .flatten()
+            .filter_map(|s| accounts.get(&s.grant_id?))
+            .map(|a| (AccountId(a.id), a.login.clone()))
+            .next();
+        let paused = row.paused_at.is_some();
+        let mut facts = MailboxFacts {
+            id: MailboxId(row.id),
+            address,
+            provider: provider.kind,
+            provider_name: provider.name,
+            provider_short: provider.short,
+            draft: row.draft,
+            account,
+            basic_retires_at: retires_at(engine, &row.provider_key, [&incoming, &outgoing]),
+            incoming: side_facts(incoming.as_ref(), paused),
+            outgoing: side_facts(outgoing.as_ref(), paused),
+            held: 0,
+        };
+        if facts.incoming.used && facts.incoming.credential.is_some() && !row.draft {
+            facts.incoming.importing = mailboxes::importing(store, MailboxId(row.id)).await?;
+        }
+        if facts.state_of(Direction::Outgoing).needs_person() {
+            facts.held = due.get(&row.id).copied().unwrap_or(0);
+        }
+        all.push(facts);
+    }
+    Ok(all)
+}
+
+fn side_facts(row: Option<&directions::Row>, paused: bool) -> Facts {
+    let Some(row) = row else {
+        return Facts { used: false, paused, credential: None, proved_at: None, failing: None, next_attempt_at: None, importing: None };
+    };
+    let failing = row.failing_since.map(|since| Failing {
+        since: Time(since),
+        diagnosis: row.failing_diagnosis.as_deref().and_then(diagnosis).unwrap_or(Diagnosis::Unknown),
+        definite: row.failing_definite,
+        said: row.failing_said.clone().unwrap_or_default(),
+    });
+    Facts {
+        used: row.used,
+        paused,
+        credential: row.credential_kind(),
+        proved_at: row.proved_at.map(Time),
+        failing,
+        next_attempt_at: row.next_attempt_at.map(Time),
+        importing: None,
+    }
+}
+
+/// When the provider ends, or ended, password sign-in for a mailbox that uses one there (R2).
+fn retires_at(engine: &Engine, provider_key: &str, sides: [&Option<directions::Row>; 2]) -> Option<Time> {
+    sides.into_iter().flatten().find_map(|side| {
+        let host = side.host.as_deref()?;
+        let by_password = side.used && side.credential_kind() == Some(CredentialKind::Password);
+        let entry = engine.providers.by_host(host).or_else(|| engine.providers.get(provider_key))?;
+        let on = entry.basic_retired_on.as_deref().filter(|_| by_password && entry.kind == ProviderKind::Microsoft)?;
+        let mut parts = on.split('-').map(|part| part.parse::<i64>().ok());
+        Time::from_date(parts.next()??, u8::try_from(parts.next()??).ok()?, u8::try_from(parts.next()??).ok()?)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::diagnosis::Finding;
+
+    fn fault(diagnosis: Diagnosis, certainty: Certainty) -> Fault {
+        Fault { finding: Finding { diagnosis, certainty, known: true, code: None, sentence: None, wait_ms: None }, said: String::new() }
+    }
+
+    #[test]
+    fn only_the_second_refusal_one_setting_apart_counts() {
+        let refusal = fault(Diagnosis::PasswordRefused, Certainty::NeedsSecond);
+        let apart = Span::minutes(3);
+        let now = Time(10_000_000);
+        for (first, definite) in [(None, false), (Some(Span::minutes(2)), false), (Some(apart), true)] {
+            let before = Before { diagnosis: None, definite: false, failures: 0, refused_at: first.map(|s| now - s) };
+            let ruling = rule(&before, CredentialKind::Password, &refusal, now, apart, 0.0);
+            assert_eq!(ruling.verdict.definite, definite, "{first:?}");
+        }
+    }
+
+    #[test]
+    fn a_network_fault_never_calls_a_person_and_never_hides_a_cause() {
+        let network = fault(Diagnosis::TimedOut, Certainty::Passing);
+        let now = Time(10_000_000);
+        let fresh = Before { diagnosis: None, definite: false, failures: 500, refused_at: None };
+        let ruling = rule(&fresh, CredentialKind::Grant, &network, now, Span::minutes(3), 0.0);
+        assert!(!ruling.verdict.definite);
+        assert_eq!(ruling.verdict.next_attempt_at, Some(now + Span::minutes(5)));
+        let lost = Before { diagnosis: Some(Diagnosis::SmtpAuthDisabledTenant), definite: true, failures: 1, refused_at: None };
+        let ruling = rule(&lost, CredentialKind::Grant, &network, now, Span::minutes(3), 0.0);
+        assert!(ruling.verdict.definite && ruling.kept_cause);
+        assert_eq!(ruling.diagnosis, Diagnosis::SmtpAuthDisabledTenant);
+    }
+
+    #[test]
+    fn a_lost_sign_in_is_not_tried_and_a_setting_hourly() {
+        let now = Time(10_000_000);
+        let before = Before { diagnosis: None, definite: false, failures: 0, refused_at: None };
+        let next = |d, c| rule(&before, c, &fault(d, Certainty::Definite), now, Span::minutes(3), 0.0).verdict.next_attempt_at;
+        assert_eq!(next(Diagnosis::SignInRevoked, CredentialKind::Grant), None);
+        assert_eq!(next(Diagnosis::SmtpAuthDisabledMailbox, CredentialKind::Grant), Some(now + Span::hours(1)));
+        assert_eq!(next(Diagnosis::PasswordRefused, CredentialKind::Password), Some(now + Span::hours(6)));
+    }
+
+    #[test]
+    fn every_diagnosis_has_a_word() {
+        assert_eq!(diagnosis(&key(Diagnosis::SignInRevoked)), Some(Diagnosis::SignInRevoked));
+        assert_eq!(diagnosis("no such"), None);
+    }
+}

@@ -1,0 +1,252 @@
+//! A signed-in session and its commands. Each reads up to its tagged line and believes only that.
+
+use super::fault::{self, Stage};
+use crate::login::Fault;
+use crate::net::{Stream, Transcript};
+use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
+use domain::provider::ProviderKind;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// No command may take longer, however steadily its bytes drip.
+const COMMAND: Duration = Duration::from_secs(15 * 60);
+
+/// A signed-in session.
+pub struct Session {
+    pub(super) inner: async_imap::Session<Stream>,
+    pub(super) transcript: Arc<Mutex<Transcript>>,
+    pub(super) provider: ProviderKind,
+    pub(super) capabilities: Vec<String>,
+    /// The user name that signed in.
+    pub user: String,
+    /// Messages in the selected folder, as last told.
+    pub exists: u32,
+    /// The server told of a new message since this was last cleared.
+    pub news: bool,
+}
+
+/// An open folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selected {
+    /// Zero where the server names none: its UIDs mean nothing beyond this session.
+    pub uid_validity: u32,
+    /// The UID that the next message will have, where the server says so.
+    pub uid_next: Option<u32>,
+    /// Messages in it.
+    pub exists: u32,
+}
+
+impl Session {
+    /// Whether the server listed this capability.
+    pub fn can(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|c| c.eq_ignore_ascii_case(capability))
+    }
+
+    /// The session's lines so far, redacted.
+    pub fn lines(&self) -> Vec<String> {
+        self.transcript.lock().unwrap_or_else(PoisonError::into_inner).lines()
+    }
+
+    pub(super) fn said(&self) -> String {
+        self.transcript.lock().unwrap_or_else(PoisonError::into_inner).answer().to_owned()
+    }
+
+    /// Runs one command; `each` sees every response before the tagged one.
+    pub(super) async fn run(&mut self, command: &str, each: impl FnMut(&Response<'_>)) -> Result<(), Fault> {
+        self.run_within(COMMAND, command, each).await
+    }
+
+    pub(super) async fn run_within(&mut self, longest: Duration, command: &str, each: impl FnMut(&Response<'_>)) -> Result<(), Fault> {
+        match timeout(longest, self.send_and_read(command, each)).await {
+            Ok(done) => done,
+            Err(_) => Err(crate::net::of_io(&std::io::ErrorKind::TimedOut.into())),
+        }
+    }
+
+    async fn send_and_read(&mut self, command: &str, each: impl FnMut(&Response<'_>)) -> Result<(), Fault> {
+        let tag = self.inner.run_command(command).await.map_err(|e| self.broken(e))?;
+        self.read_to(&tag.0, each).await
+    }
+
+    /// Reads up to the tagged line of a command that was sent.
+    pub(super) async fn read_to(&mut self, tag: &str, mut each: impl FnMut(&Response<'_>)) -> Result<(), Fault> {
+        loop {
+            let response = match self.inner.read_response().await {
+                Ok(Some(response)) => response,
+                Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.said())),
+                Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.said())),
+            };
+            let parsed = response.parsed();
+            Self::hear(&mut self.exists, &mut self.news, parsed);
+            match parsed {
+                Response::Done { tag: theirs, status, .. } if theirs.0 == tag => {
+                    return match status {
+                        Status::Ok => Ok(()),
+                        _ => Err(fault::refused(self.provider, Stage::Mailbox, &self.said())),
+                    };
+                }
+                other => each(other),
+            }
+        }
+    }
+
+    /// What a server may say at any time (RFC 9051 7).
+    pub(super) fn hear(exists: &mut u32, news: &mut bool, response: &Response<'_>) {
+        match response {
+            Response::MailboxData(MailboxDatum::Exists(count)) => {
+                *news |= *count > *exists;
+                *exists = *count;
+            }
+            Response::MailboxData(MailboxDatum::Recent(count)) => *news |= *count > 0,
+            Response::Expunge(_) => *exists = exists.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    pub(super) fn broken(&self, error: async_imap::error::Error) -> Fault {
+        match error {
+            async_imap::error::Error::Io(error) => fault::of_io(&error, self.provider, Stage::Mailbox, &self.said()),
+            _ => fault::closed(self.provider, Stage::Mailbox, &self.said()),
+        }
+    }
+
+    /// Opens a folder for reading and marking.
+    ///
+    /// # Errors
+    /// A [`Fault`]; the folder may be gone.
+    pub async fn select(&mut self, folder: &str) -> Result<Selected, Fault> {
+        self.enter("SELECT", folder).await
+    }
+
+    /// Opens a folder for reading only.
+    ///
+    /// # Errors
+    /// A [`Fault`]; the folder may be gone.
+    pub async fn examine(&mut self, folder: &str) -> Result<Selected, Fault> {
+        self.enter("EXAMINE", folder).await
+    }
+
+    async fn enter(&mut self, verb: &str, folder: &str) -> Result<Selected, Fault> {
+        let mut selected = Selected { uid_validity: 0, uid_next: None, exists: 0 };
+        self.run(&format!("{verb} {}", quoted(folder)), |response| {
+            if let Response::Data { status: Status::Ok, outcome } = response {
+                match outcome.code {
+                    Some(ResponseCode::UidValidity(n)) => selected.uid_validity = n,
+                    Some(ResponseCode::UidNext(n)) => selected.uid_next = Some(n),
+                    _ => {}
+                }
+            }
+        })
+        .await?;
+        selected.exists = self.exists;
+        self.news = false;
+        Ok(selected)
+    }
+
+    /// UIDs from `first` to `last` (`None`: the highest) that the open folder holds, in order.
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn search_uids(&mut self, first: u32, last: Option<u32>) -> Result<Vec<u32>, Fault> {
+        let end = last.map_or("*".to_owned(), |n| n.to_string());
+        let mut found = self.search(&format!("UID {first}:{end}")).await?;
+        // `n:*` always holds the highest UID, even one below n (RFC 9051 9, seq-range).
+        found.retain(|uid| *uid >= first);
+        Ok(found)
+    }
+
+    /// UIDs of messages whose Message-ID is this one.
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn search_message_id(&mut self, id: &str) -> Result<Vec<u32>, Fault> {
+        self.search(&format!("HEADER Message-ID {}", quoted(id))).await
+    }
+
+    /// UIDs that match, in order.
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn search(&mut self, criteria: &str) -> Result<Vec<u32>, Fault> {
+        let mut found = Vec::new();
+        self.run(&format!("UID SEARCH {criteria}"), |response| {
+            if let Response::MailboxData(MailboxDatum::Search(uids)) = response {
+                found.extend_from_slice(uids);
+            }
+        })
+        .await?;
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// Marks messages as deleted and expunges exactly those (RFC 4315). Needs UIDPLUS: without it
+    /// EXPUNGE would take whatever others marked.
+    ///
+    /// # Errors
+    /// A [`Fault`]; some may be gone, some not.
+    pub async fn delete(&mut self, uids: &[u32]) -> Result<(), Fault> {
+        for part in uids.chunks(200) {
+            let set = set(part);
+            self.run(&format!("UID STORE {set} +FLAGS.SILENT (\\Deleted)"), |_| ()).await?;
+            self.run(&format!("UID EXPUNGE {set}"), |_| ()).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for nothing, to hear what is new.
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn noop(&mut self) -> Result<(), Fault> {
+        self.run_within(Duration::from_secs(60), "NOOP", |_| ()).await
+    }
+
+    /// Says goodbye, and does not wait long for the answer.
+    pub async fn logout(mut self) {
+        let _ = self.run_within(Duration::from_secs(2), "LOGOUT", |_| ()).await;
+    }
+}
+
+/// A quoted string (RFC 9051 4.3). Line breaks, which can't be in one, are left out.
+pub(super) fn quoted(text: &str) -> String {
+    let clean: String = text.chars().filter(|c| !matches!(c, '\r' | '\n' | '\0')).collect();
+    format!("\"{}\"", clean.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// `1,2,3,5` as `1:3,5`.
+pub(super) fn set(uids: &[u32]) -> String {
+    let mut out = String::new();
+    let mut rest = uids;
+    while let Some(&first) = rest.first() {
+        let run = rest.iter().zip(first..).take_while(|(uid, n)| *uid == n).count();
+        if !out.is_empty() {
+            out.push(',');
+        }
+        out.push_str(&first.to_string());
+        if run > 1 {
+            out.push_str(&format!(":{}", rest[run - 1]));
+        }
+        rest = &rest[run..];
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_are_short() {
+        assert_eq!(set(&[]), "");
+        assert_eq!(set(&[7]), "7");
+        assert_eq!(set(&[1, 2, 3, 5, 9, 10]), "1:3,5,9:10");
+        assert_eq!(set(&[u32::MAX - 1, u32::MAX]), "4294967294:4294967295");
+    }
+
+    #[test]
+    fn a_folder_name_cannot_end_the_command() {
+        assert_eq!(quoted("Sent \"x\" \\ \r\nA1 LOGOUT"), "\"Sent \\\"x\\\" \\\\ A1 LOGOUT\"");
+    }
+}

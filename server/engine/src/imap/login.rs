@@ -1,0 +1,222 @@
+//! From an endpoint and its logins to a signed-in session.
+
+use super::command::{Session, quoted};
+use super::fault::{self, Stage};
+use crate::Engine;
+use crate::login::{Access, Fault, Login, Proof};
+use crate::net::{Deadlines, Protocol, Steps, Stream, Transcript, finding, note, of_io};
+use async_imap::Client;
+use async_imap::error::Error;
+use async_imap::imap_proto::{Response, Status};
+use domain::Diagnosis;
+use domain::probe::Step;
+use domain::provider::{ProviderKind, Tls};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+
+/// Opens a session, with the first login that the server takes.
+///
+/// # Errors
+/// The [`Fault`] of the last login tried, or of the way to the server.
+pub async fn open(engine: &Engine, access: &Access) -> Result<Session, Fault> {
+    let mut shown = Shown::default();
+    open_shown(engine, access, &Deadlines::default(), &mut shown).await
+}
+
+/// What a check shows of an attempt, however it ended.
+#[derive(Default)]
+pub struct Shown {
+    pub steps: Steps,
+    pub transcript: Vec<String>,
+}
+
+/// As [`open`], keeping the evidence.
+pub async fn open_shown(engine: &Engine, access: &Access, deadlines: &Deadlines, shown: &mut Shown) -> Result<Session, Fault> {
+    let mut last = Fault { finding: finding(Diagnosis::Unknown), said: "there is no login".into() };
+    for login in &access.logins {
+        shown.steps.clear();
+        let mut transcript = None;
+        let opened = one(engine, access, login, deadlines, &mut shown.steps, &mut transcript).await;
+        if let Some(transcript) = transcript {
+            shown.transcript.extend(transcript.lock().unwrap_or_else(PoisonError::into_inner).lines());
+        }
+        match opened {
+            Ok(session) => return Ok(session),
+            Err(fault) => {
+                // Only a refused login is worth the next one.
+                let reached = shown.steps.last().is_some_and(|s| s.step == Step::Authentication);
+                last = fault;
+                if !reached {
+                    break;
+                }
+            }
+        }
+    }
+    Err(last)
+}
+
+type Kept = Option<Arc<Mutex<Transcript>>>;
+
+async fn one(engine: &Engine, access: &Access, login: &Login, deadlines: &Deadlines, steps: &mut Steps, kept: &mut Kept) -> Result<Session, Fault> {
+    let mut client = greeted(engine, access, deadlines, steps, kept).await?;
+    let provider = access.provider;
+    let transcript = client.get_ref().transcript();
+    let began = Instant::now();
+    // SASL has several turns, each with its own time-out on reading.
+    let longest = deadlines.read * 3;
+    let signed_in = match timeout(longest, sign_in(client_capabilities(&mut client, provider).await?, client, login, provider)).await {
+        Ok(done) => done,
+        Err(_) => Err(of_io(&std::io::ErrorKind::TimedOut.into())),
+    };
+    note(steps, Step::Authentication, began, &signed_in.as_ref().map_err(Clone::clone).map(|(_, how)| (*how).to_owned()));
+    let (inner, _) = signed_in?;
+    let mut session = Session {
+        inner,
+        transcript,
+        provider,
+        capabilities: Vec::new(),
+        user: login.user.clone(),
+        exists: 0,
+        news: false,
+    };
+    session.run_within(longest, "CAPABILITY", |_| ()).await?;
+    session.capabilities = listed(&session.transcript);
+    if session.can("ID") {
+        // NetEase opens no folder for a stranger; Exchange and Gmail note it in their logs.
+        let polite = format!("ID (\"name\" \"Mailkeep\" \"version\" {})", quoted(env!("CARGO_PKG_VERSION")));
+        let refused = session.run_within(longest, &polite, |_| ()).await;
+        if let Err(fault) = refused && fault.finding.diagnosis == Diagnosis::TimedOut {
+            return Err(fault);
+        }
+    }
+    Ok(session)
+}
+
+/// A session that has greeted us, encrypted.
+async fn greeted(engine: &Engine, access: &Access, deadlines: &Deadlines, steps: &mut Steps, kept: &mut Kept) -> Result<Client<Stream>, Fault> {
+    let (net, endpoint) = (&engine.net, &access.endpoint);
+    let stream = net.connect(endpoint, Protocol::Imap, deadlines, steps).await?;
+    *kept = Some(stream.transcript());
+    let began = Instant::now();
+    let mut client = Client::new(stream);
+    let greeting = match greeting(&mut client, access.provider).await {
+        Err(fault) => Err(net.silent(endpoint, Protocol::Imap, deadlines, fault).await),
+        fine => fine,
+    };
+    note(steps, Step::Greeting, began, &greeting);
+    greeting?;
+    if endpoint.tls == Tls::Implicit {
+        return Ok(client);
+    }
+    // RFC 9051 6.2.1. A refusal is final: nothing is sent in clear.
+    let asked = timeout(deadlines.read, client.run_command_and_check_ok("STARTTLS", None)).await;
+    match asked {
+        Ok(Ok(())) => {}
+        Ok(Err(Error::No(_) | Error::Bad(_))) => {
+            let said = client.get_ref().told().answer().to_owned();
+            let fault = Fault { finding: finding(Diagnosis::TlsNotOffered), said };
+            note(steps, Step::Tls, began, &Err(fault.clone()));
+            return Err(fault);
+        }
+        Ok(Err(error)) => return Err(of_error(error, &client, access.provider, Stage::Tls)),
+        Err(_) => return Err(of_io(&std::io::ErrorKind::TimedOut.into())),
+    }
+    let mut stream = client.into_inner();
+    net.start_tls(&mut stream, &endpoint.host, deadlines, steps).await?;
+    Ok(Client::new(stream))
+}
+
+async fn greeting(client: &mut Client<Stream>, provider: ProviderKind) -> Result<String, Fault> {
+    let greeting = client.read_response().await;
+    let answer = client.get_ref().told().answer().to_owned();
+    match greeting {
+        Ok(Some(response)) => match response.parsed() {
+            Response::Data { status: Status::Ok, outcome } => {
+                let text = outcome.information.as_deref().unwrap_or("OK");
+                Ok(crate::net::redacted(&text.chars().take(80).collect::<String>()))
+            }
+            Response::Data { status: Status::Bye, .. } => Err(fault::refused(provider, Stage::Greeting, &answer)),
+            _ => Err(Fault { finding: finding(Diagnosis::NotAMailServer), said: "the greeting is not one of IMAP".into() }),
+        },
+        Ok(None) => Err(fault::closed(provider, Stage::Greeting, &answer)),
+        Err(error) => Err(fault::of_io(&error, provider, Stage::Greeting, &answer)),
+    }
+}
+
+async fn client_capabilities(client: &mut Client<Stream>, provider: ProviderKind) -> Result<Vec<String>, Fault> {
+    match client.run_command_and_check_ok("CAPABILITY", None).await {
+        Ok(()) => Ok(listed(&client.get_ref().transcript())),
+        Err(error) => Err(of_error(error, client, provider, Stage::Greeting)),
+    }
+}
+
+fn listed(transcript: &Mutex<Transcript>) -> Vec<String> {
+    let transcript = transcript.lock().unwrap_or_else(PoisonError::into_inner);
+    transcript.capability().split_whitespace().map(str::to_owned).collect()
+}
+
+async fn sign_in(
+    capabilities: Vec<String>,
+    client: Client<Stream>,
+    login: &Login,
+    provider: ProviderKind,
+) -> Result<(async_imap::Session<Stream>, &'static str), Fault> {
+    if !client.get_ref().is_encrypted() {
+        let said = "the session is not encrypted: nothing was sent".to_owned();
+        return Err(Fault { finding: finding(Diagnosis::TlsNotOffered), said });
+    }
+    let offers = |name: &str| capabilities.iter().any(|c| c == name);
+    let (done, how) = match &login.proof {
+        Proof::Token(token) => {
+            let message = format!("user={}\u{1}auth=Bearer {}\u{1}\u{1}", login.user, token.reveal());
+            (client.authenticate("XOAUTH2", Sasl::new(message)).await, "XOAUTH2")
+        }
+        // PLAIN carries any character (RFC 4616); a quoted string only ASCII.
+        Proof::Password(password) if offers("AUTH=PLAIN") => {
+            let message = format!("\0{}\0{}", login.user, password.reveal());
+            (client.authenticate("PLAIN", Sasl::new(message)).await, "PLAIN")
+        }
+        Proof::Password(_) if offers("LOGINDISABLED") => {
+            let said = "the server takes no password".to_owned();
+            return Err(Fault { finding: finding(Diagnosis::TlsNotOffered), said });
+        }
+        Proof::Password(password) => (client.login(&login.user, password.reveal()).await, "LOGIN"),
+    };
+    match done {
+        Ok(session) => Ok((session, how)),
+        Err((error, client)) => Err(of_error(error, &client, provider, Stage::Authentication)),
+    }
+}
+
+/// One SASL message, sent once.
+struct Sasl(Option<zeroize::Zeroizing<String>>);
+
+impl Sasl {
+    fn new(message: String) -> Self {
+        Self(Some(zeroize::Zeroizing::new(message)))
+    }
+}
+
+impl async_imap::Authenticator for Sasl {
+    type Response = zeroize::Zeroizing<Vec<u8>>;
+
+    /// The second question is a refusal in JSON, to be answered with an empty line; the NO follows
+    /// (Google's and Microsoft's XOAUTH2).
+    fn process(&mut self, _challenge: &[u8]) -> Self::Response {
+        zeroize::Zeroizing::new(self.0.take().map(|m| m.as_bytes().to_vec()).unwrap_or_default())
+    }
+}
+
+/// The server's own words, not async-imap's rendering of them.
+fn of_error(error: Error, client: &Client<Stream>, provider: ProviderKind, stage: Stage) -> Fault {
+    let said = client.get_ref().told().answer().to_owned();
+    match error {
+        Error::No(_) | Error::Bad(_) => fault::refused(provider, stage, &said),
+        Error::Io(error) => fault::of_io(&error, provider, stage, &said),
+        _ => fault::closed(provider, stage, &said),
+    }
+}
+
+/// How long a check may take in all.
+pub const CHECK: Duration = Duration::from_secs(45);

@@ -1,0 +1,156 @@
+//! A stored source, read into what a ticket needs.
+//!
+//! Invariants: reading never panics outwards, never blocks another message and never loses the
+//! source; every text that leaves here is free of NUL (PostgreSQL keeps none) and bounded. Bytes of
+//! attachments stay in the source and are cut out of it again by [`part`].
+
+mod automatic;
+mod body;
+mod identity;
+mod markup;
+mod parties;
+mod parts;
+mod quote;
+mod report;
+mod text;
+
+pub use automatic::Automatic;
+pub use identity::{Identity, identify, message_key};
+pub use markup::to_text;
+pub use parties::Party;
+pub use parts::{Part, part};
+pub use report::{Action, FailedRecipient, Report};
+
+use domain::Time;
+use mail_parser::MessageParser;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+/// How long one message may take before it counts as broken.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The stack of a reading thread. The parser follows `message/rfc822` in `message/rfc822` without
+/// a bound, and its drop recurses once a level.
+const STACK: usize = 128 << 20;
+
+/// Levels above this are nobody's mail, and would outgrow [`STACK`].
+const LEVELS: usize = 20_000;
+
+/// What a message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    pub identity: Identity,
+    /// Keys of In-Reply-To and References, the nearest ancestor first, each once.
+    pub ancestors: Vec<String>,
+    pub from: Option<Party>,
+    pub reply_to: Vec<Party>,
+    pub to: Vec<Party>,
+    pub cc: Vec<Party>,
+    /// Where servers say it was delivered (Delivered-To, X-Original-To): for plus addresses.
+    pub delivered_to: Vec<String>,
+    pub subject: String,
+    /// What the Date field says; not to be trusted.
+    pub date: Option<Time>,
+    /// The readable text without quotations.
+    pub text: String,
+    pub quoted: Option<String>,
+    /// As it came; cleaned whenever it is shown.
+    pub html: Option<String>,
+    pub remote_images: u32,
+    pub parts: Vec<Part>,
+    pub automatic: Automatic,
+    /// A delivery report (RFC 3464).
+    pub report: Option<Report>,
+}
+
+/// Why a source can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    #[error("the message is empty")]
+    Empty,
+    #[error("its parts are nested too deeply")]
+    TooDeep,
+    #[error("the parser gave up on it")]
+    Panicked,
+    #[error("reading it took too long")]
+    TooSlow,
+}
+
+/// Reads a source on a thread of its own.
+///
+/// # Errors
+/// [`Broken`]; the source is to be kept and the message quarantined.
+pub async fn read(source: Vec<u8>) -> Result<Mail, Broken> {
+    isolated(move || read_now(&source)).await?
+}
+
+/// Runs work on hostile bytes apart: with a deep stack, a deadline, and a net under its panics.
+pub(crate) async fn isolated<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Broken> {
+    let (done, result) = tokio::sync::oneshot::channel();
+    let thread = std::thread::Builder::new().name("mime".into()).stack_size(STACK);
+    let spawned = thread.spawn(move || {
+        let _ = done.send(catch_unwind(AssertUnwindSafe(work)).map_err(|_| Broken::Panicked));
+    });
+    if spawned.is_err() {
+        return Err(Broken::TooSlow);
+    }
+    match tokio::time::timeout(PATIENCE, result).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(Broken::Panicked),
+        // The thread ends by itself; nobody waits for it.
+        Err(_) => Err(Broken::TooSlow),
+    }
+}
+
+/// Reads a source here and now. For [`read`] and tests.
+pub(crate) fn read_now(source: &[u8]) -> Result<Mail, Broken> {
+    if levels(source) > LEVELS {
+        return Err(Broken::TooDeep);
+    }
+    let message = MessageParser::default().parse(source).ok_or(Broken::Empty)?;
+    if message.parts.is_empty() {
+        return Err(Broken::Empty);
+    }
+    let from = parties::of(message.from()).into_iter().next();
+    let subject = text::line(message.subject().unwrap_or_default(), text::SUBJECT);
+    let forwarded = body::is_forward(&subject);
+    let body = body::of(&message, forwarded);
+    let report = report::of(&message);
+    let automatic = automatic::of(&message, from.as_ref(), report.as_ref());
+    let parts = parts::of(&message);
+    let remote_images = body.html.as_deref().map_or(0, crate::html::count_remote);
+    Ok(Mail {
+        identity: identity::of(&message, &body.text),
+        ancestors: identity::ancestors(&message),
+        from,
+        reply_to: parties::of(message.reply_to()),
+        to: parties::of(message.to()),
+        cc: parties::of(message.cc()),
+        delivered_to: parties::delivered_to(&message),
+        subject,
+        date: message.date().and_then(identity::time),
+        text: body.text,
+        quoted: body.quoted,
+        html: body.html,
+        remote_images,
+        parts,
+        automatic,
+        report,
+    })
+}
+
+/// An upper bound for the nesting of a message, told from its bytes before the parser sees them:
+/// every level needs a Content-Type of its own.
+fn levels(source: &[u8]) -> usize {
+    const NAME: &[u8] = b"content-type";
+    let starts = source.iter().enumerate().filter(|(_, byte)| matches!(byte, b'c' | b'C'));
+    starts
+        .filter(|(at, _)| source.get(*at..at + NAME.len()).is_some_and(|w| w.eq_ignore_ascii_case(NAME)))
+        .count()
+}
+
+#[cfg(test)]
+#[path = "mime/tests.rs"]
+mod tests;

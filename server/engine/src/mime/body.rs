@@ -1,0 +1,80 @@
+//! The readable body.
+
+use super::{markup, quote, text};
+use mail_parser::{Message, PartType};
+
+pub struct Body {
+    pub text: String,
+    pub quoted: Option<String>,
+    pub html: Option<String>,
+}
+
+/// Whether the subject says that the quoted rest is what the writer wants to show.
+pub fn is_forward(subject: &str) -> bool {
+    let head = subject.trim_start().split(':').next().unwrap_or_default().trim().to_lowercase();
+    subject.contains(':') && matches!(head.as_str(), "fw" | "fwd" | "wg" | "tr" | "rv" | "enc" | "i" | "doorst" | "vb" | "转发")
+}
+
+/// All readable parts in order, as text and, where one was formatted, as HTML.
+pub fn of(message: &Message<'_>, forwarded: bool) -> Body {
+    let mut plain = String::new();
+    let mut from_html = false;
+    for part in message.text_body.iter().filter_map(|id| message.parts.get(*id as usize)) {
+        let words = match &part.body {
+            PartType::Text(words) => text::lines(words, text::BODY),
+            PartType::Html(markup) => {
+                from_html = true;
+                text::lines(&markup::to_text(bounded(markup)), text::BODY)
+            }
+            _ => continue,
+        };
+        if !plain.is_empty() && !words.trim().is_empty() {
+            plain.push_str("\n\n");
+        }
+        plain.push_str(words.trim_end());
+    }
+    let html = formatted(message);
+    // A quotation that the sender's program marked is cut where it says, not guessed.
+    let marked = match &html {
+        Some(html) if from_html && !forwarded => quote::split_html(html),
+        _ => None,
+    };
+    let (words, quoted) = match marked {
+        Some((words, quoted)) => (words, Some(quoted)),
+        None if forwarded => (plain, None),
+        None => quote::split(&plain),
+    };
+    Body { text: text::lines(words.trim(), text::BODY), quoted: quoted.map(|q| text::lines(&q, text::BODY)), html }
+}
+
+/// The formatted body, with plain parts between formatted ones set as they are.
+fn formatted(message: &Message<'_>) -> Option<String> {
+    let mut out = String::new();
+    let mut any = false;
+    for part in message.html_body.iter().filter_map(|id| message.parts.get(*id as usize)) {
+        match &part.body {
+            PartType::Html(markup) => {
+                any = true;
+                out.push_str(markup);
+            }
+            PartType::Text(words) => {
+                out.push_str("<pre>");
+                out.push_str(&html_escape::encode_text(words));
+                out.push_str("</pre>");
+            }
+            _ => {}
+        }
+        if out.len() > text::HTML {
+            return None;
+        }
+    }
+    (any && !out.trim().is_empty()).then(|| out.replace('\0', ""))
+}
+
+fn bounded(markup: &str) -> &str {
+    let mut end = markup.len().min(text::HTML);
+    while !markup.is_char_boundary(end) {
+        end -= 1;
+    }
+    &markup[..end]
+}

@@ -1,0 +1,35 @@
+//! Indexes messages for search, beside intake and never inside its transactions.
+//!
+//! `search_due` holds what is still to be indexed: a crash costs nothing but time.
+
+use crate::Engine;
+use crate::store;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Messages of one transaction: some 25 ms of write lock.
+const BATCH: usize = 20;
+/// It looks by itself this often.
+const ROUND: Duration = Duration::from_secs(60);
+
+/// Runs until stopped.
+pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let woken = engine.wake.search.notified();
+        match store::search::index_some(&engine.store, BATCH).await {
+            // The lock is let go between two batches; others get their turn.
+            Ok(BATCH) => {
+                tokio::task::yield_now().await;
+                continue;
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "could not index for search; trying again in a minute"),
+        }
+        tokio::select! {
+            () = woken => {}
+            () = tokio::time::sleep(ROUND) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}

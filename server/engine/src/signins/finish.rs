@@ -1,0 +1,315 @@
+//! The end of a sign-in: prove with the new token, swap in one transaction, say what came of it.
+
+use super::complete::Stopped;
+use super::settle::{self, Settle};
+use super::swap::{self, Outcome};
+use super::{KEPT, others, prove};
+use crate::Engine;
+use crate::clock;
+use crate::grants;
+use crate::providers::ProviderEntry;
+use crate::secret::Secret;
+use crate::store::accounts::{self, Row as Account};
+use crate::store::directions::{self, Row};
+use crate::store::grants::{self as grant_rows, Row as Grant};
+use crate::store::mailboxes::{self, Row as Mailbox};
+use crate::store::signins::{self, Settled};
+use crate::store::{StoreError, Transaction};
+use domain::console::signins::{DirectionResult, SignInResult};
+use domain::id::{AccountId, GrantId, MailboxId, PersonId, RegistrationId, SignInId};
+use domain::provider::Endpoint;
+use domain::signin::{CallbackRefusal, Intent, SignInState};
+use domain::{Address, Answer, Diagnosis, Direction, Refusal, Time};
+use std::sync::Arc;
+
+/// The sign-in itself.
+pub struct Frame {
+    pub id: SignInId,
+    pub mailbox: MailboxId,
+    pub intent: Intent,
+    pub person: Option<PersonId>,
+    pub expected: Option<AccountId>,
+}
+
+/// Who came back, with tokens in a grant of their own that nothing uses yet.
+pub struct Candidate {
+    pub grant: GrantId,
+    pub account: Account,
+    /// Mail scopes that were granted.
+    pub scopes: Vec<String>,
+    pub registration: RegistrationId,
+    pub token: Secret,
+    /// Another account than expected (R28).
+    pub wrong: bool,
+}
+
+/// Proves and swaps; or refuses and leaves everything as it was.
+pub async fn finish(engine: &Arc<Engine>, frame: &Frame, entry: &ProviderEntry, candidate: Candidate) -> Answer<()> {
+    if candidate.wrong {
+        let stopped = Stopped { refusal: CallbackRefusal::WrongAccount, said: String::new() };
+        return refuse(engine, frame, &stopped, Some(&candidate)).await;
+    }
+    let mailbox = mailboxes::get(&engine.store, frame.mailbox).await?.ok_or(Refusal::NotFound)?;
+    let address = Address::parse(&mailbox.address).map_err(|_| Refusal::Unavailable)?;
+    let folder = signins::first_folder(&engine.store, frame.mailbox).await?.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
+    let mut sides = Vec::new();
+    for direction in Direction::BOTH {
+        sides.extend(directions::get(engine.store.read(), frame.mailbox, direction).await?.filter(|row| row.used));
+    }
+    if !sides.iter().any(|row| covers(entry, row, &candidate.scopes)) {
+        grant_rows::remove(engine.store.write(), candidate.grant).await?;
+        let stopped = Stopped { refusal: CallbackRefusal::ConsentMissing, said: String::new() };
+        return refuse(engine, frame, &stopped, None).await;
+    }
+    let probes = sides.iter().map(|row| probe(engine, entry, &candidate, row, &address, &folder));
+    let outcomes: Vec<Outcome> = futures::future::join_all(probes).await.into_iter().flatten().collect();
+    fail::fail_point!("sign-in-probed");
+    let swapped = swap_in(engine, frame, entry, &candidate, &mailbox, outcomes).await?;
+    tracing::info!(sign_in = frame.id.0, mailbox = frame.mailbox.0, "a sign-in completed");
+    after(engine, frame, &candidate, swapped).await
+}
+
+/// Whether the sign-in's scopes cover what a direction needs (Google lets people untick them).
+fn covers(entry: &ProviderEntry, row: &Row, granted: &[String]) -> bool {
+    let needed = match Direction::from_key(&row.direction) {
+        Some(Direction::Incoming) => &entry.scopes.incoming,
+        Some(Direction::Outgoing) => &entry.scopes.outgoing,
+        None => return false,
+    };
+    holds(granted.iter().map(String::as_str), needed.iter().map(String::as_str))
+}
+
+/// Whether all needed scopes were granted.
+fn holds<'a>(granted: impl Iterator<Item = &'a str> + Clone, needed: impl Iterator<Item = &'a str>) -> bool {
+    let folded = |s: &str| s.trim_end_matches('/').to_ascii_lowercase();
+    needed.into_iter().all(|n| granted.clone().any(|g| folded(g) == folded(n)))
+}
+
+async fn probe(engine: &Engine, entry: &ProviderEntry, candidate: &Candidate, row: &Row, address: &Address, folder: &str) -> Option<Outcome> {
+    let direction = Direction::from_key(&row.direction)?;
+    let endpoint = prove::endpoint(engine, entry, &candidate.account, row, direction, address);
+    let users = prove::users(direction, address, &candidate.account.login);
+    let user_name = users.first().cloned().unwrap_or_default();
+    let covered = covers(entry, row, &candidate.scopes);
+    let report = match &endpoint {
+        _ if !covered => prove::failed(direction, Diagnosis::ConsentMissing, "the permission was not given at the sign-in"),
+        None => prove::failed(direction, Diagnosis::NameNotFound, "no server is known for this direction"),
+        Some(endpoint) => {
+            let proof = prove::token(&candidate.token);
+            let access = prove::access(engine, &entry.key, endpoint.clone(), address, users, &proof);
+            prove::probe(engine, direction, &access, folder).await
+        }
+    };
+    let endpoint: Endpoint = endpoint.or_else(|| row.endpoint())?;
+    let user_name = report.user.clone().unwrap_or(user_name);
+    Some(Outcome { direction, report, endpoint, user_name, covered, settle: Settle::Leave })
+}
+
+/// What the transaction did.
+struct Done {
+    target: GrantId,
+    outcomes: Vec<Outcome>,
+    /// Directions of other mailboxes that may try again at once.
+    released: Vec<MailboxId>,
+    result: SignInResult,
+}
+
+async fn swap_in(
+    engine: &Engine,
+    frame: &Frame,
+    entry: &ProviderEntry,
+    candidate: &Candidate,
+    mailbox: &Mailbox,
+    mut outcomes: Vec<Outcome>,
+) -> Result<Done, StoreError> {
+    let now = clock::now();
+    let held = mailboxes::due_replies(&engine.store).await?.get(&frame.mailbox.0).copied().unwrap_or(0);
+    let base = result_base(engine, frame, mailbox, Some(&candidate.account)).await?;
+    let tx = engine.store.begin().await?;
+    let target = place(engine, &tx, candidate, frame.mailbox, now).await?;
+    let any = outcomes.iter().any(|o| o.report.ok());
+    let connected = !mailbox.draft || any;
+    let (mut by_password, mut was_stopped) = (false, false);
+    for outcome in &mut outcomes {
+        let Some(row) = directions::get(&tx, frame.mailbox, outcome.direction).await? else { continue };
+        let lost = match row.grant_id {
+            // The tokens of a grant that was placed anew are these very ones.
+            Some(id) if id == target.0 => true,
+            Some(id) => grant_rows::get(&tx, GrantId(id)).await?.is_none_or(|g| g.lost_at.is_some()),
+            None => false,
+        };
+        outcome.settle = settle::by_sign_in(&row, &outcome.report, outcome.covered, settle::is_dead(&row, lost), connected);
+        if outcome.settle == Settle::Swap {
+            by_password |= row.credential.as_deref() == Some("password");
+            was_stopped |= outcome.direction == Direction::Outgoing && row.failing_definite;
+        }
+        let by = swap::By { person: frame.person, account: Some(&candidate.account.login), keep_until: Some(now + KEPT) };
+        swap::write(&tx, &row, outcome, swap::New::Grant(target), &by, now).await?;
+    }
+    signins::connect(&tx, frame.mailbox, any.then_some(&*entry.key), mailbox.draft && any).await?;
+    if any {
+        let event = swap::event(mailbox.draft, by_password, &candidate.account.login, cursor(engine, frame.mailbox).await?);
+        crate::store::events::note(&tx, frame.mailbox, now, &event, frame.person).await?;
+    }
+    let released = grant_rows::release(&tx, &[target.0], now).await?;
+    let mut result = SignInResult { state: SignInState::Completed, ..base };
+    result.directions = outcomes.iter().map(|o| direction_result(o, now)).collect();
+    // What waits is known for a mailbox that begins; for one at work the fetch will tell.
+    result.backlog = outcomes.iter().filter(|_| mailbox.draft).find_map(|o| o.report.backlog);
+    result.released = if was_stopped { held } else { 0 };
+    let settled = Settled {
+        state: SignInState::Completed,
+        account: Some(candidate.account.id),
+        grant: Some(target),
+        refused: None,
+        said: None,
+        result: json(&result),
+    };
+    signins::settle(&tx, frame.id, settled).await?;
+    fail::fail_point!("sign-in-swapping");
+    tx.commit().await?;
+    let released = released.into_iter().map(|(id, _)| id).filter(|id| *id != frame.mailbox).collect();
+    Ok(Done { target, outcomes, released, result })
+}
+
+async fn cursor(engine: &Engine, mailbox: MailboxId) -> Result<Option<u32>, StoreError> {
+    let folder = signins::first_folder(&engine.store, mailbox).await?;
+    Ok(folder.and_then(|(_, cursor)| u32::try_from(cursor).ok()).filter(|uid| *uid > 0))
+}
+
+/// Puts the new tokens into the grant that this account's mailboxes use already, so that one
+/// sign-in repairs them all; into a row of its own where there is none, or where the living one
+/// covers more than the new one does.
+async fn place(engine: &Engine, tx: &Transaction, candidate: &Candidate, mailbox: MailboxId, now: Time) -> Result<GrantId, StoreError> {
+    let Some(new) = grant_rows::get(tx, candidate.grant).await? else { return Ok(candidate.grant) };
+    let all = grant_rows::of_account(tx, AccountId(candidate.account.id)).await?;
+    let others: Vec<&Grant> =
+        all.iter().filter(|g| g.id != new.id && g.registration_id == new.registration_id).collect();
+    let users = grant_rows::referrers(tx, &others.iter().map(|g| g.id).collect::<Vec<_>>()).await?;
+    let uses = |grant: &Grant, own: bool| users.iter().any(|d| d.grant_id == Some(grant.id) && (!own || d.mailbox_id == mailbox.0));
+    let fits = |grant: &&&Grant| grant.lost_at.is_some() || holds(new.scopes.split(' '), grant.scopes.split_whitespace());
+    let old = others.iter().filter(fits).find(|g| uses(g, true)).or_else(|| others.iter().filter(fits).find(|g| uses(g, false)));
+    let Some(old) = old else { return Ok(candidate.grant) };
+    let target = GrantId(old.id);
+    let Some(tokens) = grants::moved(&engine.vault, &new, old) else {
+        tracing::error!(grant = new.id, "new tokens do not open; they stay where they are");
+        return Ok(candidate.grant);
+    };
+    grant_rows::renew(tx, target, tokens, now).await?;
+    grant_rows::remove(tx, candidate.grant).await?;
+    Ok(target)
+}
+
+/// Wakes who waits, repairs the account's other mailboxes, and completes the result.
+async fn after(engine: &Arc<Engine>, frame: &Frame, candidate: &Candidate, done: Done) -> Answer<()> {
+    engine.wake.refresher.notify_one();
+    engine.wake.outbox.notify_one();
+    for mailbox in done.released.iter().chain([&frame.mailbox]) {
+        engine.wake.mailbox(*mailbox);
+        engine.changes.tell(format!("mailbox:{mailbox}"));
+    }
+    for key in ["mailboxes", "outbox", "tickets"] {
+        engine.changes.tell(key);
+    }
+    if !done.outcomes.iter().any(|o| o.report.ok()) {
+        return Ok(());
+    }
+    let repaired = others::repair(engine, frame, candidate, done.target).await;
+    if !repaired.is_empty() {
+        let result = SignInResult { also_repaired: repaired, ..done.result };
+        signins::amend(engine.store.write(), frame.id, json(&result)).await?;
+    }
+    Ok(())
+}
+
+/// Settles a sign-in that changes nothing. A wrong account's grant stays sealed for *adopt*.
+pub async fn refuse(engine: &Engine, frame: &Frame, stopped: &Stopped, wrong: Option<&Candidate>) -> Answer<()> {
+    let mailbox = mailboxes::get(&engine.store, frame.mailbox).await?.ok_or(Refusal::NotFound)?;
+    let said = (!stopped.said.is_empty()).then(|| stopped.said.clone());
+    let base = result_base(engine, frame, &mailbox, wrong.map(|c| &c.account)).await?;
+    let adopt = wrong.map(|c| AccountId(c.account.id));
+    let result = SignInResult { refused: Some(stopped.refusal), said: said.clone(), adopt, ..base };
+    let settled = Settled {
+        state: SignInState::Refused,
+        account: wrong.map(|c| c.account.id),
+        grant: wrong.map(|c| c.grant),
+        refused: Some(&refusal_key(stopped.refusal)),
+        said: said.as_deref(),
+        result: json(&result),
+    };
+    signins::settle(engine.store.write(), frame.id, settled).await?;
+    tracing::info!(sign_in = frame.id.0, mailbox = frame.mailbox.0, refusal = ?stopped.refusal, "a sign-in was refused");
+    Ok(())
+}
+
+async fn result_base(engine: &Engine, frame: &Frame, mailbox: &Mailbox, account: Option<&Account>) -> Result<SignInResult, StoreError> {
+    let provider = engine.providers.view(&mailbox.provider_key);
+    let expected = match frame.expected {
+        Some(id) => accounts::get(&engine.store, id).await?.map(|a| a.login),
+        None => None,
+    };
+    Ok(SignInResult {
+        id: frame.id,
+        mailbox: frame.mailbox,
+        mailbox_address: mailbox.address.clone(),
+        provider_key: provider.key,
+        provider_name: provider.name,
+        provider_short: provider.short,
+        intent: frame.intent,
+        state: SignInState::Refused,
+        account: account.map(|a| a.login.clone()),
+        expected,
+        refused: None,
+        said: None,
+        directions: Vec::new(),
+        backlog: None,
+        released: 0,
+        also_repaired: Vec::new(),
+        adopt: None,
+    })
+}
+
+fn direction_result(outcome: &Outcome, now: Time) -> DirectionResult {
+    let kept = matches!(outcome.settle, Settle::SwapFailing | Settle::Keep);
+    DirectionResult {
+        report: outcome.report.clone(),
+        swapped: matches!(outcome.settle, Settle::Swap | Settle::SwapFailing),
+        kept_until: kept.then(|| now + KEPT),
+    }
+}
+
+fn json(result: &SignInResult) -> String {
+    // Plain data of ours: it always serialises.
+    serde_json::to_string(result).unwrap_or_default()
+}
+
+fn refusal_key(refusal: CallbackRefusal) -> String {
+    match serde_json::to_value(refusal) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// The refusal of a word in the database.
+pub fn refusal_from_key(key: &str) -> Option<CallbackRefusal> {
+    serde_json::from_value(serde_json::Value::String(key.to_owned())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_cover_or_do_not() {
+        let cover = |granted: &str, needed: &str| holds(granted.split(' '), needed.split_whitespace());
+        assert!(cover("https://mail.google.com/", "https://mail.google.com"));
+        assert!(cover("https://outlook.office.com/imap.accessasuser.all b", "https://outlook.office.com/IMAP.AccessAsUser.All"));
+        assert!(!cover("a", "a b"));
+        assert!(cover("", ""));
+    }
+
+    #[test]
+    fn refusals_keep_their_word() {
+        assert_eq!(refusal_from_key(&refusal_key(CallbackRefusal::WrongAccount)), Some(CallbackRefusal::WrongAccount));
+    }
+}

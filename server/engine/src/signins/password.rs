@@ -1,0 +1,127 @@
+//! A password given by a person (R12): proved per direction, under the same rule as a sign-in.
+
+use super::settle::{self, Settle};
+use super::swap::{self, By, Outcome};
+use super::{finish_check, prove};
+use crate::Engine;
+use crate::clock;
+use crate::directions::password_purpose;
+use crate::login::Proof;
+use crate::secret::Secret;
+use crate::store::directions::{self, Row};
+use crate::store::{StoreError, events, grants as grant_rows, mailboxes, signins};
+use domain::address::is_domain;
+use domain::console::Actor;
+use domain::console::mailboxes::{CheckResult, Event, PasswordForm};
+use domain::id::{GrantId, MailboxId};
+use domain::provider::Endpoint;
+use domain::refusal::Fault;
+use domain::{Address, Answer, Direction, Refusal};
+use std::net::IpAddr;
+
+/// Proves a password per direction, and swaps those where it proved itself.
+///
+/// # Errors
+/// [`Fault`] for input that makes no sense; a refused password is in the result.
+pub async fn apply_password(engine: &Engine, actor: &Actor, mailbox: MailboxId, form: PasswordForm) -> Answer<CheckResult> {
+    let row = mailboxes::get(&engine.store, mailbox).await?.ok_or(Refusal::NotFound)?;
+    let address = Address::parse(&row.address).map_err(|_| Refusal::Unavailable)?;
+    let user = form.user.trim().to_owned();
+    let password = Secret::new(form.password);
+    if user.is_empty() {
+        return Err(Fault::UserMissing.into());
+    }
+    if password.reveal().is_empty() {
+        return Err(Fault::PasswordMissing.into());
+    }
+    if user.len() > 1_024 || password.reveal().len() > 1_024 || user.contains(char::is_control) || password.reveal().contains('\0') {
+        return Err(Fault::TextTooLong.into());
+    }
+    let mut sides: Vec<(Row, Direction, Endpoint)> = Vec::new();
+    for (direction, endpoint) in [(Direction::Incoming, form.incoming), (Direction::Outgoing, form.outgoing)] {
+        let Some(side) = directions::get(engine.store.read(), mailbox, direction).await?.filter(|s| s.used) else { continue };
+        let customary = || side.endpoint().or_else(|| engine.providers.get(&row.provider_key)?.endpoint(direction, &address));
+        let endpoint = checked(engine, endpoint.or_else(customary).ok_or(Fault::HostMissing)?)?;
+        sides.push((side, direction, endpoint));
+    }
+    if sides.is_empty() {
+        return Err(Fault::NoDirection.into());
+    }
+    let folder = signins::first_folder(&engine.store, mailbox).await?.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
+    let proof = Proof::Password(password.clone());
+    let probes = sides.iter().map(|(_, direction, endpoint)| {
+        let access = prove::access(engine, &row.provider_key, endpoint.clone(), &address, vec![user.clone()], &proof);
+        let folder = &folder;
+        async move { prove::probe(engine, *direction, &access, folder).await }
+    });
+    let reports = futures::future::join_all(probes).await;
+    let outcomes = sides.iter().zip(reports).map(|((_, direction, endpoint), report)| Outcome {
+        direction: *direction,
+        report,
+        endpoint: endpoint.clone(),
+        user_name: user.clone(),
+        covered: true,
+        settle: Settle::Leave,
+    });
+    let check = write(engine, actor, mailbox, row.draft, &password, outcomes.collect()).await?;
+    finish_check(engine, &check);
+    Ok(check)
+}
+
+/// A server's address that may be asked for.
+fn checked(engine: &Engine, endpoint: Endpoint) -> Answer<Endpoint> {
+    let host = endpoint.host.trim().trim_end_matches('.').to_ascii_lowercase();
+    let literal: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    if host.is_empty() {
+        return Err(Fault::HostMissing.into());
+    }
+    if literal.is_none() && !is_domain(&host) {
+        return Err(Fault::HostMalformed.into());
+    }
+    if endpoint.port == 0 {
+        return Err(Fault::PortOutOfRange.into());
+    }
+    if literal.is_some_and(|ip| !engine.config.network.reaches(&host, ip)) {
+        return Err(Fault::HostNotAllowed.into());
+    }
+    Ok(Endpoint { host, ..endpoint })
+}
+
+async fn write(
+    engine: &Engine,
+    actor: &Actor,
+    mailbox: MailboxId,
+    draft: bool,
+    password: &Secret,
+    mut outcomes: Vec<Outcome>,
+) -> Result<CheckResult, StoreError> {
+    let now = clock::now();
+    let tx = engine.store.begin().await?;
+    let any = outcomes.iter().any(|o| o.report.ok());
+    let mut swapped = Vec::new();
+    for outcome in &mut outcomes {
+        let Some(row) = directions::get(&tx, mailbox, outcome.direction).await? else { continue };
+        let lost = match row.grant_id {
+            Some(id) => grant_rows::get(&tx, GrantId(id)).await?.is_none_or(|g| g.lost_at.is_some()),
+            None => false,
+        };
+        outcome.settle = settle::by_password(&row, &outcome.report, settle::is_dead(&row, lost), any);
+        let sealed = engine.vault.seal(&password_purpose(mailbox, outcome.direction), password);
+        let by = By { person: Some(actor.person), account: Some(&outcome.user_name), keep_until: None };
+        swap::write(&tx, &row, outcome, swap::New::Password(sealed), &by, now).await?;
+        if outcome.settle == Settle::Swap {
+            swapped.push(outcome.direction);
+        }
+    }
+    if any {
+        signins::connect(&tx, mailbox, None, draft).await?;
+        let event = if draft { Event::Connected { account: None } } else { Event::PasswordGiven };
+        events::note(&tx, mailbox, now, &event, Some(actor.person)).await?;
+    }
+    let reports = outcomes.into_iter().map(|o| o.report).collect();
+    let check = CheckResult { mailbox, at: now, reports, swapped };
+    signins::note_check(&tx, mailbox, now, serde_json::to_string(&check).unwrap_or_default()).await?;
+    fail::fail_point!("password-swapping");
+    tx.commit().await?;
+    Ok(check)
+}

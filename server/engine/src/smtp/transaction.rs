@@ -1,0 +1,170 @@
+//! One mail transaction (RFC 5321 3.3): MAIL, RCPT, DATA, and the message.
+
+use super::limits;
+use super::session::Session;
+use super::wire::{Lost, Reply};
+use domain::Address;
+use lettre::transport::smtp::commands;
+use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
+
+/// What is to be sent.
+pub struct Mail<'a> {
+    pub from: &'a Address,
+    pub recipients: &'a [Address],
+    /// The whole message with CRLF line ends.
+    pub message: &'a [u8],
+}
+
+/// A server's word on one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecipientAnswer {
+    Accepted,
+    /// 4yz.
+    Later(String),
+    /// 5yz, or an address that this server can't be given.
+    Refused(String),
+}
+
+/// Why a transaction stopped before the message was handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    #[error(transparent)]
+    Lost(#[from] Lost),
+    /// The message is above the server's limit, in bytes.
+    #[error("larger than the server's limit of {0} bytes")]
+    TooLarge(u64),
+    #[error("{}", .0.text())]
+    Sender(Reply),
+    #[error("{}", .0.text())]
+    Data(Reply),
+}
+
+impl Session {
+    /// MAIL and RCPT: what the server says of each recipient, in their order.
+    ///
+    /// # Errors
+    /// [`Refused`]; unless the link is lost, the session can be used again after [`Session::reset`].
+    pub async fn begin(&mut self, mail: &Mail<'_>) -> Result<Vec<RecipientAnswer>, Refused> {
+        if let Some(limit) = self.features.size.filter(|&limit| (mail.message.len() as u64) > limit) {
+            return Err(Refused::TooLarge(limit));
+        }
+        // RFC 6531 3.4: announced when an address or a header needs it.
+        let header_end = mail.message.windows(4).position(|w| w == b"\r\n\r\n").unwrap_or(mail.message.len());
+        let needs_utf8 = !mail.from.local().is_ascii() || !mail.message[..header_end].is_ascii();
+        let mut parameters = Vec::new();
+        if self.features.sizes {
+            parameters.push(MailParameter::Size(mail.message.len()));
+        }
+        if self.features.eight_bit && !mail.message.is_ascii() {
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        let utf8 = self.features.utf8 && (needs_utf8 || mail.recipients.iter().any(|r| !r.local().is_ascii()));
+        if utf8 {
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        let sender = self.sender(mail.from, parameters).await?;
+        if !sender.is_positive() {
+            return Err(Refused::Sender(sender));
+        }
+        let mut answers = Vec::with_capacity(mail.recipients.len());
+        for recipient in mail.recipients {
+            answers.push(self.recipient(recipient, utf8).await?);
+        }
+        Ok(answers)
+    }
+
+    /// MAIL FROM.
+    pub async fn sender(&mut self, from: &Address, parameters: Vec<MailParameter>) -> Result<Reply, Lost> {
+        let Some(path) = path(from) else {
+            let lines = vec!["5.1.7 not an address that can send".to_owned()];
+            return Ok(Reply { code: 553, lines });
+        };
+        self.wire.ask(commands::Mail::new(Some(path), parameters), limits::MAIL).await
+    }
+
+    async fn recipient(&mut self, recipient: &Address, utf8: bool) -> Result<RecipientAnswer, Lost> {
+        let Some(path) = path(recipient).filter(|_| utf8 || recipient.local().is_ascii()) else {
+            let said = "553 5.6.7 this server takes no such address (RFC 6531)";
+            return Ok(RecipientAnswer::Refused(said.to_owned()));
+        };
+        let reply = self.wire.ask(commands::Rcpt::new(path, vec![]), limits::RCPT).await?;
+        Ok(match reply {
+            reply if reply.is_positive() => RecipientAnswer::Accepted,
+            reply if reply.is_passing() => RecipientAnswer::Later(reply.text()),
+            reply => RecipientAnswer::Refused(reply.text()),
+        })
+    }
+
+    /// DATA: the server is ready for the message.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is not.
+    pub async fn data(&mut self) -> Result<(), Refused> {
+        let reply = self.wire.ask(commands::Data, limits::DATA).await?;
+        if reply.code == 354 { Ok(()) } else { Err(Refused::Data(reply)) }
+    }
+
+    /// The message, and the server's answer to it. When this fails nobody knows whether the
+    /// message went.
+    ///
+    /// # Errors
+    /// [`Lost`] when no answer came.
+    pub async fn hand_over(&mut self, message: &[u8]) -> Result<Reply, Lost> {
+        let stuffed = stuff(message);
+        for block in stuffed.chunks(64 * 1024) {
+            self.wire.write(block, limits::BLOCK).await?;
+        }
+        fail::fail_point!("after-data", |_| Err(Lost::Closed));
+        self.wire.reply(limits::DATA_END).await
+    }
+
+    /// RSET: forgets the transaction.
+    ///
+    /// # Errors
+    /// [`Lost`]; so is the session.
+    pub async fn reset(&mut self) -> Result<(), Lost> {
+        let reply = self.wire.ask(commands::Rset, limits::RESTED).await?;
+        if reply.is_positive() { Ok(()) } else { Err(Lost::Closed) }
+    }
+}
+
+/// An address as lettre's commands take it; the domain in ASCII (RFC 5891).
+fn path(address: &Address) -> Option<lettre::Address> {
+    let domain = crate::compose::ascii_domain(address.domain());
+    lettre::Address::new(address.local(), domain).ok()
+}
+
+/// The message with its dots doubled at line starts, and the end mark (RFC 5321 4.5.2).
+fn stuff(message: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(message.len() + message.len() / 64 + 8);
+    let mut line_start = true;
+    for &byte in message {
+        if line_start && byte == b'.' {
+            out.push(b'.');
+        }
+        line_start = byte == b'\n';
+        out.push(byte);
+    }
+    if !message.ends_with(b"\r\n") {
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(b".\r\n");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_at_line_starts_are_doubled() {
+        for (message, wire) in [
+            ("a\r\n", "a\r\n.\r\n"),
+            ("a", "a\r\n.\r\n"),
+            (".a\r\n.\r\n..b\r\n", "..a\r\n..\r\n...b\r\n.\r\n"),
+            ("a.\r\nb.c\r\n", "a.\r\nb.c\r\n.\r\n"),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&stuff(message.as_bytes())), wire, "{message:?}");
+        }
+    }
+}

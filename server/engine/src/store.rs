@@ -1,0 +1,175 @@
+//! The database. This module and those below it are the only ones that name sea-orm.
+//!
+//! SQLite has two pools: one writer with a single connection, whose transactions begin at once
+//! (`BEGIN IMMEDIATE`), and several readers that can't write. PostgreSQL uses one pool for both.
+//! No transaction lives across a network await.
+
+pub mod accounts;
+pub mod attachments;
+pub mod bounces;
+pub mod deliveries;
+pub mod directions;
+pub mod drafts;
+pub mod entity;
+pub mod episodes;
+pub mod events;
+pub mod grants;
+pub mod key_check;
+pub mod known;
+pub mod mailboxes;
+pub mod messages;
+pub mod people;
+pub mod registrations;
+pub mod requesters;
+pub mod search;
+pub mod sessions;
+pub mod settings;
+pub mod settling;
+pub mod signins;
+pub mod tickets;
+pub mod tickets_waiting;
+pub mod traffic;
+pub mod uploads;
+
+use migrations::Migrator;
+use sea_orm::{
+    ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use std::time::Duration;
+
+/// A column's new value.
+pub fn set<V: Into<sea_orm::Value>>(value: V) -> sea_orm::ActiveValue<V> {
+    sea_orm::ActiveValue::Set(value)
+}
+
+/// A transaction, for parts that write several things together.
+pub type Tx = DatabaseTransaction;
+
+/// Commits; what follows may be told to others.
+///
+/// # Errors
+/// The database's; nothing was written then.
+pub async fn commit(tx: DatabaseTransaction) -> Result<(), StoreError> {
+    Ok(tx.commit().await?)
+}
+
+/// Both ends of the database.
+#[derive(Clone)]
+pub struct Store {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    backend: DatabaseBackend,
+}
+
+/// A transaction, for those who pass one on.
+pub type Transaction = DatabaseTransaction;
+
+/// Why the database does not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A unique key is taken.
+    #[error("taken")]
+    Taken,
+    /// The node's lease moved on: nothing was written.
+    #[error("stale epoch")]
+    StaleEpoch,
+    #[error("database: {0}")]
+    Database(DbErr),
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        match error.sql_err() {
+            Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => StoreError::Taken,
+            _ => StoreError::Database(error),
+        }
+    }
+}
+
+impl From<StoreError> for domain::Refusal {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the database refused");
+        domain::Refusal::Unavailable
+    }
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let store = if url.starts_with("sqlite:") {
+            let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+            let writer = Database::connect(sqlite(path, 1, false)).await?;
+            let reader = Database::connect(sqlite(path, 4, true)).await?;
+            Self { writer, reader, backend: DatabaseBackend::Sqlite }
+        } else {
+            let mut options = ConnectOptions::new(url);
+            options
+                .max_connections(12)
+                .connect_timeout(Duration::from_secs(10))
+                .acquire_timeout(Duration::from_secs(10))
+                .sqlx_logging(false);
+            let pool = Database::connect(options).await?;
+            Self { writer: pool.clone(), reader: pool, backend: DatabaseBackend::Postgres }
+        };
+        use migrations::MigratorTrait as _;
+        Migrator::up(&store.writer, None).await?;
+        Ok(store)
+    }
+
+    /// For questions.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// For a single statement that writes.
+    pub fn write(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Begins a transaction that writes: at SQLite it holds the write lock from the start.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.backend == DatabaseBackend::Sqlite
+    }
+
+    pub fn backend(&self) -> DatabaseBackend {
+        self.backend
+    }
+
+    /// Closes the pools, letting SQLite fold its write-ahead log back.
+    pub async fn close(self) {
+        let _ = self.reader.close().await;
+        let _ = self.writer.close().await;
+    }
+}
+
+fn sqlite(path: &str, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(format!("sqlite:{path}"));
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(30))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite = sqlite
+                .create_if_missing(!read_only)
+                .busy_timeout(Duration::from_secs(20))
+                .foreign_keys(true)
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("temp_store", "MEMORY");
+            if read_only { sqlite.pragma("query_only", "ON") } else { sqlite }
+        });
+    options
+}

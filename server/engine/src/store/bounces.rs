@@ -1,0 +1,65 @@
+//! What a delivery report says about a delivery of ours.
+
+use super::entity::{delivery, delivery_recipient};
+use super::{StoreError, Tx};
+use domain::Time;
+use domain::id::{DeliveryId, MessageId};
+use domain::outbox::DeliveryState;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+/// The last delivery of a message.
+pub async fn delivery_of(tx: &Tx, message: MessageId) -> Result<Option<DeliveryId>, StoreError> {
+    let found = delivery::Entity::find()
+        .filter(delivery::Column::MessageId.eq(message.0))
+        .order_by_desc(delivery::Column::Id)
+        .one(tx)
+        .await?;
+    Ok(found.map(|row| DeliveryId(row.id)))
+}
+
+/// A recipient that a server gave up on: its addresses, and why in plain words.
+pub struct Refused<'a> {
+    pub addresses: [&'a str; 2],
+    pub said: String,
+}
+
+/// Marks recipients refused. A delivery whose every recipient is refused becomes refused; one that
+/// was uncertain has proved to have left.
+pub async fn refuse(tx: &Tx, id: DeliveryId, refused: &[Refused<'_>], now: Time) -> Result<(), StoreError> {
+    let recipients = delivery_recipient::Entity::find()
+        .filter(delivery_recipient::Column::DeliveryId.eq(id.0))
+        .all(tx)
+        .await?;
+    let mut down = recipients.iter().filter(|r| r.state == "refused").count();
+    for one in refused {
+        let named = recipients.iter().find(|r| one.addresses.iter().any(|a| r.address.eq_ignore_ascii_case(a)));
+        // A forward on the way may name somebody we never wrote to.
+        let meant = named.or(match recipients.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        });
+        let Some(recipient) = meant else { continue };
+        delivery_recipient::Entity::update_many()
+            .col_expr(delivery_recipient::Column::State, Expr::value("refused"))
+            .col_expr(delivery_recipient::Column::Said, Expr::value(one.said.clone()))
+            .filter(delivery_recipient::Column::DeliveryId.eq(id.0))
+            .filter(delivery_recipient::Column::Address.eq(recipient.address.clone()))
+            .exec(tx)
+            .await?;
+        down += usize::from(recipient.state != "refused");
+    }
+    let settled = if down >= recipients.len() { DeliveryState::Refused } else { DeliveryState::Sent };
+    let from = match settled {
+        DeliveryState::Refused => vec![DeliveryState::Sent.key(), DeliveryState::Uncertain.key()],
+        _ => vec![DeliveryState::Uncertain.key()],
+    };
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(settled.key()))
+        .col_expr(delivery::Column::StateAt, Expr::value(now.0))
+        .filter(delivery::Column::Id.eq(id.0))
+        .filter(delivery::Column::State.is_in(from))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! Deliveries: written with the reply, claimed by the outbox, settled by a server's answer.
+//!
+//! Invariant: a delivery leaves `waiting` only by a statement that still finds it there, so two
+//! nodes never hand the same reply over.
+
+use super::StoreError;
+use super::entity::{delivery, delivery_recipient};
+use domain::id::{DeliveryId, MailboxId, MessageId, TicketId};
+use domain::outbox::DeliveryState;
+use domain::{Address, Time};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
+use std::collections::HashSet;
+
+/// In which header a recipient stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecipientKind {
+    To,
+    Cc,
+}
+
+impl RecipientKind {
+    /// The word in the database.
+    pub fn key(self) -> &'static str {
+        match self {
+            RecipientKind::To => "to",
+            RecipientKind::Cc => "cc",
+        }
+    }
+}
+
+/// Somebody whom a reply goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    pub address: Address,
+    pub kind: RecipientKind,
+}
+
+/// A Message-ID for a new reply, without angle brackets (RFC 5322 3.6.4): final, so that a second
+/// attempt sends the same message and the Sent folder can be asked for it.
+pub fn fresh_header_id(from: &Address) -> String {
+    format!("{}@{}", crate::vault::token(), from.domain())
+}
+
+/// Writes a reply's delivery, due at once, in the transaction that writes its message.
+/// An address that stands twice gets one row. Ring `wake.outbox` after the commit.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn create(
+    tx: &impl ConnectionTrait,
+    message: MessageId,
+    ticket: TicketId,
+    mailbox: MailboxId,
+    header_id: &str,
+    recipients: &[Recipient],
+    now: Time,
+) -> Result<DeliveryId, StoreError> {
+    let row = delivery::ActiveModel {
+        message_id: Set(message.0),
+        ticket_id: Set(ticket.0),
+        mailbox_id: Set(mailbox.0),
+        state: Set(DeliveryState::Waiting.key().into()),
+        header_id: Set(header_id.into()),
+        due_at: Set(now.0),
+        attempts: Set(0),
+        state_at: Set(now.0),
+        created_at: Set(now.0),
+        epoch: Set(0),
+        checks: Set(0),
+        ..Default::default()
+    };
+    let delivery = row.insert(tx).await?;
+    let mut seen = HashSet::new();
+    let rows: Vec<_> = recipients
+        .iter()
+        .filter(|recipient| seen.insert(recipient.address.as_str()))
+        .map(|recipient| delivery_recipient::ActiveModel {
+            delivery_id: Set(delivery.id),
+            address: Set(recipient.address.as_str().into()),
+            kind: Set(recipient.kind.key().into()),
+            state: Set("waiting".into()),
+            said: Set(None),
+        })
+        .collect();
+    if !rows.is_empty() {
+        delivery_recipient::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(DeliveryId(delivery.id))
+}

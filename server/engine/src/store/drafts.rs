@@ -1,0 +1,45 @@
+//! Replies that are being written: one a person and ticket.
+
+use super::entity::draft;
+use super::{Store, StoreError};
+use domain::Time;
+use domain::id::{PersonId, TicketId};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+
+/// A draft's row.
+pub type Row = draft::Model;
+
+pub async fn get(store: &Store, ticket: TicketId, person: PersonId) -> Result<Option<Row>, StoreError> {
+    Ok(draft::Entity::find_by_id((ticket.0, person.0)).one(store.read()).await?)
+}
+
+/// Keeps a draft in place of the one before.
+pub async fn keep(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    person: PersonId,
+    text: &str,
+    to: &str,
+    cc: &str,
+    now: Time,
+) -> Result<(), StoreError> {
+    let row = draft::ActiveModel {
+        ticket_id: Set(ticket.0),
+        person_id: Set(person.0),
+        text: Set(text.into()),
+        to_list: Set(to.into()),
+        cc_list: Set(cc.into()),
+        kept_at: Set(now.0),
+    };
+    let update = OnConflict::columns([draft::Column::TicketId, draft::Column::PersonId])
+        .update_columns([draft::Column::Text, draft::Column::ToList, draft::Column::CcList, draft::Column::KeptAt])
+        .to_owned();
+    draft::Entity::insert(row).on_conflict(update).exec_without_returning(db).await?;
+    Ok(())
+}
+
+pub async fn forget(db: &impl ConnectionTrait, ticket: TicketId, person: PersonId) -> Result<(), StoreError> {
+    draft::Entity::delete_by_id((ticket.0, person.0)).exec(db).await?;
+    Ok(())
+}

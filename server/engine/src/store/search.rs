@@ -1,0 +1,221 @@
+//! The search index: FTS5 at SQLite, a tsvector at PostgreSQL, filled from `search_due`.
+//!
+//! The only statements that are written out: the index has no entity. Words are letters and digits
+//! only, so that nothing a person types is syntax.
+
+use super::entity::message;
+use super::{Store, StoreError, Tx};
+use domain::id::{MessageId, TicketId};
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+
+/// Bytes of a text that are indexed.
+const MOST: usize = 256 << 10;
+/// Hits that are ranked; nobody turns so many pages.
+const HITS: usize = 500;
+
+/// A message where the words were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    pub message: MessageId,
+    pub ticket: TicketId,
+}
+
+/// Which tickets count, as in the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Among {
+    pub status: Option<domain::ticket::TicketStatus>,
+    pub mailbox: Option<i64>,
+    pub assignee: Option<i64>,
+}
+
+/// Asks for a message to be indexed.
+pub async fn due(tx: &Tx, message: MessageId) -> Result<(), StoreError> {
+    let sql = format!("INSERT INTO search_due (message_id) VALUES ({}) ON CONFLICT (message_id) DO NOTHING", message.0);
+    tx.execute_unprepared(&sql).await?;
+    Ok(())
+}
+
+/// Indexes at most so many messages in one transaction; how many there were.
+pub async fn index_some(store: &Store, limit: usize) -> Result<usize, StoreError> {
+    let sql = format!("SELECT message_id FROM search_due ORDER BY message_id LIMIT {limit}");
+    let rows = store.read().query_all_raw(Statement::from_string(store.backend(), sql)).await?;
+    let ids: Vec<i64> = rows.iter().filter_map(|row| row.try_get("", "message_id").ok()).collect();
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    // Read before the lock is held: bodies may be long.
+    let mut entries = Vec::with_capacity(ids.len());
+    for id in &ids {
+        if let Some(row) = message::Entity::find_by_id(*id).one(store.read()).await? {
+            entries.push(Entry::of(row, store.is_sqlite()));
+        }
+    }
+    let tx = store.begin().await?;
+    for entry in entries {
+        entry.write(&tx, store).await?;
+    }
+    let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    tx.execute_unprepared(&format!("DELETE FROM search_due WHERE message_id IN ({list})")).await?;
+    super::commit(tx).await?;
+    Ok(ids.len())
+}
+
+struct Entry {
+    message: i64,
+    ticket: i64,
+    subject: String,
+    text: String,
+    people: String,
+}
+
+impl Entry {
+    fn of(row: message::Model, sqlite: bool) -> Self {
+        let mut text = row.text;
+        text.push('\n');
+        text.push_str(row.quoted.as_deref().unwrap_or_default());
+        let mut end = text.len().min(MOST);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        let people = [row.author.as_str(), row.from_address.as_deref().unwrap_or_default(), &row.to_list, &row.cc_list].join(" ");
+        let spelled = |text: &str| if sqlite { text.to_owned() } else { words(text).join(" ") };
+        Self {
+            message: row.id,
+            ticket: row.ticket_id,
+            subject: spelled(&row.subject),
+            text: spelled(&text),
+            people: spelled(&people),
+        }
+    }
+
+    async fn write(self, tx: &Tx, store: &Store) -> Result<(), StoreError> {
+        if store.is_sqlite() {
+            tx.execute_unprepared(&format!("DELETE FROM search WHERE rowid = {}", self.message)).await?;
+            let sql = "INSERT INTO search (rowid, subject, text, people, ticket_id) VALUES (?, ?, ?, ?, ?)";
+            let values = [self.message.into(), self.subject.into(), self.text.into(), self.people.into(), self.ticket.into()];
+            tx.execute_raw(Statement::from_sql_and_values(store.backend(), sql, values)).await?;
+        } else {
+            let sql = "INSERT INTO search (message_id, ticket_id, words, text) VALUES ($1, $2, \
+                setweight(to_tsvector('simple', $3), 'A') || setweight(to_tsvector('simple', $4), 'B') || \
+                setweight(to_tsvector('simple', $5), 'D'), '') \
+                ON CONFLICT (message_id) DO UPDATE SET words = excluded.words";
+            let values = [self.message.into(), self.ticket.into(), self.subject.into(), self.people.into(), self.text.into()];
+            tx.execute_raw(Statement::from_sql_and_values(store.backend(), sql, values)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Where the words are found, the best first.
+pub async fn find(store: &Store, typed: &str, among: Among) -> Result<Vec<Hit>, StoreError> {
+    let Some(wanted) = query(typed, store.is_sqlite()) else { return Ok(Vec::new()) };
+    let statement = statement(store, &wanted, among);
+    let rows = store.read().query_all_raw(statement).await?;
+    Ok(rows
+        .iter()
+        .filter_map(|row| {
+            let message = row.try_get::<i64>("", "message_id").ok()?;
+            let ticket = row.try_get::<i64>("", "ticket_id").ok()?;
+            Some(Hit { message: MessageId(message), ticket: TicketId(ticket) })
+        })
+        .collect())
+}
+
+fn statement(store: &Store, wanted: &str, among: Among) -> Statement {
+    // Words from our own tables and numbers: nothing that a person typed but the one binding.
+    let mut filter = String::new();
+    if let Some(status) = among.status {
+        filter.push_str(&format!(" AND ticket.status = '{}'", status.key()));
+    }
+    if let Some(mailbox) = among.mailbox {
+        filter.push_str(&format!(" AND ticket.mailbox_id = {mailbox}"));
+    }
+    if let Some(assignee) = among.assignee {
+        filter.push_str(&format!(" AND ticket.assignee_id = {assignee}"));
+    }
+    let sql = if store.is_sqlite() {
+        format!(
+            "SELECT search.rowid AS message_id, search.ticket_id AS ticket_id, bm25(search, 4.0, 1.0, 3.0) AS place \
+             FROM search CROSS JOIN ticket ON ticket.id = search.ticket_id WHERE search MATCH ?{filter} \
+             ORDER BY place, search.rowid DESC LIMIT {HITS}"
+        )
+    } else {
+        format!(
+            "SELECT search.message_id, search.ticket_id FROM search JOIN ticket ON ticket.id = search.ticket_id \
+             WHERE search.words @@ to_tsquery('simple', $1){filter} \
+             ORDER BY ts_rank(search.words, to_tsquery('simple', $1)) DESC, search.message_id DESC LIMIT {HITS}"
+        )
+    };
+    Statement::from_sql_and_values(store.backend(), sql, [wanted.into()])
+}
+
+/// How SQLite goes about a search, for the test that reads query plans.
+pub async fn plan(store: &Store, typed: &str, among: Among) -> Result<Vec<String>, StoreError> {
+    let wanted = query(typed, true).unwrap_or_default();
+    let mut asked = statement(store, &wanted, among);
+    asked.sql = format!("EXPLAIN QUERY PLAN {}", asked.sql);
+    let rows = store.read().query_all_raw(asked).await?;
+    Ok(rows.iter().filter_map(|row| row.try_get("", "detail").ok()).collect())
+}
+
+/// What a person typed as a query: every word must be there, its end may be missing; what is
+/// written together, as an address, must stand together.
+fn query(typed: &str, sqlite: bool) -> Option<String> {
+    let phrases: Vec<Vec<String>> = typed.split_whitespace().map(words).filter(|w| !w.is_empty()).take(12).collect();
+    let spelled = phrases.iter().map(|phrase| {
+        if sqlite { format!("\"{}\"*", phrase.join(" ")) } else { format!("({}:*)", phrase.join(" <-> ")) }
+    });
+    let joined = spelled.collect::<Vec<_>>().join(if sqlite { " AND " } else { " & " });
+    (!joined.is_empty()).then_some(joined)
+}
+
+/// Letters and digits in runs, small, without accents.
+pub fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| word.chars().flat_map(char::to_lowercase).map(plain).take(100).collect())
+        .collect()
+}
+
+/// A letter without its accent, as FTS5's remove_diacritics does it for the Latin ones.
+fn plain(c: char) -> char {
+    match c {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'ď' => 'd',
+        'è'..='ë' | 'ē' | 'ę' | 'ě' => 'e',
+        'ğ' => 'g',
+        'ì'..='ï' | 'ī' => 'i',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò'..='ö' | 'ő' => 'o',
+        'ř' => 'r',
+        'ś' | 'š' | 'ş' => 's',
+        'ť' => 't',
+        'ù'..='ü' | 'ů' | 'ű' => 'u',
+        'ý' | 'ÿ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        c => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_never_syntax() {
+        for (typed, sqlite, postgres) in [
+            ("Printer", Some("\"printer\"*"), Some("(printer:*)")),
+            ("anna@x.example jam", Some("\"anna x example\"* AND \"jam\"*"), Some("(anna <-> x <-> example:*) & (jam:*)")),
+            ("\" OR 1=1 --", Some("\"or\"* AND \"1 1\"*"), Some("(or:*) & (1 <-> 1:*)")),
+            ("NEAR(a b)", Some("\"near a\"* AND \"b\"*"), Some("(near <-> a:*) & (b:*)")),
+            ("Drücker", Some("\"drucker\"*"), Some("(drucker:*)")),
+            ("*** '", None, None),
+            ("", None, None),
+        ] {
+            assert_eq!(query(typed, true).as_deref(), sqlite, "{typed:?}");
+            assert_eq!(query(typed, false).as_deref(), postgres, "{typed:?}");
+        }
+    }
+}

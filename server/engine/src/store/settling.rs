@@ -1,0 +1,157 @@
+//! The ledger's half of intake: receipts that wait, their sources, and how they are settled.
+//!
+//! Invariant: a receipt leaves `stored` once, in the transaction that writes what it became. Two
+//! nodes that read the same receipt can't both settle it: [`claim`] finds one of them too late.
+
+use super::entity::{folder, receipt, source, source_chunk};
+use super::{Store, StoreError, Tx};
+use domain::id::{MailboxId, MessageId, SourceId, TicketId};
+use domain::receipt::Disposition;
+use domain::{Time, id};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+/// A receipt that intake has not looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub folder: i64,
+    pub uid_validity: i64,
+    pub uid: i64,
+    pub mailbox: MailboxId,
+    pub source: Option<SourceId>,
+    /// When the server got it.
+    pub arrived_at: Time,
+    pub tries: i64,
+    /// A word of the fetch, such as `too_large`.
+    pub reason: Option<String>,
+}
+
+/// What a receipt became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    pub disposition: Disposition,
+    pub reason: Option<String>,
+    pub ticket: Option<TicketId>,
+    pub message: Option<MessageId>,
+}
+
+/// SQLite uses a partial index only where its condition stands in the statement, not in a binding.
+fn is_stored() -> Expr {
+    Expr::cust("disposition = 'stored'")
+}
+
+/// The next mailbox with waiting receipts, after this one and then from the front.
+pub async fn next_mailbox(store: &Store, after: MailboxId) -> Result<Option<MailboxId>, StoreError> {
+    for above in [after.0, i64::MIN] {
+        let found = receipt::Entity::find()
+            .select_only()
+            .column(receipt::Column::MailboxId)
+            .filter(is_stored())
+            .filter(receipt::Column::MailboxId.gt(above))
+            .order_by_asc(receipt::Column::MailboxId)
+            .limit(1)
+            .into_tuple::<i64>()
+            .one(store.read())
+            .await?;
+        if let Some(id) = found {
+            return Ok(Some(MailboxId(id)));
+        }
+    }
+    Ok(None)
+}
+
+/// A mailbox's waiting receipts, oldest first.
+pub async fn waiting(store: &Store, mailbox: MailboxId, limit: u64) -> Result<Vec<Waiting>, StoreError> {
+    let rows = receipt::Entity::find()
+        .filter(is_stored())
+        .filter(receipt::Column::MailboxId.eq(mailbox.0))
+        .order_by_asc(receipt::Column::StoredAt)
+        .order_by_asc(receipt::Column::FolderId)
+        .order_by_asc(receipt::Column::Uid)
+        .limit(limit)
+        .all(store.read())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Waiting {
+            folder: row.folder_id,
+            uid_validity: row.uid_validity,
+            uid: row.uid,
+            mailbox: MailboxId(row.mailbox_id),
+            source: row.source_id.map(id::SourceId),
+            arrived_at: Time(row.arrived_at),
+            tries: row.tries,
+            reason: row.reason,
+        })
+        .collect())
+}
+
+fn one(waiting: &Waiting) -> sea_orm::Condition {
+    sea_orm::Condition::all()
+        .add(receipt::Column::FolderId.eq(waiting.folder))
+        .add(receipt::Column::UidValidity.eq(waiting.uid_validity))
+        .add(receipt::Column::Uid.eq(waiting.uid))
+}
+
+/// Counts a try before it is made, so that a message that kills the process is known afterwards.
+pub async fn count_try(store: &Store, batch: &[Waiting]) -> Result<(), StoreError> {
+    let any = batch.iter().fold(sea_orm::Condition::any(), |any, waiting| any.add(one(waiting)));
+    receipt::Entity::update_many()
+        .col_expr(receipt::Column::Tries, Expr::col(receipt::Column::Tries).add(1))
+        .filter(any)
+        .exec(store.write())
+        .await?;
+    Ok(())
+}
+
+/// Takes a receipt for this transaction; `false`: somebody else settled it.
+pub async fn claim(tx: &Tx, waiting: &Waiting, now: Time) -> Result<bool, StoreError> {
+    let done = receipt::Entity::update_many()
+        .col_expr(receipt::Column::SettledAt, Expr::value(now.0))
+        .filter(one(waiting))
+        .filter(is_stored())
+        .exec(tx)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Writes what a claimed receipt became.
+pub async fn settle(tx: &Tx, waiting: &Waiting, settlement: &Settlement, now: Time) -> Result<(), StoreError> {
+    receipt::Entity::update_many()
+        .col_expr(receipt::Column::Disposition, Expr::value(settlement.disposition.key()))
+        .col_expr(receipt::Column::Reason, Expr::value(settlement.reason.clone()))
+        .col_expr(receipt::Column::TicketId, Expr::value(settlement.ticket.map(|t| t.0)))
+        .col_expr(receipt::Column::MessageId, Expr::value(settlement.message.map(|m| m.0)))
+        .col_expr(receipt::Column::SettledAt, Expr::value(now.0))
+        .filter(one(waiting))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The stored bytes, `None` while they are not complete. Read chunk by chunk: no second copy.
+pub async fn source_bytes(store: &Store, id: SourceId) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(row) = source::Entity::find_by_id(id.0).one(store.read()).await? else { return Ok(None) };
+    if !row.complete {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(row.bytes).unwrap_or(0));
+    let mut after = i64::MIN;
+    loop {
+        let chunk = source_chunk::Entity::find()
+            .filter(source_chunk::Column::SourceId.eq(id.0))
+            .filter(source_chunk::Column::Place.gt(after))
+            .order_by_asc(source_chunk::Column::Place)
+            .limit(1)
+            .one(store.read())
+            .await?;
+        let Some(chunk) = chunk else { return Ok(Some(bytes)) };
+        after = chunk.place;
+        bytes.extend_from_slice(&chunk.bytes);
+    }
+}
+
+/// What a folder is for, as in `inbox` or `sent`.
+pub async fn folder_role(tx: &Tx, id: i64) -> Result<Option<String>, StoreError> {
+    Ok(folder::Entity::find_by_id(id).one(tx).await?.map(|row| row.role))
+}

@@ -1,0 +1,103 @@
+//! How much mail came, when, and what became of it: counted from receipts.
+
+use super::entity::{delivery, receipt};
+use super::{Store, StoreError};
+use domain::Time;
+use domain::id::MailboxId;
+use domain::time::Span;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+
+/// Dispositions that are not mail from outside.
+const UNCOUNTED: [&str; 3] = ["own", "before_import", "duplicate"];
+const DAY: i64 = Span::days(1).0;
+
+/// Per mailbox: messages that arrived since a time, and when the last one did.
+pub async fn since(store: &Store, since: Time) -> Result<HashMap<i64, (u32, Time)>, StoreError> {
+    let rows: Vec<(i64, i64, Option<i64>)> = receipt::Entity::find()
+        .select_only()
+        .column(receipt::Column::MailboxId)
+        .column_as(receipt::Column::Uid.count(), "messages")
+        .column_as(receipt::Column::ArrivedAt.max(), "last")
+        .filter(receipt::Column::ArrivedAt.gte(since.0))
+        .filter(receipt::Column::Disposition.is_not_in(UNCOUNTED))
+        .group_by(receipt::Column::MailboxId)
+        .into_tuple()
+        .all(store.read())
+        .await?;
+    Ok(rows.into_iter().map(|(id, n, last)| (id, (narrow(n), Time(last.unwrap_or(0))))).collect())
+}
+
+/// When the last message of a mailbox arrived, however long ago.
+pub async fn last_at(store: &Store, mailbox: MailboxId) -> Result<Option<Time>, StoreError> {
+    let row = receipt::Entity::find()
+        .filter(receipt::Column::MailboxId.eq(mailbox.0))
+        .order_by_desc(receipt::Column::ArrivedAt)
+        .one(store.read())
+        .await?;
+    Ok(row.map(|r| Time(r.arrived_at)))
+}
+
+/// Messages per day since a time: midnight UTC, received, and of them fetched after an outage.
+pub async fn days(store: &Store, mailbox: MailboxId, since: Time) -> Result<Vec<(Time, u32, u32)>, StoreError> {
+    let day = Expr::col(receipt::Column::ArrivedAt).div(DAY);
+    let rows: Vec<(i64, bool, i64)> = receipt::Entity::find()
+        .select_only()
+        .expr_as(day.clone(), "day")
+        .column(receipt::Column::Late)
+        .column_as(receipt::Column::Uid.count(), "messages")
+        .filter(receipt::Column::MailboxId.eq(mailbox.0))
+        .filter(receipt::Column::ArrivedAt.gte(since.0))
+        .filter(receipt::Column::Disposition.is_not_in(UNCOUNTED))
+        .group_by(day)
+        .group_by(receipt::Column::Late)
+        .into_tuple()
+        .all(store.read())
+        .await?;
+    let mut by_day: HashMap<i64, (u32, u32)> = HashMap::new();
+    for (day, late, n) in rows {
+        let entry = by_day.entry(day).or_default();
+        entry.0 += narrow(n);
+        entry.1 += if late { narrow(n) } else { 0 };
+    }
+    let mut days: Vec<_> = by_day.into_iter().map(|(day, (all, late))| (Time(day * DAY), all, late)).collect();
+    days.sort();
+    Ok(days)
+}
+
+/// What arrived between two times and was fetched after the second, by disposition.
+pub async fn arrived_between(store: &Store, mailbox: MailboxId, from: Time, to: Time) -> Result<HashMap<String, u32>, StoreError> {
+    let rows: Vec<(String, i64)> = receipt::Entity::find()
+        .select_only()
+        .column(receipt::Column::Disposition)
+        .column_as(receipt::Column::Uid.count(), "messages")
+        .filter(receipt::Column::MailboxId.eq(mailbox.0))
+        // Servers stamp arrivals to the second.
+        .filter(receipt::Column::ArrivedAt.gte(from.0 - from.0.rem_euclid(1_000)))
+        .filter(receipt::Column::ArrivedAt.lte(to.0))
+        .filter(receipt::Column::StoredAt.gte(to.0))
+        .filter(receipt::Column::Disposition.is_not_in(UNCOUNTED))
+        .group_by(receipt::Column::Disposition)
+        .into_tuple()
+        .all(store.read())
+        .await?;
+    Ok(rows.into_iter().map(|(d, n)| (d, narrow(n))).collect())
+}
+
+/// Replies written between two times that left after the second.
+pub async fn released_after(store: &Store, mailbox: MailboxId, from: Time, to: Time) -> Result<u32, StoreError> {
+    let n = delivery::Entity::find()
+        .filter(delivery::Column::MailboxId.eq(mailbox.0))
+        .filter(delivery::Column::CreatedAt.gte(from.0))
+        .filter(delivery::Column::CreatedAt.lte(to.0))
+        .filter(delivery::Column::State.eq("sent"))
+        .filter(delivery::Column::StateAt.gte(to.0))
+        .count(store.read())
+        .await?;
+    Ok(u32::try_from(n).unwrap_or(u32::MAX))
+}
+
+fn narrow(n: i64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

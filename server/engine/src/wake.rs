@@ -1,0 +1,36 @@
+//! Who wakes whom. A wake is a hint, sent after the commit; every loop also looks by itself.
+
+use domain::id::MailboxId;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
+
+/// The bells of this process.
+#[derive(Default)]
+pub struct Wake {
+    /// The pool: mailboxes were added, paused or repaired.
+    pub pool: Notify,
+    /// Intake: sources were stored.
+    pub intake: Notify,
+    /// The outbox: a reply was written, a direction swapped.
+    pub outbox: Notify,
+    /// The refresher: a grant is new, or was refused.
+    pub refresher: Notify,
+    /// The search index: messages were committed.
+    pub search: Notify,
+    watchers: Mutex<HashMap<MailboxId, Arc<Notify>>>,
+}
+
+impl Wake {
+    /// The bell of one mailbox's watcher.
+    pub fn watcher(&self, mailbox: MailboxId) -> Arc<Notify> {
+        let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+        watchers.entry(mailbox).or_default().clone()
+    }
+
+    /// Something changed for this mailbox: its credential, its settings, a person asked.
+    pub fn mailbox(&self, mailbox: MailboxId) {
+        self.pool.notify_one();
+        self.watcher(mailbox).notify_one();
+    }
+}

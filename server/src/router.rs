@@ -1,0 +1,127 @@
+//! Which request goes where.
+
+use crate::guard::{Guard, guard, policy};
+use crate::session_store::Sessions;
+use crate::visit::{Browser, Proxy};
+use crate::{assets, live, sign_in_routes, streams};
+use app::api::context::Demo;
+use axum::extract::{FromRef, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use domain::Console;
+use domain::console::Visit;
+use engine::Engine;
+use leptos::prelude::{LeptosOptions, provide_context, use_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+/// What handlers share.
+#[derive(Clone, FromRef)]
+pub struct Shared {
+    pub console: Console,
+    pub engine: Arc<Engine>,
+    pub guard: Guard,
+    pub leptos: LeptosOptions,
+}
+
+/// How long an unused browser session lives.
+const SESSION_DAYS: i64 = 14;
+
+/// The whole server, ready to be served.
+pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> Router {
+    let guarded = Guard { sign_in_origins: engine.providers.sign_in_origins(), https };
+    let leptos = LeptosOptions::builder()
+        .output_name("mailkeep")
+        .site_root(site.display().to_string())
+        .site_pkg_dir("pkg")
+        .build();
+    let shared = Shared { console: engine.console(), engine: engine.clone(), guard: guarded.clone(), leptos: leptos.clone() };
+
+    let routes = generate_route_list(app::App);
+    let context = {
+        let shared = shared.clone();
+        move || provide(&shared)
+    };
+    let shell = move || app::shell(leptos.clone());
+    let pages = Router::new().leptos_routes_with_context(&shared, routes, context, shell).layer(from_fn(pass_browser));
+
+    // Lax: with Strict the session would be missing on the way back from a provider.
+    let sessions = SessionManagerLayer::new(Sessions(engine.clone()))
+        .with_name("mailkeep")
+        .with_same_site(SameSite::Lax)
+        .with_http_only(true)
+        .with_secure(https)
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(SESSION_DAYS)));
+
+    Router::new()
+        .route("/oauth/begin", post(sign_in_routes::begin))
+        .route("/oauth/callback", get(sign_in_routes::callback))
+        .route("/live", get(live::live))
+        .merge(streams::routes())
+        .merge(pages)
+        .layer(sessions)
+        .merge(assets::routes(site))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .with_state(shared)
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(guarded, guard))
+        .layer(from_fn(log))
+        .layer(Extension(proxy))
+}
+
+/// What pages and server functions find in their context.
+fn provide(shared: &Shared) {
+    provide_context(shared.console.clone());
+    if shared.engine.config.demo {
+        provide_context(Demo);
+    }
+    let parts = use_context::<axum::http::request::Parts>();
+    if let Some(browser) = parts.and_then(|parts| parts.extensions.get::<Browser>().cloned()) {
+        provide_context::<Arc<dyn Visit>>(Arc::new(browser));
+    }
+    let (nonce, response) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>());
+    if let (Some(nonce), Some(response)) = (nonce, response)
+        && let Ok(value) = HeaderValue::from_str(&policy(&shared.guard, Some(&nonce)))
+    {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, value);
+    }
+}
+
+/// Puts the browser session where the context finds it.
+async fn pass_browser(browser: Browser, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(browser);
+    next.run(request).await
+}
+
+/// Whether the database answers.
+async fn ready(State(engine): State<Arc<Engine>>) -> (StatusCode, &'static str) {
+    let asked = tokio::time::timeout(Duration::from_secs(3), engine.public_address()).await;
+    match asked {
+        Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    }
+}
+
+/// One line per request: method, route and time; never the query, which may hold a code.
+async fn log(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<axum::extract::MatchedPath>()
+        .map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
+    let began = std::time::Instant::now();
+    let response = next.run(request).await;
+    tracing::debug!(%method, route, status = response.status().as_u16(), millis = began.elapsed().as_millis() as u64, "answered");
+    response
+}

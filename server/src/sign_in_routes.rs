@@ -1,0 +1,67 @@
+//! The way to a provider and back: plain requests, so that they work without a script.
+
+use crate::visit::Browser;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::console::signins::{Arrival, Callback};
+use domain::console::{Actor, Console, Visit};
+use domain::id::MailboxId;
+use domain::signin::{CallbackRefusal, Intent};
+use domain::{Answer, Refusal};
+use serde::Deserialize;
+
+/// The form behind *Sign in with ...*.
+#[derive(Deserialize)]
+pub struct Begin {
+    mailbox: i64,
+    intent: String,
+    /// Forces the provider's account picker.
+    #[serde(default)]
+    pick: String,
+}
+
+/// Who asks, by the request's session.
+pub async fn actor(console: &Console, browser: &Browser) -> Answer<Actor> {
+    let person = browser.person().await.ok_or(Refusal::SignedOut)?;
+    console.people.actor(person).await
+}
+
+/// POST /oauth/begin: records the sign-in and leads to the provider.
+pub async fn begin(State(console): State<Console>, browser: Browser, Form(form): Form<Begin>) -> Response {
+    let answer = async {
+        let actor = actor(&console, &browser).await?;
+        let intent = Intent::from_key(&form.intent).ok_or(Refusal::NotFound)?;
+        let pick = !matches!(form.pick.as_str(), "" | "0" | "false");
+        let binding = browser.browser().await?;
+        console.signins.begin(&actor, binding, MailboxId(form.mailbox), intent, pick).await
+    };
+    match answer.await {
+        Ok(url) => Redirect::to(&url).into_response(),
+        Err(Refusal::SignedOut) => Redirect::to("/sign-in").into_response(),
+        Err(Refusal::Invalid(domain::Fault::RegistrationMissing)) => {
+            Redirect::to("/admin/registrations?refused=registration-missing").into_response()
+        }
+        Err(refusal) => {
+            tracing::warn!(mailbox = form.mailbox, ?refusal, "a sign-in did not begin");
+            Redirect::to(&format!("/admin/channels/email/{}?refused={}", form.mailbox, app::api::error::code(refusal))).into_response()
+        }
+    }
+}
+
+/// GET /oauth/callback: what the provider sent is used up here and leaves the address bar at once.
+pub async fn callback(State(console): State<Console>, browser: Browser, Query(callback): Query<Callback>) -> Response {
+    let answer = async {
+        let binding = browser.browser().await?;
+        console.signins.complete(binding, callback).await
+    };
+    let to = match answer.await {
+        Ok(Arrival::Result(id)) => format!("/admin/sign-ins/{id}"),
+        Ok(Arrival::Refused(reason)) => format!("/sign-in-refused/{}", reason.key()),
+        Err(_) => format!("/sign-in-refused/{}", CallbackRefusal::ProviderFailed.key()),
+    };
+    let mut response = Redirect::to(&to).into_response();
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
