@@ -194,7 +194,7 @@ async fn results_of_sign_ins() {
     assert!(words.contains("Nothing was changed") && words.contains("Use jonas.weber@contoso.example from now on"));
     assert!(wrong.html.contains("name=\"pick\" value=\"1\""), "Try again forces the account picker");
     assert!(text(&admin("/admin/sign-ins/6").await.html).contains("Also repaired: returns@contoso.example."));
-    for key in app::pages::signins::REASONS.map(|(_, key)| key) {
+    for key in domain::signin::CallbackRefusal::ALL.map(|r| r.key()) {
         let seen = get_as(Scene::default(), None, &format!("/sign-in-refused/{key}")).await;
         assert!(text(&seen.html).contains("Nothing was changed"), "{key}");
     }

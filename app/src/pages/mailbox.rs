@@ -144,12 +144,12 @@ fn sentence(data: &Page, clock: Clock) -> String {
     match &row.state {
         MailboxState::Needs { diagnosis, since, .. } => {
             let fact = diagnoses::sentence(*diagnosis, &row.provider_short);
-            let fact = fact.trim_end_matches('.');
-            let of = match (&data.account, row.by_password) {
-                (Some(account), false) if fact.ends_with("the sign-in") => format!(" of {account}"),
-                _ => String::new(),
+            let fact = match &data.account {
+                Some(account) => fact.replace("the sign-in of this mailbox", &format!("the sign-in of {account}")),
+                None => fact,
             };
-            format!("{fact}{of}, since {} ({}). {waits}", clock.time(*since), clock.ago(*since))
+            let fact = fact.trim_end_matches('.');
+            format!("{fact}, since {} ({}). {waits}", clock.time(*since), clock.ago(*since))
         }
         MailboxState::BasicRetires { .. } => {
             format!(

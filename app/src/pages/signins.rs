@@ -3,5 +3,5 @@
 mod refused;
 mod result;
 
-pub use refused::{REASONS, RefusedPage, key};
+pub use refused::RefusedPage;
 pub use result::SignInResultPage;

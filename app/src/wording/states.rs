@@ -126,9 +126,9 @@ pub fn what_waits(row: &MailboxRow) -> String {
     let stopped = matches!(row.incoming, State::Stopped { .. } | State::Blocked { .. });
     let arriving = match row.usual_per_day {
         Some(n) if stopped => {
-            format!("New mail waits at {}, usually about {} a day. ", row.provider_short, count(u64::from(n)))
+            format!("New mail waits at {}, usually about {} a day. ", diagnoses::at(&row.provider_short), count(u64::from(n)))
         }
-        None if stopped => format!("New mail waits at {}. ", row.provider_short),
+        None if stopped => format!("New mail waits at {}. ", diagnoses::at(&row.provider_short)),
         _ => String::new(),
     };
     let held = match row.held {

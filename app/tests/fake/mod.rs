@@ -56,10 +56,10 @@ pub fn console(scene: Scene) -> Console {
     Console {
         desk: Arc::new(desk::Fake(scene)),
         mailboxes: Arc::new(mailboxes::Fake(scene)),
-        outbox: Arc::new(mails::Fake),
+        outbox: Arc::new(mails::Fake(scene)),
         people: Arc::new(people::Fake(scene)),
         registrations: Arc::new(desk::Fake(scene)),
         signins: Arc::new(signins::Fake),
-        tickets: Arc::new(mails::Fake),
+        tickets: Arc::new(mails::Fake(scene)),
     }
 }

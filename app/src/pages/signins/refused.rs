@@ -6,27 +6,6 @@ use crate::pages::open;
 use domain::signin::CallbackRefusal;
 use leptos::prelude::*;
 
-/// The words of the address.
-pub const REASONS: [(CallbackRefusal, &str); 12] = [
-    (CallbackRefusal::Forged, "forged"),
-    (CallbackRefusal::Replayed, "replayed"),
-    (CallbackRefusal::Stale, "stale"),
-    (CallbackRefusal::OtherBrowser, "other-browser"),
-    (CallbackRefusal::MailboxGone, "mailbox-gone"),
-    (CallbackRefusal::Declined, "declined"),
-    (CallbackRefusal::WrongAccount, "wrong-account"),
-    (CallbackRefusal::ConsentMissing, "consent-missing"),
-    (CallbackRefusal::AdminConsentNeeded, "admin-consent"),
-    (CallbackRefusal::Registration, "registration"),
-    (CallbackRefusal::ProviderFailed, "provider-failed"),
-    (CallbackRefusal::TokenUnsound, "token-unsound"),
-];
-
-/// The word for the server's redirect: `/sign-in-refused/{key}`.
-pub fn key(reason: CallbackRefusal) -> &'static str {
-    REASONS.iter().find(|(r, _)| *r == reason).map_or("forged", |(_, key)| key)
-}
-
 /// Title and what to do. Nothing was changed in any of these cases.
 pub fn advice(reason: CallbackRefusal, short: &str) -> (String, String) {
     let (title, sentence) = match reason {
@@ -51,7 +30,7 @@ pub fn advice(reason: CallbackRefusal, short: &str) -> (String, String) {
 pub fn RefusedPage() -> impl IntoView {
     open(|place| async move {
         let reason = place.param("reason").unwrap_or_default();
-        let reason = REASONS.iter().find(|(_, key)| *key == reason).map_or(CallbackRefusal::Forged, |(r, _)| *r);
+        let reason = CallbackRefusal::from_key(&reason).unwrap_or(CallbackRefusal::Forged);
         let (title, sentence) = advice(reason, "The provider");
         Ok(view! {
             <Gate title=title.clone() wide=true>
