@@ -9,6 +9,7 @@ use super::{actor, console, submit};
 #[cfg(feature = "ssr")]
 use domain::console::registrations::RegistrationForm;
 
+#[cfg(feature = "ssr")]
 const PAGE: &str = "/admin/registrations";
 
 /// Saves a registration; an empty secret leaves the old one.

@@ -4,8 +4,6 @@ use super::{Scene, console};
 use app::{App, shell};
 use async_trait::async_trait;
 use axum::Router;
-use axum::extract::Request;
-use axum::routing::any;
 use domain::Answer;
 use domain::console::Visit;
 use domain::id::{PersonId, SessionId};
@@ -54,16 +52,8 @@ pub fn router(scene: Scene, visitor: Option<i64>) -> Router {
             provide_context(app::api::context::Demo);
         }
     };
-    let functions = {
-        let provide = provide.clone();
-        any(move |request: Request| {
-            let provide = provide.clone();
-            async move { leptos_axum::handle_server_fns_with_context(provide, request).await }
-        })
-    };
     let shell_options = options.clone();
     Router::new()
-        .route("/api/{*path}", functions)
         .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), move || {
             shell(shell_options.clone())
         })
