@@ -71,9 +71,6 @@ pub fn RemedyCard(
                     </div>
                 }
             })}
-                    </div>
-                }
-            })}
             <div class="full row apart">
                 <div class="row">{action.run()}<a class="button bare" href=article>"More about it"</a></div>
                 {next.map(|next| view! { <span class="quiet">{next}</span> })}

@@ -61,7 +61,12 @@ pub fn PasswordPage() -> impl IntoView {
         let after = if data.draft { "Nothing was saved." } else { "The present settings stay." };
         let wrong = wrong_password.then(|| format!("The server refuses this user name or password. {after}"));
         let words = if failed { "Try again" } else { "Try and save" };
-        let notices = tried.iter().filter_map(|report| told(report, &data)).collect_view();
+        // A refused password stands at its field; then only the server's own words are left to tell.
+        let notices = if wrong_password {
+            vec![words_of(&tried)]
+        } else {
+            tried.iter().filter_map(|report| told(report, &data)).collect()
+        };
         let mut servers: Vec<AnyView> = Vec::new();
         if data.wanted.incoming || !data.wanted.outgoing {
             servers.push(server(&data, &data.incoming, refused).into_any());
@@ -111,6 +116,15 @@ pub fn PasswordPage() -> impl IntoView {
         }
         .into_any())
     })
+}
+
+fn words_of(tried: &[ProbeReport]) -> AnyView {
+    let lines = tried
+        .iter()
+        .filter_map(|report| report.failure.as_ref())
+        .map(|failure| view! { <p><code class="value">{failure.said.clone()}</code></p> })
+        .collect_view();
+    view! { <Notice tone=Tone::Calm title="What the server said">{lines}</Notice> }.into_any()
 }
 
 fn told(report: &ProbeReport, page: &MailboxPage) -> Option<AnyView> {
