@@ -41,10 +41,9 @@ pub fn who(remedy: Remedy, short: &str, domain: &str) -> (String, Option<&'stati
     match remedy {
         Remedy::Wait => ("Nobody needs to.".into(), Some("Mailkeep tries again by itself.")),
         Remedy::SignInAgain => ("Whoever may sign in for this mailbox.".into(), None),
-        Remedy::AnotherPersonSignsIn => (
-            "Another person with access to this mailbox.".into(),
-            Some("Signing in as the same person does not help."),
-        ),
+        Remedy::AnotherPersonSignsIn => {
+            ("Another person with access to this mailbox.".into(), Some("Signing in as the same person does not help."))
+        }
         Remedy::GivePassword => ("Whoever knows the mailbox's password.".into(), None),
         Remedy::UseAppPassword => {
             ("Whoever may sign in for this mailbox.".into(), Some("The account's own password does not help."))
@@ -96,9 +95,11 @@ pub fn steps(diagnosis: Diagnosis, provider: ProviderKind, address: &str) -> Opt
 pub fn article(diagnosis: Diagnosis) -> &'static str {
     use Diagnosis as D;
     match diagnosis {
-        D::PasswordRefused | D::CredentialRefused | D::PasswordExpired | D::AppPasswordNeeded | D::TooManyBadPasswords => {
-            "password-refused"
-        }
+        D::PasswordRefused
+        | D::CredentialRefused
+        | D::PasswordExpired
+        | D::AppPasswordNeeded
+        | D::TooManyBadPasswords => "password-refused",
         D::PasswordSignInRetired | D::PasswordNotTaken => "password-retired",
         D::SmtpAuthDisabledMailbox | D::SmtpAuthDisabledTenant => "smtp-auth-off",
         D::ImapDisabled | D::ImapDisabledForDomain => "imap-off",

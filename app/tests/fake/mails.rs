@@ -4,7 +4,8 @@ use super::{HOSTILE, address, ago, now};
 use async_trait::async_trait;
 use domain::console::outbox::{DeliveryLine, OutboxPage, OutboxRow, Verdict};
 use domain::console::tickets::{
-    Draft, EarlierTicket, File, MessageView, NewTicketForm, ReplyForm, TicketFilter, TicketList, TicketPage, TicketRow, Upload,
+    Draft, EarlierTicket, File, MessageView, NewTicketForm, ReplyForm, TicketFilter, TicketList, TicketPage, TicketRow,
+    Upload,
 };
 use domain::console::{Actor, Outbox, Tickets};
 use domain::id::{AttachmentId, DeliveryId, MailboxId, MessageId, PersonId, TicketId, UploadId};
@@ -73,7 +74,8 @@ fn message(id: i64, kind: MessageKind, author: &str, text: &str) -> MessageView 
 /// Every kind of message and every state of a reply, and nothing to send from.
 fn every_state(id: TicketId) -> TicketPage {
     let reply = |n: i64, state: DeliveryState, change: fn(&mut DeliveryLine)| {
-        let mut reply = message(n, MessageKind::Reply, "Jonas Weber", "Hello Hanna,\n\nplease see https://contoso.example/t40.");
+        let mut reply =
+            message(n, MessageKind::Reply, "Jonas Weber", "Hello Hanna,\n\nplease see https://contoso.example/t40.");
         let mut line = line(n, state, false);
         line.refused.clear();
         change(&mut line);
@@ -86,7 +88,9 @@ fn every_state(id: TicketId) -> TicketPage {
     TicketPage {
         now: now(),
         id,
-        subject: "A long subject that nobody shortened: Re: Fwd: Replacement part for the T-40 of 12 October, second try".into(),
+        subject:
+            "A long subject that nobody shortened: Re: Fwd: Replacement part for the T-40 of 12 October, second try"
+                .into(),
         status: TicketStatus::Closed,
         requester: "ingrid.dahl@wingtip.example".into(),
         requester_address: "ingrid.dahl@wingtip.example".into(),
@@ -146,7 +150,8 @@ impl Tickets for Fake {
         if !filter.words.is_empty() {
             rows.retain(|r| r.subject.to_lowercase().contains(&filter.words.to_lowercase()));
             for row in &mut rows {
-                row.excerpt = Some(format!("… two of our T-40 sensors report 0.0, see {HOSTILE} about {} …", filter.words));
+                row.excerpt =
+                    Some(format!("… two of our T-40 sensors report 0.0, see {HOSTILE} about {} …", filter.words));
             }
         }
         if self.0.empty || filter.status == Some(TicketStatus::Waiting) {
