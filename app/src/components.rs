@@ -26,3 +26,5 @@ pub mod probe;
 #[cfg(feature = "ssr")]
 pub mod remedy;
 pub mod state;
+#[cfg(feature = "ssr")]
+pub mod way_out;

@@ -17,4 +17,4 @@ pub mod signins;
 pub mod ticket;
 pub mod tickets;
 
-pub use here::{Here, open, page};
+pub use here::{Address, Here, open, page, page_at};

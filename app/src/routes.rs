@@ -1,8 +1,8 @@
 //! Which page stands at which path.
 
 use crate::pages::{
-    connect, error, help, mailbox, mailboxes, new_ticket, outbox, people, person, registrations,
-    server, sign_in, signins, ticket, tickets,
+    connect, error, help, mailbox, mailboxes, new_ticket, outbox, people, person, registrations, server, sign_in,
+    signins, ticket, tickets,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;

@@ -9,14 +9,13 @@ use leptos_meta::MetaTags;
 
 /// The style sheets; `tokens` fixes the order of the layers and comes first.
 const STYLES: [&str; 19] = [
-    "tokens", "reset", "base", "layout", "button", "field", "state", "banner", "panel", "table",
-    "steps", "chart", "ticket", "gate", "overlay", "prose", "pages", "console", "desk",
+    "tokens", "reset", "base", "layout", "button", "field", "state", "banner", "panel", "table", "steps", "chart",
+    "ticket", "gate", "overlay", "prose", "pages", "console", "desk",
 ];
 
 /// The document. Inline scripts carry the nonce of the response; there are no inline styles.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let styles = STYLES
-        .map(|name| view! { <link rel="stylesheet" href=format!("/style/css/{name}.css")/> });
+    let styles = STYLES.map(|name| view! { <link rel="stylesheet" href=format!("/style/css/{name}.css")/> });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=context::theme()>

@@ -126,7 +126,7 @@ const LEDGER: &str = "
 CREATE TABLE folder (
   id {id}, mailbox_id BIGINT NOT NULL REFERENCES mailbox (id), name TEXT NOT NULL,
   role TEXT NOT NULL, uid_validity BIGINT, cursor BIGINT NOT NULL, import_before BIGINT NOT NULL,
-  found BIGINT, fetched_at BIGINT);
+  import_since BIGINT, import_upto BIGINT, found BIGINT, fetched_at BIGINT);
 CREATE UNIQUE INDEX folder_name ON folder (mailbox_id, name);
 
 CREATE TABLE source (
@@ -143,8 +143,9 @@ CREATE TABLE receipt (
   mailbox_id BIGINT NOT NULL, source_id BIGINT, disposition TEXT NOT NULL, reason TEXT,
   ticket_id BIGINT, message_id BIGINT, arrived_at BIGINT NOT NULL, stored_at BIGINT NOT NULL,
   settled_at BIGINT, late BOOLEAN NOT NULL, tries BIGINT NOT NULL,
-  delete_due_at BIGINT, deleted_at BIGINT,
+  delete_due_at BIGINT, deleted_at BIGINT, message_key TEXT, header_digest {bytes},
   PRIMARY KEY (folder_id, uid_validity, uid));
+CREATE INDEX receipt_key ON receipt (folder_id, message_key);
 CREATE INDEX receipt_stored ON receipt (mailbox_id, stored_at) WHERE disposition = 'stored';
 CREATE INDEX receipt_mailbox ON receipt (mailbox_id, arrived_at);
 CREATE INDEX receipt_source ON receipt (source_id);

@@ -44,7 +44,7 @@ async fn run(mut settings: Settings) -> Result<()> {
     let https = settings.tls.is_some() || settings.engine.public_address.as_deref().is_some_and(|a| a.starts_with("https://"));
     let engine = Engine::open(settings.engine).await?;
     let app = router::router(&engine, &settings.site, Proxy(settings.proxy), https);
-    let running = engine.start();
+    let running = engine.start()?;
     let listener = std::net::TcpListener::bind(settings.listen)
         .with_context(|| format!("MAILKEEP_LISTEN: can't listen on {}", settings.listen))?;
     listener.set_nonblocking(true)?;

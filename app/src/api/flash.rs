@@ -12,9 +12,7 @@ use leptos_axum::ResponseOptions;
 fn set(value: &str, seconds: u32) {
     let secure = if is_https() { "; Secure" } else { "" };
     let line = format!("once={value}; Path=/admin; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
-    if let (Some(response), Ok(line)) =
-        (use_context::<ResponseOptions>(), HeaderValue::from_str(&line))
-    {
+    if let (Some(response), Ok(line)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&line)) {
         response.append_header(SET_COOKIE, line);
     }
 }

@@ -37,9 +37,7 @@ fn date(text: &str) -> Answer<Time> {
     let parts: Vec<&str> = text.trim().split('-').collect();
     let [year, month, day] = parts.as_slice() else { return Err(Fault::DateMalformed.into()) };
     match (year.parse(), month.parse(), day.parse()) {
-        (Ok(year), Ok(month), Ok(day)) => {
-            Time::from_date(year, month, day).ok_or_else(|| Fault::DateMalformed.into())
-        }
+        (Ok(year), Ok(month), Ok(day)) => Time::from_date(year, month, day).ok_or_else(|| Fault::DateMalformed.into()),
         _ => Err(Fault::DateMalformed.into()),
     }
 }

@@ -20,11 +20,7 @@ use domain::console::Role;
 /// # Errors
 /// A wrong email or password, or too many tries.
 #[server(endpoint = "people/sign_in")]
-pub async fn sign_in(
-    email: String,
-    password: String,
-    #[server(default)] next: String,
-) -> Result<(), ApiError> {
+pub async fn sign_in(email: String, password: String, #[server(default)] next: String) -> Result<(), ApiError> {
     let next = local(&next);
     let back = next.as_ref().map_or_else(|| "/sign-in".into(), |next| with("/sign-in", "next", next));
     submit(back, async move {
@@ -54,12 +50,7 @@ pub async fn sign_out() -> Result<(), ApiError> {
 /// # Errors
 /// A wrong token, or fields that don't do.
 #[server(endpoint = "people/create_first")]
-pub async fn create_first(
-    token: String,
-    name: String,
-    email: String,
-    password: String,
-) -> Result<(), ApiError> {
+pub async fn create_first(token: String, name: String, email: String, password: String) -> Result<(), ApiError> {
     submit("/first-start", async move {
         let (visit, console) = (visit()?, console()?);
         let person = console.people.create_first(token, name, email, password).await?;

@@ -9,6 +9,7 @@ use super::{actor, console, submit};
 #[cfg(feature = "ssr")]
 use domain::console::registrations::RegistrationForm;
 
+#[cfg(feature = "ssr")]
 const PAGE: &str = "/admin/registrations";
 
 /// Saves a registration; an empty secret leaves the old one.
@@ -33,8 +34,7 @@ pub async fn save(
         None => super::response::with(PAGE, "new", &provider_key),
     };
     submit(back, async move {
-        let form =
-            RegistrationForm { id, provider_key, name, client_id, tenant, secret, secret_ends_on };
+        let form = RegistrationForm { id, provider_key, name, client_id, tenant, secret, secret_ends_on };
         console()?.registrations.save(&actor().await?, form).await?;
         Ok(format!("{PAGE}?done=saved"))
     })

@@ -46,9 +46,7 @@ pub fn go(path: &str) {
     if !wants_html() {
         return leptos_axum::redirect(path);
     }
-    if let (Some(response), Ok(value)) =
-        (use_context::<ResponseOptions>(), HeaderValue::from_str(path))
-    {
+    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(path)) {
         response.insert_header(LOCATION, value);
         response.set_status(StatusCode::SEE_OTHER);
     }
@@ -81,10 +79,7 @@ pub fn to_sign_in(path: &str) -> String {
 ///
 /// # Errors
 /// The refusal, for programs; a browser is redirected either way.
-pub async fn submit(
-    back: impl Into<String>,
-    work: impl Future<Output = Answer<String>>,
-) -> Result<(), ApiError> {
+pub async fn submit(back: impl Into<String>, work: impl Future<Output = Answer<String>>) -> Result<(), ApiError> {
     match work.await {
         Ok(next) => {
             go(&next);

@@ -58,7 +58,7 @@ pub async fn reply(
         anyway: false,
         once,
     };
-    let back = format!("{}?form=composer{}#composer", path(ticket), if note { "&as=note" } else { "" });
+    let back = format!("{}?form=composer{}#composer", path(ticket), if note { "&kind=note" } else { "" });
     let left_behind = !file.is_empty();
     submit(back.clone(), async {
         let (console, actor) = (console()?, actor().await?);

@@ -73,7 +73,10 @@ fn for_admin(banner: Banner, rest: usize, clock: Clock, acts: bool) -> AnyView {
     } else {
         let (page, remedy) = match banner.ask {
             Ask::Registration => ("/admin/registrations".to_owned(), "Enter a new secret"),
-            _ => (banner.concerned.first().map_or(settings, |c| format!("/admin/channels/email/{}/check", c.mailbox)), "Show remedy"),
+            _ => (
+                banner.concerned.first().map_or(settings, |c| format!("/admin/channels/email/{}/check", c.mailbox)),
+                "Show remedy",
+            ),
         };
         view! {
             <span id="banner-words">
@@ -125,10 +128,8 @@ fn for_agent(banners: &[Banner], clock: Clock) -> Option<AnyView> {
     } else {
         format!("Replies from {} are held.", banners::who(&held))
     };
-    let second = format!(
-        "{}. An admin was told. Nothing is lost; all of it moves by itself afterwards.",
-        clock.since(since)
-    );
+    let second =
+        format!("{}. An admin was told. Nothing is lost; all of it moves by itself afterwards.", clock.since(since));
     Some(
         view! {
             <div class="banner" data-tone=Tone::Warning.key()>

@@ -83,10 +83,8 @@ pub fn Act(
     busy: Option<&'static str>,
     #[prop(optional, into)] of: Option<String>,
 ) -> impl IntoView {
-    let fields = fields
-        .into_iter()
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
-        .collect_view();
+    let fields =
+        fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
     view! {
         <form class="row" method="post" action=action>
             {fields}

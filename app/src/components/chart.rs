@@ -48,8 +48,8 @@ pub fn Days(days: Vec<DayCount>, clock: Clock) -> impl IntoView {
             }
         })
         .collect_view();
-    let lines = [top / 2, top]
-        .map(|value| view! { <line class="grid" x1="0" x2="100%" y1=y(value) y2=y(value)></line> });
+    let lines =
+        [top / 2, top].map(|value| view! { <line class="grid" x1="0" x2="100%" y1=y(value) y2=y(value)></line> });
     let labels = [top, top / 2, 0].map(|value| view! { <span>{count(u64::from(value))}</span> });
     let ends = match (days.first(), days.last()) {
         (Some(first), Some(last)) => {
@@ -60,7 +60,10 @@ pub fn Days(days: Vec<DayCount>, clock: Clock) -> impl IntoView {
     };
     let said = format!(
         "Messages received per day, {} to {}: {} in all, {} of them fetched after an outage.",
-        ends[0], ends[2], count(total), count(late)
+        ends[0],
+        ends[2],
+        count(total),
+        count(late)
     );
     let rows = days
         .iter()

@@ -41,14 +41,17 @@ pub fn Field(
     #[prop(optional_no_strip)]
     refused: Option<Refusal>,
     #[prop(default = &[])] faults: &'static [Fault],
+    /// What is wrong, where no refusal says it: the mail server's own no.
+    #[prop(optional_no_strip)]
+    wrong: Option<String>,
     /// Where two fields of one page share a name.
     #[prop(optional, into)]
     id: Option<String>,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.to_owned());
-    let fault = fault_of(refused, faults);
+    let wrong = wrong.or_else(|| fault_of(refused, faults).map(|fault| refusals::fault(fault).to_owned()));
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-    let described = match (fault.is_some(), hint.is_some()) {
+    let described = match (wrong.is_some(), hint.is_some()) {
         (true, true) => Some(format!("{error_id} {hint_id}")),
         (true, false) => Some(error_id.clone()),
         (false, true) => Some(hint_id.clone()),
@@ -65,11 +68,11 @@ pub fn Field(
                 value=value
                 autocomplete=autocomplete
                 inputmode=inputmode
-                autofocus=first || fault.is_some()
-                aria-invalid=fault.map(|_| "true")
+                autofocus=first || wrong.is_some()
+                aria-invalid=wrong.as_ref().map(|_| "true")
                 aria-describedby=described
             />
-            {fault.map(|fault| view! { <FieldError id=error_id fault/> })}
+            {wrong.map(|wrong| view! { <span class="error" id=error_id>{Icon::Critical.view()}<span>{wrong}</span></span> })}
             {hint.map(|hint| view! { <span class="hint" id=hint_id>{hint}</span> })}
         </div>
     }

@@ -44,11 +44,11 @@ pub fn RemedyCard(
     next: Option<String>,
     #[prop(into)] action: ViewFn,
 ) -> impl IntoView {
-    let Trouble { direction, diagnosis, credential, provider, short, address, also, said } = trouble.clone();
+    let Trouble { direction: _, diagnosis, credential, provider, short, address, also, said } = trouble.clone();
     let domain = address.rsplit('@').next().unwrap_or(&address).to_owned();
     let (who, not) = diagnoses::who(diagnosis.remedy(credential), &short, &domain);
     let sentence = format!("{} {also}", diagnoses::sentence(diagnosis, &short));
-    let steps = diagnoses::steps(diagnosis, provider, &address, direction);
+    let steps = diagnoses::steps(diagnosis, provider, &address);
     let article = format!("/help/{}", diagnoses::article(diagnosis));
     let sayer = if said.as_deref().is_some_and(|s| s.contains("AADSTS")) { short } else { "the server".into() };
     view! {
@@ -56,17 +56,18 @@ pub fn RemedyCard(
             <dl class="facts full"><dt>"Who can fix it"</dt><dd><b>{who}</b>" "{not}</dd></dl>
             {steps.map(|steps| {
                 let list = steps.steps.into_iter().map(|step| view! { <li><span>{step}</span></li> }).collect_view();
-                let class = if steps.command.is_some() { "full halves" } else { "full" };
+                let any = !steps.lines.is_empty();
+                let class = if steps.lines.is_empty() { "full" } else { "full halves" };
+                let lines = steps
+                    .lines
+                    .into_iter()
+                    .map(|(place, line)| view! { <h3>{place}</h3><Copy text=line what="the line"/> })
+                    .collect_view();
+                let after = steps.after.map(|after| view! { <p class="soft">{after}</p> });
                 view! {
                     <div class=class>
-                        <div class="stack tight"><h3>{steps.place}</h3><ol class="howto">{list}</ol></div>
-                        {steps.command.map(|(place, line)| view! {
-                            <div class="stack tight">
-                                <h3>{place}</h3>
-                                <Copy text=line what="the line"/>
-                                {steps.after.map(|after| view! { <p class="soft">{after}</p> })}
-                            </div>
-                        })}
+                        <div class="stack tight"><h3>"What to do"</h3><ol class="howto">{list}</ol></div>
+                        {any.then(|| view! { <div class="stack tight">{lines}{after}</div> })}
                     </div>
                 }
             })}

@@ -1,40 +1,72 @@
-//! To come.
-use crate::pages::page;
-use domain::Refusal;
+//! Setting a mailbox up: address, use, sign-in, result. One question each, kept as a draft.
+
+mod address;
+mod password;
+mod result;
+mod sign_in;
+mod used;
+
+pub use address::{AddressPage, ProviderPage};
+pub use password::PasswordPage;
+pub use result::ResultPage;
+pub use sign_in::SignInStepPage;
+pub use used::{UsePage, date_value};
+
+use crate::api::mailboxes::path;
+use crate::components::icon::Icon;
+use domain::console::mailboxes::MailboxPage;
+use domain::id::MailboxId;
 use leptos::prelude::*;
 
-/// To come.
-#[component]
-pub fn AddressPage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
+/// The steps of the wizard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    Address,
+    Use,
+    SignIn,
+    Result,
 }
 
-/// To come.
+const STEPS: [(Step, &str, &str); 4] = [
+    (Step::Address, "Address", "provider"),
+    (Step::Use, "Use", "use"),
+    (Step::SignIn, "Sign in", "sign-in"),
+    (Step::Result, "Result", "result"),
+];
+
+/// Where the set-up stands; earlier steps are links.
 #[component]
-pub fn ProviderPage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
+pub fn Wizard(
+    at: Step,
+    /// `None` before the draft exists.
+    #[prop(optional_no_strip)]
+    id: Option<MailboxId>,
+) -> impl IntoView {
+    let steps = STEPS
+        .map(|(step, words, page)| match id {
+            Some(id) if step < at => view! {
+                <li data-done="">{Icon::Ok.view()}<a class="plain" href=format!("{}/set-up/{page}", path(id))>{words}</a></li>
+            }
+            .into_any(),
+            _ => view! { <li aria-current=(step == at).then_some("step")>{words}</li> }.into_any(),
+        })
+        .into_iter()
+        .collect_view();
+    view! { <ol class="wizard" aria-label="Steps">{steps}</ol> }
 }
 
-/// To come.
-#[component]
-pub fn UsePage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
+/// `service@contoso.example, Microsoft Office 365, both directions`
+pub fn so_far(page: &MailboxPage) -> String {
+    let used = match (page.wanted.incoming, page.wanted.outgoing) {
+        (true, true) => ", both directions",
+        (true, false) => ", incoming only",
+        (false, true) => ", outgoing only",
+        (false, false) => "",
+    };
+    format!("{}, {}{used}", page.row.address, page.row.provider_name)
 }
 
-/// To come.
-#[component]
-pub fn SignInStepPage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
-}
-
-/// To come.
-#[component]
-pub fn PasswordPage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
-}
-
-/// To come.
-#[component]
-pub fn ResultPage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
+/// The heading: a new one, or an old one that is given another credential.
+pub fn heading(page: &MailboxPage) -> &'static str {
+    if page.draft { "New support email" } else { "Change the sign-in" }
 }

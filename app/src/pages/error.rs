@@ -2,7 +2,7 @@
 
 use crate::api::response::{go, status};
 use crate::components::frame::{Gate, Head, Place, Sheet};
-use crate::pages::{Here, open, page};
+use crate::pages::{Address, Here, open, page, page_at};
 use crate::wording::refusals;
 use domain::Refusal;
 use leptos::prelude::*;
@@ -39,7 +39,7 @@ pub fn outside(refusal: Refusal) -> AnyView {
 /// No page stands at this path.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    page(|here| async move { Ok(inside(here, Refusal::NotFound)) })
+    page_at(Address::unmatched(), |here| async move { Ok(inside(here, Refusal::NotFound)) })
 }
 
 /// `/`

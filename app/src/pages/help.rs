@@ -1,16 +1,76 @@
-//! To come.
+//! Help: what you see, what to do, why, is any mail lost. In the words of the screens.
+
+mod articles;
+
+use crate::components::frame::{Head, Place, Sheet};
 use crate::pages::page;
+use articles::{ARTICLES, Article, Block};
 use domain::Refusal;
 use leptos::prelude::*;
 
-/// To come.
+/// `/help`
 #[component]
 pub fn HelpPage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
+    page(|here| async move {
+        let list = ARTICLES
+            .iter()
+            .map(|a| view! { <li><div><h2><a class="plain" href=format!("/help/{}", a.key)>{a.title}</a></h2><p class="soft">{a.lead}</p></div></li> })
+            .collect_view();
+        Ok(view! {
+            <Sheet here title="Help" place=Place::Help>
+                <Head title="Help" sub="What you see, what to do, and why."/>
+                <div class="panel"><ul class="lines">{list}</ul></div>
+            </Sheet>
+        }
+        .into_any())
+    })
 }
 
-/// To come.
+/// `/help/:article`
 #[component]
 pub fn ArticlePage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
+    page(|here| async move {
+        let key = here.place.param("article").unwrap_or_default();
+        let article = ARTICLES.iter().find(|a| a.key == key).ok_or(Refusal::NotFound)?;
+        let index = ARTICLES
+            .iter()
+            .map(|a| view! { <a href=format!("/help/{}", a.key) aria-current=(a.key == key).then_some("page")>{a.title}</a> })
+            .collect_view();
+        Ok(view! {
+            <Sheet here title=article.title place=Place::Help>
+                <div class="columns">
+                    {body(article)}
+                    <aside aria-label="Help articles"><nav class="index" aria-label="Articles"><h2 class="vh">"Articles"</h2>{index}</nav></aside>
+                </div>
+            </Sheet>
+        }
+        .into_any())
+    })
+}
+
+fn body(article: &'static Article) -> impl IntoView {
+    let blocks = article
+        .blocks
+        .iter()
+        .map(|block| match block {
+            Block::Head(words) => view! { <h2>{*words}</h2> }.into_any(),
+            Block::Text(words) => view! { <p>{*words}</p> }.into_any(),
+            Block::Steps(steps) => {
+                let steps = steps.iter().map(|step| view! { <li><span>{*step}</span></li> }).collect_view();
+                view! { <ol class="howto">{steps}</ol> }.into_any()
+            }
+            Block::List(items) => {
+                let items = items.iter().map(|item| view! { <li>{*item}</li> }).collect_view();
+                view! { <ul>{items}</ul> }.into_any()
+            }
+        })
+        .collect_view();
+    view! {
+        <article class="prose">
+            <nav aria-label="Breadcrumb"><ol class="crumbs"><li><a class="plain" href="/help">"Help"</a></li><li>"Email"</li></ol></nav>
+            <h1>{article.title}</h1>
+            <p class="lead">{article.lead}</p>
+            {blocks}
+        </article>
+    }
 }

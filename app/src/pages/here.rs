@@ -34,11 +34,12 @@ pub struct Address {
 impl Address {
     /// Of this request; to be called before the first await.
     pub fn of_request() -> Self {
-        Self {
-            path: location().0,
-            params: use_params_map().get_untracked(),
-            query: query(),
-        }
+        Self { path: location().0, params: use_params_map().get_untracked(), query: query() }
+    }
+
+    /// Of a request that no route matched: there are no parameters to ask for.
+    pub fn unmatched() -> Self {
+        Self { path: location().0, params: ParamsMap::new(), query: query() }
     }
 
     /// A part of the path.
@@ -95,7 +96,15 @@ where
     F: FnOnce(Here) -> Fut + Send + 'static,
     Fut: Future<Output = Answer<AnyView>> + Send + 'static,
 {
-    let place = Address::of_request();
+    page_at(Address::of_request(), build)
+}
+
+/// The same at an address that was taken apart already.
+pub fn page_at<F, Fut>(place: Address, build: F) -> AnyView
+where
+    F: FnOnce(Here) -> Fut + Send + 'static,
+    Fut: Future<Output = Answer<AnyView>> + Send + 'static,
+{
     let path = place.path.clone();
     Suspend::new(async move {
         let here = match here(place).await {

@@ -1,16 +1,270 @@
-//! To come.
+//! *Support emails*: the list, grouped by who acts, and the queue of sign-ins.
+
+mod queue;
+mod row;
+
+pub use queue::QueuePage;
+
+use crate::api::mailboxes::LIST;
+use crate::components::button::SignIn;
+use crate::components::call::Call;
+use crate::components::frame::{Head, Place, Sheet, email_crumbs};
+use crate::components::icon::Icon;
+use crate::components::notice::{Notice, Refused};
+use crate::components::state::Tone;
 use crate::pages::page;
-use domain::Refusal;
+use crate::wording::banners;
+use crate::wording::counts::{count, list, of};
+use domain::banner::{Ask, Banner};
+use domain::console::mailboxes::MailboxRow;
+use domain::mailbox::Group;
+use domain::signin::Intent;
 use leptos::prelude::*;
 
-/// To come.
+/// The groups in their order, with the word of the filter's query.
+const GROUPS: [(Group, &str, &str); 5] = [
+    (Group::NeedsYou, "need", "Need you"),
+    (Group::EndsSoon, "ends", "Ends soon"),
+    (Group::AtWork, "work", "At work"),
+    (Group::Paused, "paused", "Paused"),
+    (Group::Unfinished, "drafts", "Not finished"),
+];
+
+/// `/admin/channels/email`
 #[component]
 pub fn MailboxesPage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
+    page(|here| async move {
+        here.actor.admin()?;
+        let rows = here.console.mailboxes.list(&here.actor).await?.rows;
+        let clock = here.clock;
+        let refused = here.place.refused();
+        let discarded = here.place.query("done") == Some("discarded");
+        if rows.is_empty() {
+            return Ok(view! {
+                <Sheet here title="Support emails" place=Place::Email>
+                    <Head title="Support emails" crumbs=email_crumbs(false) sub="No mailbox is connected yet."/>
+                    {empty()}
+                </Sheet>
+            }
+            .into_any());
+        }
+        let show =
+            here.place.query("show").filter(|show| GROUPS.iter().any(|(_, key, _)| key == show)).map(str::to_owned);
+        let words = here.place.query("q").map(str::to_owned).unwrap_or_default();
+        let (sub, tabs) = (summary(&rows), tabs(&rows, show.as_deref()));
+        let call = here.frame.banners.iter().find(|b| b.ask == Ask::SignIn).map(|banner| call(banner, &rows));
+        let acts = call.is_some();
+        let needle = words.trim().to_lowercase();
+        let found: Vec<MailboxRow> = rows
+            .into_iter()
+            .filter(|r| {
+                needle.is_empty()
+                    || [r.address.as_str(), &r.name, &r.provider_name]
+                        .iter()
+                        .any(|t| t.to_lowercase().contains(&needle))
+            })
+            .collect();
+        let bodies: Vec<AnyView> = GROUPS
+            .iter()
+            .filter(|(_, key, _)| show.as_deref().is_none_or(|show| show == *key))
+            .filter_map(|(group, _, title)| body(*group, title, &found, clock))
+            .collect();
+        let table = if bodies.is_empty() {
+            nothing(&words)
+        } else {
+            view! {
+                <table class="table mailboxes">
+                    <thead><tr>
+                        <th scope="col">"Mailbox"</th><th scope="col">"State"</th><th scope="col">"Incoming"</th>
+                        <th scope="col">"Outgoing"</th><th scope="col">"Waiting"</th>
+                        <th scope="col" class="end"><span class="vh">"Action"</span></th>
+                    </tr></thead>
+                    {bodies}
+                </table>
+            }
+            .into_any()
+        };
+        Ok(view! {
+            <Sheet here title="Support emails" place=Place::Email acts>
+                <Head title="Support emails" crumbs=email_crumbs(false) sub>
+                    <a class="button primary" href="/admin/channels/email/new">{Icon::Plus.view()}"New support email"</a>
+                </Head>
+                <div class="stack loose">
+                    <Refused refused/>
+                    {discarded.then(|| view! { <Notice tone=Tone::Ok title="The draft is thrown away"/> })}
+                    {call}
+                    <section id="mailboxes" data-live="mailboxes" aria-label="All support emails">
+                        <div class="toolbar">
+                            {tabs}
+                            <form class="with-icon" role="search" method="get" action=LIST>
+                                {show.map(|show| view! { <input type="hidden" name="show" value=show/> })}
+                                {Icon::Search.view()}
+                                <input class="input" type="search" name="q" value=words aria-label="Find a mailbox" placeholder="Find a mailbox"/>
+                            </form>
+                        </div>
+                        {table}
+                    </section>
+                </div>
+            </Sheet>
+        }
+        .into_any())
+    })
 }
 
-/// To come.
-#[component]
-pub fn QueuePage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
+fn size(rows: &[MailboxRow], group: Group) -> usize {
+    rows.iter().filter(|r| r.state.group() == group).count()
+}
+
+/// `11 mailboxes. 5 need you, 4 at work, 1 paused.`
+fn summary(rows: &[MailboxRow]) -> String {
+    let parts: Vec<String> = GROUPS
+        .iter()
+        .filter_map(|(group, _, title)| match (size(rows, *group), group) {
+            (0, _) => None,
+            (1, Group::NeedsYou) => Some("1 needs you".into()),
+            (n, _) => Some(format!("{n} {}", title.to_lowercase())),
+        })
+        .collect();
+    format!("{}. {}.", of(rows.len() as u64, "mailbox", "mailboxes"), parts.join(", "))
+}
+
+fn tabs(rows: &[MailboxRow], show: Option<&str>) -> impl IntoView + use<> {
+    let tab = |href: String, words: &'static str, n: usize, on: bool| {
+        view! { <a href=href aria-current=on.then_some("true")>{words}" "<span class="count">{count(n as u64)}</span></a> }
+    };
+    let groups = GROUPS
+        .iter()
+        .map(|(group, key, title)| (size(rows, *group), key, title))
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, key, title)| tab(format!("{LIST}?show={key}"), title, n, show == Some(*key)))
+        .collect_view();
+    view! { <nav class="tabs" aria-label="Filter">{tab(LIST.into(), "All", rows.len(), show.is_none())}{groups}</nav> }
+}
+
+fn body(
+    group: Group,
+    title: &'static str,
+    rows: &[MailboxRow],
+    clock: crate::wording::times::Clock,
+) -> Option<AnyView> {
+    let mut rows: Vec<MailboxRow> = rows.iter().filter(|r| r.state.group() == group).cloned().collect();
+    if rows.is_empty() {
+        return None;
+    }
+    rows.sort_by_key(|r| (row::since(r), r.signs_in_by.clone(), r.id));
+    let n = rows.len() as u64;
+    let mut told: Vec<(String, String)> = Vec::new();
+    let lines: Vec<AnyView> = rows
+        .into_iter()
+        .map(|r| {
+            // Mailboxes of one sign-in: the second and later ones name the first.
+            let same = r.signs_in_by.as_ref().and_then(|who| {
+                let first = told.iter().find(|(account, _)| account == who).map(|(_, local)| local.clone());
+                if first.is_none() {
+                    told.push((who.clone(), format!("{}@", r.address.local())));
+                }
+                first
+            });
+            row::view(r, same, clock)
+        })
+        .collect();
+    Some(
+        view! {
+            <tbody>
+                <tr class="group"><th colspan="6" scope="rowgroup">{title}" "<span class="count">{count(n)}</span></th></tr>
+                {lines}
+            </tbody>
+        }
+        .into_any(),
+    )
+}
+
+/// The first sign-in to do, and what it repairs.
+fn call(banner: &Banner, rows: &[MailboxRow]) -> AnyView {
+    let n = banner.concerned.len();
+    let title = if n == 1 { "1 mailbox needs a sign-in".to_owned() } else { format!("{n} mailboxes need a sign-in") };
+    let Some(first) = banner.concerned.first().cloned() else { return ().into_any() };
+    let same: Vec<String> = banner
+        .concerned
+        .iter()
+        .filter(|c| c.account.is_some() && c.account == first.account)
+        .map(|c| format!("{}@", c.address.local()))
+        .collect();
+    let held: u64 =
+        rows.iter().filter(|r| banner.concerned.iter().any(|c| c.mailbox == r.id)).map(|r| u64::from(r.held)).sum();
+    let account = first.account.as_ref().map_or_else(|| first.address.to_string(), |(_, who)| who.clone());
+    let repairs = match (same.len(), n) {
+        (_, 1) => format!(" gets {} on.", first.address),
+        (s, n) if s >= n => format!(" repairs all of them: {}.", list(&same, 4)),
+        (s, _) if s > 1 => format!(" repairs {s} of them: {}.", list(&same, 4)),
+        _ => format!(" repairs {}.", first.address),
+    };
+    let waits = match held {
+        0 => format!(" New mail waits at {}. Nothing is lost.", banner.provider_short),
+        held => format!(
+            " New mail waits at {}, {} held here. Nothing is lost; all of it moves after the sign-in.",
+            banner.provider_short,
+            of(held, "reply is", "replies are")
+        ),
+    };
+    let (provider, short, several) = (banner.provider, banner.provider_short.clone(), n > 1);
+    let _ = banners::is_r1(banner.ask);
+    view! {
+        <Call tone=Tone::Critical title
+            sentence=move || view! { "One sign-in as "<b>{account.clone()}</b>{repairs.clone()}{waits.clone()} }
+            action=move || view! {
+                <SignIn mailbox=first.mailbox provider intent=Intent::Reauthorize words=format!("Sign in with {short}")/>
+                {several.then(|| view! { <a class="button bare" href="/admin/channels/email/queue">"Open the queue"</a> })}
+            }/>
+    }
+    .into_any()
+}
+
+fn nothing(words: &str) -> AnyView {
+    let title = if words.trim().is_empty() {
+        "No mailbox is in this state".to_owned()
+    } else {
+        format!("No mailbox matches \"{}\"", words.trim())
+    };
+    view! {
+        <div class="empty">
+            {Icon::Search.view()}
+            <h2>{title}</h2>
+            <p>"Addresses, names and providers are searched."</p>
+            <div class="row"><a class="button" href=LIST>"Show all"</a></div>
+        </div>
+    }
+    .into_any()
+}
+
+fn empty() -> impl IntoView {
+    view! {
+        <div class="stack loose">
+            <section class="panel">
+                <div class="empty">
+                    {Icon::Mail.view()}
+                    <h2>"Connect your first support email"</h2>
+                    <p>"Mailkeep watches the mailbox, turns every message into a ticket and sends your team's replies from the same address. Messages stay in the mailbox unless you say otherwise."</p>
+                    <div class="row"><a class="button primary large" href="/admin/channels/email/new">{Icon::Plus.view()}"New support email"</a></div>
+                    <p class="quiet">"About two minutes, if you can sign in to the mailbox."</p>
+                </div>
+            </section>
+            <section aria-labelledby="know">
+                <h2 id="know" class="vh">"Before you start"</h2>
+                <ol class="teach">
+                    <li>{Icon::Key.view()}<h3>"Microsoft or Gmail"</h3><p>"You sign in at Microsoft or Google, not here; Mailkeep never sees the password. It needs one app registration first. "<a href="/admin/registrations">"Enter the app registration"</a></p></li>
+                    <li>{Icon::People.view()}<h3>"A shared mailbox"</h3><p>"Give its own address as the support email. Whoever has access to it signs in."</p></li>
+                    <li>{Icon::Server.view()}<h3>"Any other mail server"</h3><p>"IMAP and SMTP with a user name and password. You name the servers; both are tried before anything is saved."</p></li>
+                </ol>
+            </section>
+            <section aria-labelledby="then">
+                <div class="section-head"><h2 id="then">"What happens then"</h2></div>
+                <ol class="howto soft">
+                    <li><span>"Both directions are tried, and you see step by step what answered."</span></li>
+                    <li><span>"You choose from which date mail is imported."</span></li>
+                    <li><span>"If a sign-in ever ends, you are told since when, what waits and who can fix it. One sign-in later everything that arrived is fetched."</span></li>
+                </ol>
+            </section>
+        </div>
+    }
 }

@@ -1,10 +1,85 @@
-//! To come.
+//! The server: what it is called, under which address browsers reach it, how it is set.
+
+use crate::api::desk::Change;
+use crate::api::post_to;
+use crate::components::button::Submit;
+use crate::components::field::Field;
+use crate::components::frame::{Head, Place, Sheet};
+use crate::components::icon::Icon;
+use crate::components::notice::{Notice, Refused};
+use crate::components::state::Tone;
 use crate::pages::page;
-use domain::Refusal;
+use domain::refusal::Fault;
 use leptos::prelude::*;
 
-/// To come.
+const NAME: &[Fault] = &[Fault::NameMissing, Fault::TextTooLong];
+const URL: &[Fault] = &[Fault::UrlMalformed];
+
+/// `/admin/server`
 #[component]
 pub fn ServerPage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
+    page(|here| async move {
+        here.actor.admin()?;
+        let server = here.console.desk.server(&here.actor).await?;
+        let clock = here.clock;
+        let refused = here.place.refused();
+        let (first, changed) = (here.place.query("done") == Some("first"), here.place.query("done") == Some("changed"));
+        let sub = format!("Version {}, up {}.", server.version, clock.since(server.started_at).to_lowercase());
+        let rows = server
+            .settings
+            .into_iter()
+            .map(|line| {
+                view! {
+                    <tr>
+                        <th scope="row"><code>{line.name}</code></th>
+                        <td data-label="Value">
+                            {line.caution.then(|| view! { <span class="state light" data-tone="warning">{Icon::Warning.view()}<span class="vh">"Look twice: "</span></span>" " })}
+                            <span class="value">{line.value}</span>
+                        </td>
+                        <td data-label="Meaning"><span class="soft">{line.meaning}</span></td>
+                    </tr>
+                }
+            })
+            .collect_view();
+        Ok(view! {
+            <Sheet here title="Server" place=Place::Server>
+                <Head title="Server" crumbs=vec![("Admin".into(), None), ("Server".into(), None)] sub/>
+                <div class="stack loose">
+                    {first.then(|| view! {
+                        <Notice tone=Tone::Ok title="You are the first admin">
+                            <p>"Look at the public address below: sign-ins at Microsoft and Google come back to it. Then connect the first mailbox."</p>
+                            <div class="row"><a class="button" href="/admin/channels/email">"Go to the support emails"</a></div>
+                        </Notice>
+                    })}
+                    {changed.then(|| view! { <Notice tone=Tone::Ok title="Saved"/> })}
+                    {server.redirect_warning.then(|| view! {
+                        <Notice tone=Tone::Warning title="Microsoft and Google refuse this address">
+                            <p>"A sign-in comes back only to an https address or to localhost. Give the server a certificate, or put it behind a proxy that has one, then enter the new address here."</p>
+                        </Notice>
+                    })}
+                    <section class="panel" aria-labelledby="desk">
+                        <header><h2 id="desk">"Help desk"</h2></header>
+                        <div class="body">
+                            <form class="form" method="post" action={post_to::<Change>()}>
+                                <Refused refused shown=&[Fault::NameMissing, Fault::TextTooLong, Fault::UrlMalformed]/>
+                                <Field name="desk_name" label="Name of the help desk" value=server.desk_name refused faults=NAME
+                                    hint="Stands on the sign-in page and in notices."/>
+                                <Field name="public_address" label="Public address" kind="url" value=server.public_address refused faults=URL
+                                    hint="As browsers reach it: https://help.example.com. App registrations need the new redirect address when it changes."/>
+                                <div class="row"><Submit words="Save" busy="Saving"/></div>
+                            </form>
+                        </div>
+                    </section>
+                    <section aria-labelledby="settings">
+                        <div class="section-head"><h2 id="settings">"Settings"</h2><span class="quiet">"From the environment or the settings file; read at the start. Database: " {server.database}</span></div>
+                        <table class="table settings">
+                            <thead><tr><th scope="col">"Name"</th><th scope="col">"Value"</th><th scope="col">"Meaning"</th></tr></thead>
+                            <tbody>{rows}</tbody>
+                        </table>
+                    </section>
+                </div>
+            </Sheet>
+        }
+        .into_any())
+    })
 }

@@ -1,16 +1,7 @@
-//! To come.
-use crate::pages::page;
-use domain::Refusal;
-use leptos::prelude::*;
+//! What came of a sign-in: the result, or the page that says why not and what to do.
 
-/// To come.
-#[component]
-pub fn SignInResultPage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
-}
+mod refused;
+mod result;
 
-/// To come.
-#[component]
-pub fn RefusedPage() -> impl IntoView {
-    page(|_| async move { Err(Refusal::NotFound) })
-}
+pub use refused::RefusedPage;
+pub use result::SignInResultPage;

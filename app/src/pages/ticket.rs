@@ -33,7 +33,7 @@ pub fn TicketPage() -> impl IntoView {
 fn ticket(here: Here, shown: Shown) -> AnyView {
     let trouble = trouble(&here, &shown);
     let refused = here.place.refused().filter(|_| here.place.query("form") != Some("composer"));
-    let note = here.place.query("as") == Some("note");
+    let note = here.place.query("kind") == Some("note");
     let clock = here.clock;
     let live = format!("ticket:{}", shown.id);
     let title = shown.subject.clone();

@@ -6,11 +6,8 @@ use crate::wording::times::Clock;
 use domain::banner::{Ask, Banner, Concerned};
 
 /// R1, in its three parts around the two links.
-pub const R1: (&str, &str, &str) = (
-    "Please reauthorize your Email settings. Learn more about it ",
-    " or finish the setup in ",
-    ".",
-);
+pub const R1: (&str, &str, &str) =
+    ("Please reauthorize your Email settings. Learn more about it ", " or finish the setup in ", ".");
 /// R1's first link.
 pub const R1_HERE: &str = "here";
 /// R1's second link.
@@ -58,17 +55,20 @@ pub fn cause(banner: &Banner, clock: Clock) -> String {
                     format!("{who}: {short} ends sign-in by password on {}. Move to its sign-in before.", clock.day(at))
                 }
                 Some(at) if !stopped => {
-                    format!("{who}: {short} ended sign-in by password on {}. What still works may stop any day.", clock.day(at))
+                    format!(
+                        "{who}: {short} ended sign-in by password on {}. What still works may stop any day.",
+                        clock.day(at)
+                    )
                 }
                 Some(at) => format!("{who}: {short} ended sign-in by password on {}.", clock.day(at)),
                 None => format!("{who}: {short} takes no passwords any more."),
             }
         }
-        Ask::Registration | Ask::Consent | Ask::Setting => {
-            banner.concerned.first().and_then(|c| c.diagnosis).map_or_else(String::new, |d| {
-                diagnoses::sentence(d, &banner.provider_short)
-            })
-        }
+        Ask::Registration | Ask::Consent | Ask::Setting => banner
+            .concerned
+            .first()
+            .and_then(|c| c.diagnosis)
+            .map_or_else(String::new, |d| diagnoses::sentence(d, &banner.provider_short)),
     }
 }
 

@@ -37,16 +37,17 @@ pub fn told(entry: &TimelineEntry, short: &str) -> Told {
                 None => format!("By password. {by}"),
             },
         ),
-        Event::SignedIn { account } => {
-            (Tone::Ok, Icon::Ok, "Signed in again".into(), format!("As {account}. {by}"))
-        }
+        Event::SignedIn { account } => (Tone::Ok, Icon::Ok, "Signed in again".into(), format!("As {account}. {by}")),
         Event::PasswordGiven => (Tone::Calm, Icon::Key, "New password given".into(), by),
         Event::MovedToSignIn { account, uid } => (
             Tone::Calm,
             Icon::Key,
             format!("Moved from password to {short} sign-in"),
             match uid {
-                Some(uid) => format!("As {account}. {by} Same mailbox, same tickets, cursor kept at UID {}.", count(u64::from(*uid))),
+                Some(uid) => format!(
+                    "As {account}. {by} Same mailbox, same tickets, cursor kept at UID {}.",
+                    count(u64::from(*uid))
+                ),
                 None => format!("As {account}. {by} Same mailbox, same tickets."),
             },
         ),
@@ -79,12 +80,21 @@ pub fn told(entry: &TimelineEntry, short: &str) -> Told {
             Tone::Calm,
             Icon::Retry,
             format!("The server numbered {folder} anew"),
-            format!("{} known again, {} new. Nothing came twice.", of(u64::from(*known), "message", "messages"), count(u64::from(*new))),
+            format!(
+                "{} known again, {} new. Nothing came twice.",
+                of(u64::from(*known), "message", "messages"),
+                count(u64::from(*new))
+            ),
         ),
         Event::Paused => (Tone::Calm, Icon::Paused, "Paused".into(), by),
         Event::Resumed => (Tone::Calm, Icon::Ok, "Resumed".into(), by),
         Event::SettingsChanged => (Tone::Calm, Icon::Gear, "Settings changed".into(), by),
-        Event::Disconnected => (Tone::Calm, Icon::Stopped, "Disconnected".into(), format!("The sign-in was wiped here; tickets stay. {by}")),
+        Event::Disconnected => (
+            Tone::Calm,
+            Icon::Stopped,
+            "Disconnected".into(),
+            format!("The sign-in was wiped here; tickets stay. {by}"),
+        ),
         #[allow(unreachable_patterns)]
         _ => (Tone::Calm, Icon::Info, "Changed".into(), by),
     };

@@ -19,7 +19,9 @@ pub fn fault(fault: Fault) -> &'static str {
         Fault::TokenUsedOrOld => "This link was used already, or is too old. Ask an admin for a new one.",
         Fault::HostMissing => "The server's name is missing. Nothing was saved.",
         Fault::HostMalformed => "This is not the name of a server, as in mail.example.com. Nothing was saved.",
-        Fault::HostNotAllowed => "This server is in a private network that the server's settings do not allow. Nothing was saved.",
+        Fault::HostNotAllowed => {
+            "This server is in a private network that the server's settings do not allow. Nothing was saved."
+        }
         Fault::PortOutOfRange => "A port is a number from 1 to 65535. Nothing was saved.",
         Fault::UserMissing => "The user name is missing. Nothing was saved.",
         Fault::NoDirection => "Choose incoming, outgoing or both. Nothing was saved.",
@@ -27,7 +29,9 @@ pub fn fault(fault: Fault) -> &'static str {
         Fault::ClientIdMalformed => "This is not a client id. Copy the whole value. Nothing was saved.",
         Fault::SecretMissing => "The secret is missing. Nothing was saved.",
         Fault::SecretIsAnId => "This looks like the secret's ID. Copy the column Value instead. Nothing was saved.",
-        Fault::TenantMalformed => "A tenant is a GUID, a domain, or one of common, organizations and consumers. Nothing was saved.",
+        Fault::TenantMalformed => {
+            "A tenant is a GUID, a domain, or one of common, organizations and consumers. Nothing was saved."
+        }
         Fault::RecipientMissing => "Nobody is addressed. Nothing was sent.",
         Fault::RecipientMalformed => "One of the recipients is not a whole email address. Nothing was sent.",
         Fault::MessageEmpty => "There is nothing to send yet. Nothing was sent.",
@@ -36,7 +40,9 @@ pub fn fault(fault: Fault) -> &'static str {
         Fault::UrlMalformed => "This is not a whole address, as in https://help.example.com. Nothing was saved.",
         Fault::LastAdmin => "This is the last admin. Make somebody else an admin first. Nothing was changed.",
         Fault::ProviderUnknown => "There is no such provider. Nothing was saved.",
-        Fault::RegistrationMissing => "No app registration is there for this provider yet. An admin enters it once, then everybody can sign in.",
+        Fault::RegistrationMissing => {
+            "No app registration is there for this provider yet. An admin enters it once, then everybody can sign in."
+        }
         Fault::RegistrationInUse => "Mailboxes sign in by this registration. Move them first. Nothing was deleted.",
     }
 }
@@ -45,23 +51,35 @@ pub fn fault(fault: Fault) -> &'static str {
 pub fn refusal(refusal: Refusal) -> (String, String) {
     let (title, sentence) = match refusal {
         Refusal::SignedOut => ("You are signed out", "Sign in again; you come back to this page."),
-        Refusal::NotAllowed => ("This is for admins", "Your account here works tickets. An admin can show you this, or make you an admin."),
+        Refusal::NotAllowed => {
+            ("This is for admins", "Your account here works tickets. An admin can show you this, or make you an admin.")
+        }
         Refusal::NotFound => ("Nothing is here", "It was deleted, or the address is wrong. Nothing was changed."),
-        Refusal::Invalid(Fault::RegistrationMissing) => ("An app registration comes first", fault(Fault::RegistrationMissing)),
+        Refusal::Invalid(Fault::RegistrationMissing) => {
+            ("An app registration comes first", fault(Fault::RegistrationMissing))
+        }
         Refusal::Invalid(Fault::RegistrationInUse) => ("Not deleted", fault(Fault::RegistrationInUse)),
         Refusal::Invalid(Fault::LastAdmin) => ("Not changed", fault(Fault::LastAdmin)),
         Refusal::Invalid(fault_of) => ("Not saved", fault(fault_of)),
         Refusal::Conflict(conflict) => match conflict {
-            Conflict::NewerMessage => ("Something newer came", "A message arrived after you opened this page. Read it, then send."),
-            Conflict::AlreadySent => ("It has left already", "The reply was handed over before you could stop it. Nothing was changed."),
+            Conflict::NewerMessage => {
+                ("Something newer came", "A message arrived after you opened this page. Read it, then send.")
+            }
+            Conflict::AlreadySent => {
+                ("It has left already", "The reply was handed over before you could stop it. Nothing was changed.")
+            }
             Conflict::AlreadyDone => ("Done already", "Somebody was quicker. This page shows how it stands now."),
             Conflict::NotADraft => ("This mailbox is set up already", "Change it under Edit. Nothing was changed."),
         },
         Refusal::Slow(seconds) => {
-            let wait = if seconds < 90 { format!("{seconds} seconds") } else { format!("{} minutes", seconds.div_ceil(60)) };
+            let wait =
+                if seconds < 90 { format!("{seconds} seconds") } else { format!("{} minutes", seconds.div_ceil(60)) };
             return ("Too many tries".into(), format!("Wait {wait}, then try again. Nothing was changed."));
         }
-        Refusal::Unavailable => ("Mailkeep could not do this", "The fault is on the server; its log says more. Nothing was changed. Try again in a minute."),
+        Refusal::Unavailable => (
+            "Mailkeep could not do this",
+            "The fault is on the server; its log says more. Nothing was changed. Try again in a minute.",
+        ),
     };
     (title.into(), sentence.into())
 }

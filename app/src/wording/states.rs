@@ -14,8 +14,9 @@ use domain::remedy::Remedy;
 pub fn mailbox(row: &MailboxRow, clock: Clock) -> Words {
     let short = &row.provider_short;
     match &row.state {
-        MailboxState::Unfinished => Words::new(Tone::Calm, Icon::Clock, "Not finished")
-            .sub("Saved as a draft. Nothing is connected yet."),
+        MailboxState::Unfinished => {
+            Words::new(Tone::Calm, Icon::Clock, "Not finished").sub("Saved as a draft. Nothing is connected yet.")
+        }
         MailboxState::Paused => {
             let words = Words::new(Tone::Calm, Icon::Paused, "Paused");
             match &row.paused_by {
@@ -25,17 +26,28 @@ pub fn mailbox(row: &MailboxRow, clock: Clock) -> Words {
         }
         MailboxState::Needs { diagnosis, since, only, remedy } => {
             let title = match (only, remedy) {
-                (Some(Direction::Outgoing), Remedy::AskAdministrator | Remedy::FixMailboxSettings) => "Outgoing blocked".into(),
-                (Some(Direction::Incoming), Remedy::AskAdministrator | Remedy::FixMailboxSettings) => "Incoming blocked".into(),
+                (Some(Direction::Outgoing), Remedy::AskAdministrator | Remedy::FixMailboxSettings) => {
+                    "Outgoing blocked".into()
+                }
+                (Some(Direction::Incoming), Remedy::AskAdministrator | Remedy::FixMailboxSettings) => {
+                    "Incoming blocked".into()
+                }
                 _ => diagnoses::title(*diagnosis, short),
             };
-            Words::new(Tone::Critical, Icon::Critical, title)
-                .sub(format!("{}. {}", clock.since(*since), diagnoses::sentence(*diagnosis, short)))
+            Words::new(Tone::Critical, Icon::Critical, title).sub(format!(
+                "{}. {}",
+                clock.since(*since),
+                diagnoses::sentence(*diagnosis, short)
+            ))
         }
         MailboxState::BasicRetires { at } if *at > clock.now => {
             let days = -clock.days_ago(*at);
-            Words::new(Tone::Warning, Icon::Warning, format!("Password sign-in ends in {}", of(days.max(0) as u64, "day", "days")))
-                .sub(format!("{}. {short} set this end.", clock.day(*at)))
+            Words::new(
+                Tone::Warning,
+                Icon::Warning,
+                format!("Password sign-in ends in {}", of(days.max(0) as u64, "day", "days")),
+            )
+            .sub(format!("{}. {short} set this end.", clock.day(*at)))
         }
         MailboxState::BasicRetires { at } => Words::new(Tone::Critical, Icon::Critical, "Password sign-in retired")
             .sub(format!("Since {}. It still works here; {short} may stop it any day.", clock.day(*at))),
@@ -51,7 +63,9 @@ pub fn mailbox(row: &MailboxRow, clock: Clock) -> Words {
             Words::new(Tone::Calm, Icon::Importing, format!("Importing {} of {}", count(*done), count(*total)))
                 .sub("New mail comes first.")
         }
-        MailboxState::Connecting => Words::new(Tone::Calm, Icon::Clock, "Connecting").sub("First attempt, a few seconds."),
+        MailboxState::Connecting => {
+            Words::new(Tone::Calm, Icon::Clock, "Connecting").sub("First attempt, a few seconds.")
+        }
         MailboxState::Connected => {
             let words = Words::new(Tone::Ok, Icon::Ok, "Connected");
             match row.last_message_at {
@@ -97,7 +111,8 @@ pub fn direction_badge(state: &State, way: Direction, held: u32) -> Words {
 pub fn waiting(row: &MailboxRow, clock: Clock) -> Option<(String, Option<String>)> {
     let held = (row.held > 0).then(|| format!("{} held", of(u64::from(row.held), "reply", "replies")));
     let stopped = matches!(row.incoming, State::Stopped { .. } | State::Blocked { .. });
-    let arriving = row.usual_per_day.filter(|_| stopped).map(|n| format!("Usually about {} a day", count(u64::from(n))));
+    let arriving =
+        row.usual_per_day.filter(|_| stopped).map(|n| format!("Usually about {} a day", count(u64::from(n))));
     let _ = clock;
     match (held, arriving) {
         (Some(held), arriving) => Some((held, arriving)),
@@ -110,8 +125,10 @@ pub fn waiting(row: &MailboxRow, clock: Clock) -> Option<(String, Option<String>
 pub fn what_waits(row: &MailboxRow) -> String {
     let stopped = matches!(row.incoming, State::Stopped { .. } | State::Blocked { .. });
     let arriving = match row.usual_per_day {
-        Some(n) if stopped => format!("New mail waits at {}, usually about {} a day. ", row.provider_short, count(u64::from(n))),
-        None if stopped => format!("New mail waits at {}. ", row.provider_short),
+        Some(n) if stopped => {
+            format!("New mail waits at {}, usually about {} a day. ", diagnoses::at(&row.provider_short), count(u64::from(n)))
+        }
+        None if stopped => format!("New mail waits at {}. ", diagnoses::at(&row.provider_short)),
         _ => String::new(),
     };
     let held = match row.held {

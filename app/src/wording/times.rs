@@ -12,8 +12,7 @@ pub struct Clock {
     pub offset: i32,
 }
 
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 fn month(civil: Civil) -> &'static str {
     MONTHS.get(usize::from(civil.month).wrapping_sub(1)).copied().unwrap_or("")
@@ -42,11 +41,7 @@ impl Clock {
 
     /// `11:02` today, else `19 Nov, 22:14`.
     pub fn time(self, time: Time) -> String {
-        if self.days_ago(time) == 0 {
-            self.hour(time)
-        } else {
-            format!("{}, {}", self.day(time), self.hour(time))
-        }
+        if self.days_ago(time) == 0 { self.hour(time) } else { format!("{}, {}", self.day(time), self.hour(time)) }
     }
 
     /// `Today, 11:02`, `Yesterday, 16:20`, `19 Nov, 22:14`.
@@ -107,19 +102,13 @@ impl Clock {
                 format!("UTC{sign}{:02}:{:02}", m.abs() / 60, m.abs() % 60)
             }
         };
-        format!(
-            "{weekday} {} {} {}, {:02}:{:02}:{:02}, {zone}",
-            c.day, month(c), c.year, c.hour, c.minute, c.second
-        )
+        format!("{weekday} {} {} {}, {:02}:{:02}:{:02}, {zone}", c.day, month(c), c.year, c.hour, c.minute, c.second)
     }
 
     /// For the datetime attribute.
     pub fn machine(self, time: Time) -> String {
         let c = time.civil(0);
-        format!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-            c.year, c.month, c.day, c.hour, c.minute, c.second
-        )
+        format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", c.year, c.month, c.day, c.hour, c.minute, c.second)
     }
 
     /// A `<time>` with the given words, its full date in the title.

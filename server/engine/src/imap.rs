@@ -16,6 +16,7 @@ mod probe;
 
 pub use command::{Selected, Session};
 pub use date::{internal_date, since};
+pub use fault::is_refusal;
 pub use folders::Listed;
 pub use idle::News;
 pub use login::open;

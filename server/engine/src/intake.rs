@@ -1,10 +1,249 @@
-//! intake
+//! Intake: a stored message becomes part of a ticket.
+//!
+//! Invariants: receipt, ticket, message, files, known ids and counters are settled in one
+//! transaction; a receipt is settled once, whoever else works on it; nothing that a message
+//! contains stops the next one. What can't be read becomes a ticket that holds its source.
+//!
+//! Messages are read off the async threads, one at a time, and written in batches. A batch that
+//! fails is rolled back and each of its messages is settled alone, so that one can't take others
+//! with it. Tries are counted before they are made: a message that kills the process three times is
+//! quarantined unread.
 
-use crate::Engine;
+mod bounce;
+mod settle;
+mod sign;
+mod ties;
+
+pub use sign::{fresh_header_id, plus_address, signed_ticket};
+
+use crate::mime::{self, Broken, Mail};
+use crate::store::settling::{self, Waiting};
+use crate::store::{self, StoreError};
+use crate::{Engine, clock};
+use domain::id::{MailboxId, TicketId};
+use domain::{Address, receipt::Disposition};
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
+/// Messages read ahead of one transaction.
+const BATCH: u64 = 16;
+/// Bytes read ahead of one transaction; a single message may be larger.
+const AHEAD: usize = 8 << 20;
+/// How long a transaction may hold the write lock before the rest of its batch waits.
+const LOCK: Duration = Duration::from_millis(25);
+/// Tries after which a message is quarantined.
+const TRIES: i64 = 3;
+/// It looks by itself this often.
+const ROUND: Duration = Duration::from_secs(60);
+/// After the database refused.
+const BREATHER: Duration = Duration::from_secs(2);
+
 /// Runs until stopped.
-pub async fn run(_engine: Arc<Engine>, stop: CancellationToken) {
-    stop.cancelled().await;
+pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
+    let mut last = MailboxId(0);
+    while !stop.is_cancelled() {
+        let woken = engine.wake.intake.notified();
+        let pause = match round(&engine, &mut last, &stop).await {
+            Ok(true) => continue,
+            Ok(false) => ROUND,
+            Err(error) => {
+                tracing::warn!(%error, "intake could not go on; trying again");
+                BREATHER
+            }
+        };
+        tokio::select! {
+            () = woken => {}
+            () = tokio::time::sleep(pause) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// Works through one batch of the next mailbox; `false`: nothing waits. For `run` and tests.
+///
+/// # Errors
+/// The database's; what was not settled waits.
+pub async fn round(engine: &Arc<Engine>, last: &mut MailboxId, stop: &CancellationToken) -> Result<bool, StoreError> {
+    let Some(mailbox) = settling::next_mailbox(&engine.store, *last).await? else { return Ok(false) };
+    *last = mailbox;
+    let waiting = settling::waiting(&engine.store, mailbox, BATCH).await?;
+    let own = Own::load(engine).await?;
+    // One that was tried before goes alone: if it kills us again, it takes no other's try with it.
+    let batch = match waiting.iter().position(|w| w.tries > 0) {
+        Some(0) => &waiting[..1],
+        Some(first) => &waiting[..first],
+        None => &waiting[..],
+    };
+    settling::count_try(&engine.store, batch).await?;
+    let mut read = Vec::new();
+    let mut bytes = 0;
+    let mut settled = false;
+    for waiting in batch {
+        if stop.is_cancelled() {
+            return Ok(true);
+        }
+        let one = Read::of(engine, waiting.clone()).await?;
+        bytes += one.bytes;
+        read.push(one);
+        if bytes > AHEAD {
+            settle_all(engine, &own, std::mem::take(&mut read)).await?;
+            bytes = 0;
+            settled = true;
+        }
+    }
+    if !read.is_empty() || !settled {
+        settle_all(engine, &own, read).await?;
+    }
+    Ok(true)
+}
+
+/// A waiting receipt with what its source says.
+struct Read {
+    waiting: Waiting,
+    bytes: usize,
+    mail: Result<Box<Mail>, Unreadable>,
+}
+
+/// Why there is no mail, and what can be shown of it.
+struct Unreadable {
+    reason: String,
+    salvage: String,
+}
+
+impl Read {
+    async fn of(engine: &Engine, waiting: Waiting) -> Result<Self, StoreError> {
+        let source = match waiting.source {
+            Some(id) => settling::source_bytes(&engine.store, id).await?,
+            None => None,
+        };
+        let Some(source) = source else {
+            let mail = Err(Unreadable { reason: "its source is not stored".into(), salvage: String::new() });
+            return Ok(Self { waiting, bytes: 0, mail });
+        };
+        let bytes = source.len();
+        let salvage = mime::salvage(&source);
+        // Counted before this try was made.
+        let outcome = if waiting.tries >= TRIES { Err(Broken::Killed) } else { mime::read(source).await };
+        fail::fail_point!("after-parse");
+        let mail = outcome.map(Box::new).map_err(|broken| Unreadable { reason: broken.to_string(), salvage });
+        if let Err(unreadable) = &mail {
+            tracing::warn!(mailbox = waiting.mailbox.0, uid = waiting.uid, reason = %unreadable.reason, "a message can't be read; its source is kept");
+        }
+        Ok(Self { waiting, bytes, mail })
+    }
+}
+
+/// The addresses that are ours.
+pub(crate) struct Own(HashMap<Address, MailboxId>);
+
+impl Own {
+    pub(crate) async fn load(engine: &Engine) -> Result<Self, StoreError> {
+        Ok(Self(store::mailboxes::own_addresses(&engine.store).await?))
+    }
+
+    /// Whose address it is, plus addresses included (RFC 5233).
+    pub(crate) fn mailbox(&self, address: &str) -> Option<MailboxId> {
+        self.base(address).and_then(|base| self.0.get(&base).copied())
+    }
+
+    /// The own address behind a plus address, or itself.
+    pub(crate) fn base(&self, address: &str) -> Option<Address> {
+        let address = Address::parse(address).ok()?;
+        if self.0.contains_key(&address) {
+            return Some(address);
+        }
+        let (local, _) = address.local().split_once('+')?;
+        Address::parse(&format!("{local}@{}", address.domain())).ok().filter(|a| self.0.contains_key(a))
+    }
+}
+
+/// What others are told after the commit.
+#[derive(Default)]
+struct Told {
+    tickets: Vec<TicketId>,
+    outbox: bool,
+}
+
+/// Settles a batch: together as long as the lock allows, one by one where that fails.
+async fn settle_all(engine: &Arc<Engine>, own: &Own, read: Vec<Read>) -> Result<(), StoreError> {
+    let mut rest = &read[..];
+    while !rest.is_empty() {
+        match settle_some(engine, own, rest).await {
+            Ok(done) => rest = &rest[done.max(1)..],
+            Err(error) if rest.len() > 1 => {
+                tracing::debug!(%error, "a batch failed; each message goes alone");
+                let mut failed = Ok(());
+                for one in rest {
+                    failed = failed.and(settle_one(engine, own, one).await);
+                }
+                return failed;
+            }
+            Err(_) => return settle_one(engine, own, &rest[0]).await,
+        }
+    }
+    Ok(())
+}
+
+/// One transaction for the first of these, as many as the lock allows.
+async fn settle_some(engine: &Arc<Engine>, own: &Own, read: &[Read]) -> Result<usize, StoreError> {
+    let tx = engine.store.begin().await?;
+    let began = Instant::now();
+    let mut told = Told::default();
+    let mut done = 0;
+    for one in read {
+        settle::one(&tx, engine, own, one, &mut told).await?;
+        done += 1;
+        if began.elapsed() > LOCK {
+            break;
+        }
+    }
+    fail::fail_point!("before-intake-commit", |_| Err(StoreError::StaleEpoch));
+    store::commit(tx).await?;
+    tell(engine, told);
+    Ok(done)
+}
+
+/// A message on its own. What the database refuses again and again is quarantined; until then the
+/// error makes the loop wait a little, in case it is the database's and not the message's.
+async fn settle_one(engine: &Arc<Engine>, own: &Own, one: &Read) -> Result<(), StoreError> {
+    // The second look finds what another node has just written.
+    let mut last = None;
+    for _ in 0..2 {
+        match settle_some(engine, own, std::slice::from_ref(one)).await {
+            Ok(_) => return Ok(()),
+            Err(error) => last = Some(error),
+        }
+    }
+    let Some(error) = last else { return Ok(()) };
+    tracing::warn!(mailbox = one.waiting.mailbox.0, uid = one.waiting.uid, %error, "a message could not be taken in");
+    if one.waiting.tries + 1 < TRIES {
+        return Err(error);
+    }
+    let tx = engine.store.begin().await?;
+    let now = clock::now();
+    if settling::claim(&tx, &one.waiting, now).await? {
+        let settlement = settling::Settlement {
+            disposition: Disposition::Quarantined,
+            reason: Some("the database refused what it says".into()),
+            ticket: None,
+            message: None,
+        };
+        settling::settle(&tx, &one.waiting, &settlement, now).await?;
+    }
+    store::commit(tx).await
+}
+
+fn tell(engine: &Engine, told: Told) {
+    engine.wake.search.notify_one();
+    if !told.tickets.is_empty() {
+        engine.changes.tell("tickets");
+    }
+    for ticket in told.tickets {
+        engine.changes.tell(format!("ticket:{ticket}"));
+    }
+    if told.outbox {
+        engine.changes.tell("outbox");
+    }
 }

@@ -14,6 +14,8 @@ mod console;
 pub mod deliver;
 pub mod directions;
 pub mod evidence;
+pub mod fetch;
+pub mod files;
 pub mod grants;
 pub mod html;
 pub mod imap;
@@ -21,6 +23,7 @@ pub mod intake;
 pub mod login;
 pub mod mime;
 pub mod net;
+pub mod node;
 mod oauth;
 pub mod oauth_address;
 pub mod password;
@@ -30,9 +33,11 @@ pub mod search;
 pub mod secret;
 pub mod signins;
 pub mod smtp;
+pub mod source;
 pub mod store;
 pub mod vault;
 pub mod wake;
+pub mod watch;
 
 use changes::Changes;
 use config::Config;
@@ -57,6 +62,7 @@ pub struct Engine {
     pub wake: Wake,
     pub changes: Changes,
     pub grants: grants::Flights,
+    pub node: node::Here,
     pub started_at: domain::Time,
 }
 
@@ -73,6 +79,8 @@ pub enum StartError {
     Net(#[from] net::NetError),
     #[error("the database was sealed with another key than the one given; give that key back")]
     WrongKey,
+    #[error("another Mailkeep runs on {0}")]
+    InUse(std::path::PathBuf),
 }
 
 impl Engine {
@@ -97,6 +105,7 @@ impl Engine {
             wake: Wake::default(),
             changes: Changes::default(),
             grants: grants::Flights::default(),
+            node: node::Here::default(),
             started_at: clock::now(),
         });
         engine.grants.attach(&engine);
@@ -129,7 +138,11 @@ impl Engine {
     }
 
     /// Starts all loops.
-    pub fn start(self: &Arc<Self>) -> Running {
+    ///
+    /// # Errors
+    /// [`StartError::InUse`]: another process works on the same SQLite file.
+    pub fn start(self: &Arc<Self>) -> Result<Running, StartError> {
+        let lock = node::lock(&self.config.database).map_err(StartError::InUse)?;
         let stop = CancellationToken::new();
         let mut loops = JoinSet::new();
         loops.spawn(pool::run(self.clone(), stop.clone()));
@@ -137,7 +150,7 @@ impl Engine {
         loops.spawn(deliver::run(self.clone(), stop.clone()));
         loops.spawn(grants::run(self.clone(), stop.clone()));
         loops.spawn(search::run(self.clone(), stop.clone()));
-        Running { stop, loops }
+        Ok(Running { stop, loops, _lock: lock })
     }
 }
 
@@ -150,6 +163,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 pub struct Running {
     stop: CancellationToken,
     loops: JoinSet<()>,
+    /// Let go of when everything has ended.
+    _lock: Option<node::Lock>,
 }
 
 impl Running {

@@ -18,7 +18,7 @@ pub use automatic::Automatic;
 pub use identity::{Identity, identify, message_key};
 pub use markup::to_text;
 pub use parties::Party;
-pub use parts::{Part, part};
+pub use parts::{Part, file_name, file_type, part};
 pub use report::{Action, FailedRecipient, Report};
 
 use domain::Time;
@@ -74,6 +74,8 @@ pub enum Broken {
     Panicked,
     #[error("reading it took too long")]
     TooSlow,
+    #[error("the program ended three times while reading it")]
+    Killed,
 }
 
 /// Reads a source on a thread of its own.
@@ -139,6 +141,12 @@ pub(crate) fn read_now(source: &[u8]) -> Result<Mail, Broken> {
         automatic,
         report,
     })
+}
+
+/// The first lines of a source that can't be read, as they stand.
+pub fn salvage(source: &[u8]) -> String {
+    let head = String::from_utf8_lossy(&source[..source.len().min(4 << 10)]);
+    text::lines(&head, 4 << 10).trim().to_owned()
 }
 
 /// An upper bound for the nesting of a message, told from its bytes before the parser sees them:

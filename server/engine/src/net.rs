@@ -27,6 +27,7 @@ use tokio::sync::Semaphore;
 
 pub use connect::{Deadlines, note};
 pub use fault::{finding, of_io};
+pub use guard::ANNOUNCED;
 pub use resolve::Resolved;
 pub use seats::{Seat, Seats};
 pub use stream::Stream;

@@ -172,14 +172,13 @@ pub enum TokenError {
 /// [`TokenError`].
 pub async fn exchange(engine: &Engine, party: &Party, code: &str, verifier: &Secret) -> Result<Tokens, TokenError> {
     let client = party.client().map_err(misconfigured)?;
-    let status = AtomicU16::new(0);
-    let send = |request| transport::send(engine.net.http(), request, &status);
+    let sender = transport::Sender::new(engine.net.http());
     let answer = client
         .exchange_code(AuthorizationCode::new(code.to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()))
-        .request_async(&send)
+        .request_async(&sender)
         .await;
-    read(party, answer, &status)
+    read(party, answer, &sender.status)
 }
 
 /// Fetches fresh tokens (RFC 6749 6). `scopes` are those that were granted: a scope that was never
@@ -189,14 +188,13 @@ pub async fn exchange(engine: &Engine, party: &Party, code: &str, verifier: &Sec
 /// [`TokenError`].
 pub async fn refresh(engine: &Engine, party: &Party, token: &Secret, scopes: &[String]) -> Result<Tokens, TokenError> {
     let client = party.client().map_err(misconfigured)?;
-    let status = AtomicU16::new(0);
-    let send = |request| transport::send(engine.net.http(), request, &status);
+    let sender = transport::Sender::new(engine.net.http());
     let answer = client
         .exchange_refresh_token(&RefreshToken::new(token.reveal().to_owned()))
         .add_scopes(scopes.iter().cloned().map(Scope::new))
-        .request_async(&send)
+        .request_async(&sender)
         .await;
-    read(party, answer, &status)
+    read(party, answer, &sender.status)
 }
 
 /// Never shows the library's error: its Debug carries the answer's body.

@@ -1,10 +1,144 @@
-//! pool
+//! The workers: one isolated task per mailbox that this node has claimed. A panic is that
+//! mailbox's fault alone; its task is begun again, later each time.
 
-use crate::Engine;
+use crate::store::nodes::{self, Node};
+use crate::store::receipts::Claim;
+use crate::store::{StoreError, sources};
+use crate::{Engine, clock, node, watch};
+use domain::backoff;
+use domain::id::MailboxId;
+use domain::time::Span;
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::{Id, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+/// How often the pool looks by itself.
+const LOOK: Duration = Duration::from_secs(60);
+/// While several nodes share a database: a dead one's mailboxes are found within this.
+const LOOK_OTHERS: Duration = Duration::from_secs(5);
+/// Claimed in one statement.
+const AT_ONCE: u64 = 200;
+
 /// Runs until stopped.
-pub async fn run(_engine: Arc<Engine>, stop: CancellationToken) {
-    stop.cancelled().await;
+pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
+    // Whatever was begun more than an hour ago, or by a process that is gone, was never completed.
+    let abandoned = if engine.store.is_sqlite() { clock::now() } else { clock::now() - Span::hours(1) };
+    if let Err(error) = sources::drop_abandoned(&engine.store, abandoned).await {
+        tracing::warn!(%error, "unfinished sources stay for now");
+    }
+    while !stop.is_cancelled() {
+        let Some(here) = node::enter(&engine, &stop).await else { return };
+        let mut workers = Workers { engine: engine.clone(), stop: stop.child_token(), tasks: JoinSet::new(), of: HashMap::new(), again: HashMap::new() };
+        tokio::select! {
+            () = node::keep(&engine, here, &stop) => {}
+            () = workers.run(here) => {}
+        }
+        workers.end().await;
+        if stop.is_cancelled() {
+            engine.node.set(None);
+            if let Err(error) = nodes::leave(&engine.store, here).await {
+                tracing::warn!(%error, "this node's mailboxes wait for its lease to run out");
+            }
+        }
+    }
+}
+
+struct Worker {
+    mailbox: MailboxId,
+    stop: CancellationToken,
+}
+
+struct Workers {
+    engine: Arc<Engine>,
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+    of: HashMap<Id, Worker>,
+    /// After a panic: how many in a row, and not before when.
+    again: HashMap<MailboxId, (u32, Instant)>,
+}
+
+impl Workers {
+    async fn run(&mut self, here: Node) {
+        let engine = self.engine.clone();
+        let look = if engine.store.is_sqlite() { LOOK } else { LOOK_OTHERS };
+        loop {
+            // Registered before looking, so that no wake in between is lost.
+            let woken = engine.wake.pool.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            if let Err(error) = self.look(here).await {
+                tracing::error!(%error, "the pool can't look for mailboxes");
+            }
+            let soonest = self.again.values().map(|(_, at)| *at).min();
+            let next = soonest.map_or(Instant::now() + look, |at| at.min(Instant::now() + look));
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = &mut woken => {}
+                Some(ended) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => self.ended(ended),
+                () = tokio::time::sleep_until(next) => {}
+            }
+        }
+    }
+
+    /// Claims what is free and starts a task for every claim without one.
+    async fn look(&mut self, here: Node) -> Result<(), StoreError> {
+        while nodes::claim(&self.engine.store, here, AT_ONCE).await?.len() as u64 == AT_ONCE {}
+        let claims = nodes::claims(&self.engine.store, here).await?;
+        for worker in self.of.values() {
+            if !claims.iter().any(|c| c.mailbox == worker.mailbox) {
+                worker.stop.cancel();
+            }
+        }
+        let now = Instant::now();
+        for claim in claims {
+            let works = self.of.values().any(|w| w.mailbox == claim.mailbox);
+            let waits = self.again.get(&claim.mailbox).is_some_and(|(_, at)| *at > now);
+            if !works && !waits {
+                self.start(claim);
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, claim: Claim) {
+        if let Some((_, at)) = self.again.get_mut(&claim.mailbox) {
+            // Not forgotten, or the next panic would count as the first.
+            *at = Instant::now() + Duration::from_secs(3600);
+        }
+        let stop = self.stop.child_token();
+        let task = self.tasks.spawn(watch::run(self.engine.clone(), claim, stop.clone()));
+        self.of.insert(task.id(), Worker { mailbox: claim.mailbox, stop });
+    }
+
+    fn ended(&mut self, ended: Result<(Id, ()), tokio::task::JoinError>) {
+        let id = match &ended {
+            Ok((id, ())) => *id,
+            Err(error) => error.id(),
+        };
+        let Some(worker) = self.of.remove(&id) else { return };
+        match ended {
+            Ok(_) => {
+                self.again.remove(&worker.mailbox);
+            }
+            Err(_) => {
+                let (count, _) = self.again.get(&worker.mailbox).copied().unwrap_or((0, Instant::now()));
+                let pause = backoff::NETWORK.pause(count + 1, rand::random());
+                let pause = Duration::from_millis(u64::try_from(pause.0).unwrap_or(0));
+                tracing::error!(mailbox = worker.mailbox.0, again_in = ?pause, "a mailbox's task panicked");
+                self.again.insert(worker.mailbox, (count + 1, Instant::now() + pause));
+            }
+        }
+    }
+
+    /// Asks all tasks to end, and ends those that do not.
+    async fn end(&mut self) {
+        self.stop.cancel();
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(Duration::from_secs(5), all).await.is_err() {
+            self.tasks.shutdown().await;
+        }
+    }
 }

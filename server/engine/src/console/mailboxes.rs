@@ -1,65 +1,316 @@
-//! The mailboxes port.
+//! The mailboxes port: the list, one mailbox, setting one up, and changing it.
 
-use crate::Engine;
+mod check;
+mod page;
+mod row;
+mod timeline;
+
+use crate::store::{StoreError, commit, directions, events, mailboxes, people, set};
+use crate::{Engine, clock, signins};
 use async_trait::async_trait;
 use domain::console::mailboxes::*;
 use domain::console::people::Actor;
-use domain::id::*;
-use domain::{Answer, Refusal};
-use domain::Address;
-use domain::provider::Provider;
+use domain::id::{MailboxId, PersonId};
+use domain::presets;
+use domain::provider::{Endpoint, Provider, Tls};
+use domain::refusal::Conflict;
+use domain::{Address, Answer, Direction, Fault, Refusal, Time};
 use std::sync::Arc;
 
 pub struct Port(pub Arc<Engine>);
 
+impl Port {
+    async fn mailbox(&self, id: MailboxId) -> Answer<mailboxes::Row> {
+        mailboxes::get(&self.0.store, id).await?.ok_or(Refusal::NotFound)
+    }
+
+    fn told(&self, id: MailboxId) {
+        self.0.wake.mailbox(id);
+        self.0.wake.outbox.notify_one();
+        self.0.changes.tell(format!("mailbox:{id}"));
+        self.0.changes.tell("mailboxes");
+    }
+
+    /// The provider of an address: by its domain, by the presets, then by its mail exchanger.
+    async fn provider_of(&self, address: &Address) -> String {
+        let known = &self.0.providers;
+        if let Some(entry) = known.by_domain(address) {
+            return entry.key.clone();
+        }
+        for exchanger in self.0.net.mx(address.domain()).await.unwrap_or_default() {
+            if let Some(entry) = known.by_mx(&exchanger) {
+                return entry.key.clone();
+            }
+        }
+        crate::providers::OTHER.to_owned()
+    }
+
+    /// The customary servers of an address at a provider, or what the presets know.
+    fn endpoints(&self, provider_key: &str, address: &Address) -> [Option<Endpoint>; 2] {
+        Direction::BOTH.map(|direction| match self.0.providers.get(provider_key) {
+            Some(entry) => entry.endpoint(direction, address),
+            None => preset(address, direction),
+        })
+    }
+}
+
+/// What the presets know of a domain's servers.
+fn preset(address: &Address, direction: Direction) -> Option<Endpoint> {
+    let known = presets::preset_for_domain(address.domain())?;
+    let found = match direction {
+        Direction::Incoming => known.imap.as_ref(),
+        Direction::Outgoing => known.smtp.as_ref(),
+    }?;
+    let tls = match found.encryption {
+        presets::Encryption::Tls => Tls::Implicit,
+        _ => Tls::StartTls,
+    };
+    Some(Endpoint { host: found.host(address.domain()), port: found.port, tls })
+}
+
+fn text(text: &str, longest: usize) -> Answer<String> {
+    let text = text.trim();
+    if text.chars().count() > longest {
+        return Err(Fault::TextTooLong.into());
+    }
+    Ok(text.to_owned())
+}
+
+fn taken(error: StoreError) -> Refusal {
+    match error {
+        StoreError::Taken => Fault::AddressTaken.into(),
+        other => other.into(),
+    }
+}
+
+/// The columns of a mailbox that stand for a choice of use.
+fn used(id: MailboxId, wanted: &Use) -> mailboxes::ActiveModel {
+    let (mode, from) = match wanted.import {
+        ImportFrom::Now => ("now", None),
+        ImportFrom::Date(time) => ("date", Some(time.0)),
+        ImportFrom::Beginning => ("beginning", None),
+    };
+    mailboxes::ActiveModel {
+        id: set(id.0),
+        delete_after_fetch: set(wanted.delete_after_fetch),
+        import_mode: set(mode.to_owned()),
+        import_from: set(from),
+        ..Default::default()
+    }
+}
+
 #[async_trait]
 impl Mailboxes for Port {
-    async fn list(&self, _actor: &Actor) -> Answer<MailboxList> {
-        Err(Refusal::Unavailable)
+    async fn list(&self, actor: &Actor) -> Answer<MailboxList> {
+        actor.admin()?;
+        Ok(MailboxList { now: clock::now(), rows: row::all(&self.0).await? })
     }
-    async fn show(&self, _actor: &Actor, _id: MailboxId) -> Answer<MailboxPage> {
-        Err(Refusal::Unavailable)
+
+    async fn show(&self, actor: &Actor, id: MailboxId) -> Answer<MailboxPage> {
+        actor.admin()?;
+        page::page(&self.0, self.mailbox(id).await?).await
     }
-    async fn providers(&self, _actor: &Actor) -> Answer<Vec<Provider>> {
-        Err(Refusal::Unavailable)
+
+    async fn providers(&self, actor: &Actor) -> Answer<Vec<Provider>> {
+        actor.admin()?;
+        let known = &self.0.providers;
+        let mut all: Vec<Provider> = known.providers.iter().filter(|p| p.authorize_url.is_some()).map(|p| p.view()).collect();
+        all.push(known.view(crate::providers::OTHER));
+        Ok(all)
     }
-    async fn start(&self, _actor: &Actor, _address: String, _name: String) -> Answer<MailboxId> {
-        Err(Refusal::Unavailable)
+
+    async fn start(&self, actor: &Actor, address: String, name: String) -> Answer<MailboxId> {
+        actor.admin()?;
+        let address = Address::parse(&address).map_err(|_| Fault::AddressMalformed)?;
+        let name = text(&name, 100)?;
+        if let Some(id) = mailboxes::own_addresses(&self.0.store).await?.get(&address) {
+            // Coming back to one's own draft loses nothing.
+            return match self.mailbox(*id).await?.draft {
+                true => Ok(*id),
+                false => Err(Fault::AddressTaken.into()),
+            };
+        }
+        let provider_key = self.provider_of(&address).await;
+        let new = mailboxes::NewMailbox {
+            address: &address,
+            name: &name,
+            provider_key: &provider_key,
+            endpoints: self.endpoints(&provider_key, &address),
+            by: actor.person,
+            now: clock::now(),
+        };
+        let tx = self.0.store.begin().await?;
+        let id = mailboxes::insert(&tx, new).await.map_err(taken)?;
+        events::note(&tx, id, clock::now(), &Event::Created, Some(actor.person)).await?;
+        commit(tx).await?;
+        self.0.changes.tell("mailboxes");
+        Ok(id)
     }
-    async fn choose_provider(&self, _actor: &Actor, _id: MailboxId, _provider_key: String) -> Answer<()> {
-        Err(Refusal::Unavailable)
+
+    async fn choose_provider(&self, actor: &Actor, id: MailboxId, provider_key: String) -> Answer<()> {
+        actor.admin()?;
+        let row = self.mailbox(id).await?;
+        if provider_key != crate::providers::OTHER && self.0.providers.get(&provider_key).is_none() {
+            return Err(Fault::ProviderUnknown.into());
+        }
+        if !row.draft {
+            // A connected mailbox changes its provider by the credential that proves itself.
+            return Err(Conflict::NotADraft.into());
+        }
+        let address = Address::parse(&row.address).map_err(|_| Fault::AddressMalformed)?;
+        let endpoints = self.endpoints(&provider_key, &address);
+        let tx = self.0.store.begin().await?;
+        mailboxes::update(&tx, mailboxes::ActiveModel { id: set(id.0), provider_key: set(provider_key), ..Default::default() }).await?;
+        for (direction, endpoint) in Direction::BOTH.into_iter().zip(endpoints) {
+            directions::update(&tx, directions::at(directions::cleared(id, direction), endpoint)).await?;
+        }
+        Ok(commit(tx).await?)
     }
-    async fn choose_use(&self, _actor: &Actor, _id: MailboxId, _wanted: Use) -> Answer<()> {
-        Err(Refusal::Unavailable)
+
+    async fn choose_use(&self, actor: &Actor, id: MailboxId, wanted: Use) -> Answer<()> {
+        actor.admin()?;
+        self.mailbox(id).await?;
+        if !wanted.incoming && !wanted.outgoing {
+            return Err(Fault::NoDirection.into());
+        }
+        let tx = self.0.store.begin().await?;
+        mailboxes::update(&tx, used(id, &wanted)).await?;
+        for (direction, on) in [(Direction::Incoming, wanted.incoming), (Direction::Outgoing, wanted.outgoing)] {
+            directions::use_it(&tx, id, direction, on).await?;
+        }
+        commit(tx).await?;
+        self.told(id);
+        Ok(())
     }
-    async fn give_password(&self, _actor: &Actor, _id: MailboxId, _form: PasswordForm) -> Answer<CheckResult> {
-        Err(Refusal::Unavailable)
+
+    async fn give_password(&self, actor: &Actor, id: MailboxId, form: PasswordForm) -> Answer<CheckResult> {
+        actor.admin()?;
+        self.mailbox(id).await?;
+        let result = signins::apply_password(&self.0, actor, id, form).await?;
+        self.keep(id, &result).await?;
+        Ok(result)
     }
-    async fn check(&self, _actor: &Actor, _id: MailboxId) -> Answer<CheckResult> {
-        Err(Refusal::Unavailable)
+
+    async fn check(&self, actor: &Actor, id: MailboxId) -> Answer<CheckResult> {
+        actor.admin()?;
+        self.mailbox(id).await?;
+        let result = check::check(&self.0, id).await?;
+        self.keep(id, &result).await?;
+        Ok(result)
     }
-    async fn last_check(&self, _actor: &Actor, _id: MailboxId) -> Answer<Option<CheckResult>> {
-        Err(Refusal::Unavailable)
+
+    async fn last_check(&self, actor: &Actor, id: MailboxId) -> Answer<Option<CheckResult>> {
+        actor.admin()?;
+        let kept = mailboxes::last_check(&self.0.store, id).await?;
+        Ok(kept.and_then(|text| serde_json::from_str(&text).ok()))
     }
-    async fn change(&self, _actor: &Actor, _id: MailboxId, _form: MailboxForm) -> Answer<()> {
-        Err(Refusal::Unavailable)
+
+    async fn change(&self, actor: &Actor, id: MailboxId, form: MailboxForm) -> Answer<()> {
+        actor.admin()?;
+        let row = self.mailbox(id).await?;
+        if !form.wanted.incoming && !form.wanted.outgoing {
+            return Err(Fault::NoDirection.into());
+        }
+        let (name, from_name, signature) = (text(&form.name, 100)?, text(&form.from_name, 100)?, text(&form.signature, 4_000)?);
+        let tx = self.0.store.begin().await?;
+        let changed = mailboxes::ActiveModel { name: set(name), from_name: set(from_name), signature: set(signature), ..used(id, &form.wanted) };
+        mailboxes::update(&tx, changed).await?;
+        for (direction, on) in [(Direction::Incoming, form.wanted.incoming), (Direction::Outgoing, form.wanted.outgoing)] {
+            directions::use_it(&tx, id, direction, on).await?;
+        }
+        if !row.draft {
+            events::note(&tx, id, clock::now(), &Event::SettingsChanged, Some(actor.person)).await?;
+        }
+        commit(tx).await?;
+        self.told(id);
+        Ok(())
     }
-    async fn add_address(&self, _actor: &Actor, _id: MailboxId, _address: String) -> Answer<()> {
-        Err(Refusal::Unavailable)
+
+    async fn add_address(&self, actor: &Actor, id: MailboxId, address: String) -> Answer<()> {
+        actor.admin()?;
+        self.mailbox(id).await?;
+        let address = Address::parse(&address).map_err(|_| Fault::AddressMalformed)?;
+        if mailboxes::own_addresses(&self.0.store).await?.contains_key(&address) {
+            return Err(Fault::AddressTaken.into());
+        }
+        mailboxes::add_address(self.0.store.write(), id, &address).await.map_err(taken)
     }
-    async fn pause(&self, _actor: &Actor, _id: MailboxId, _paused: bool) -> Answer<()> {
-        Err(Refusal::Unavailable)
+
+    async fn pause(&self, actor: &Actor, id: MailboxId, paused: bool) -> Answer<()> {
+        actor.admin()?;
+        let row = self.mailbox(id).await?;
+        if row.paused_at.is_some() == paused {
+            return Ok(());
+        }
+        let now = clock::now();
+        let changed = mailboxes::ActiveModel {
+            id: set(id.0),
+            paused_at: set(paused.then_some(now.0)),
+            paused_by: set(paused.then_some(actor.person.0)),
+            ..Default::default()
+        };
+        let tx = self.0.store.begin().await?;
+        mailboxes::update(&tx, changed).await?;
+        let event = if paused { Event::Paused } else { Event::Resumed };
+        events::note(&tx, id, now, &event, Some(actor.person)).await?;
+        commit(tx).await?;
+        self.told(id);
+        Ok(())
     }
-    async fn disconnect(&self, _actor: &Actor, _id: MailboxId) -> Answer<()> {
-        Err(Refusal::Unavailable)
+
+    async fn disconnect(&self, actor: &Actor, id: MailboxId) -> Answer<()> {
+        actor.admin()?;
+        self.mailbox(id).await?;
+        let now = clock::now();
+        let tx = self.0.store.begin().await?;
+        for direction in Direction::BOTH {
+            directions::wipe(&tx, id, direction).await?;
+            crate::store::episodes::end(&tx, id, direction, now, Some(actor.person.0), None).await?;
+        }
+        events::note(&tx, id, now, &Event::Disconnected, Some(actor.person)).await?;
+        commit(tx).await?;
+        self.told(id);
+        Ok(())
     }
-    async fn discard(&self, _actor: &Actor, _id: MailboxId) -> Answer<()> {
-        Err(Refusal::Unavailable)
+
+    async fn discard(&self, actor: &Actor, id: MailboxId) -> Answer<()> {
+        actor.admin()?;
+        if !self.mailbox(id).await?.draft {
+            return Err(Conflict::NotADraft.into());
+        }
+        let tx = self.0.store.begin().await?;
+        for direction in Direction::BOTH {
+            directions::wipe(&tx, id, direction).await?;
+        }
+        mailboxes::mark_deleted(&tx, id, clock::now()).await?;
+        commit(tx).await?;
+        self.told(id);
+        Ok(())
     }
+
     async fn names(&self, _actor: &Actor) -> Answer<Vec<(MailboxId, Address)>> {
-        Err(Refusal::Unavailable)
+        let rows = mailboxes::all(&self.0.store).await?;
+        let connected = rows.into_iter().filter(|row| !row.draft);
+        Ok(connected.filter_map(|row| Some((MailboxId(row.id), Address::parse(&row.address).ok()?))).collect())
     }
+
     async fn agents(&self, _actor: &Actor) -> Answer<Vec<(PersonId, String)>> {
-        Err(Refusal::Unavailable)
+        let rows = people::all(&self.0.store).await?;
+        let active = rows.into_iter().filter(|row| row.disabled_at.is_none() && row.password_hash.is_some());
+        Ok(active.map(|row| (PersonId(row.id), row.name)).collect())
     }
+}
+
+impl Port {
+    async fn keep(&self, id: MailboxId, result: &CheckResult) -> Answer<()> {
+        let text = serde_json::to_string(result).unwrap_or_default();
+        mailboxes::keep_check(&self.0.store, id, result.at, text).await?;
+        self.told(id);
+        Ok(())
+    }
+}
+
+/// A mailbox's time in a column.
+fn time(at: Option<i64>) -> Option<Time> {
+    at.map(Time)
 }

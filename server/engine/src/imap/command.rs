@@ -43,6 +43,11 @@ impl Session {
         self.capabilities.iter().any(|c| c.eq_ignore_ascii_case(capability))
     }
 
+    /// Whose rules hold here.
+    pub fn provider(&self) -> ProviderKind {
+        self.provider
+    }
+
     /// The session's lines so far, redacted.
     pub fn lines(&self) -> Vec<String> {
         self.transcript.lock().unwrap_or_else(PoisonError::into_inner).lines()

@@ -2,32 +2,15 @@
 
 use crate::login::Fault;
 use crate::net;
-use domain::Diagnosis;
-use domain::diagnosis::{Certainty, Finding};
-use domain::provider::ProviderKind;
+pub use domain::diagnosis::Stage;
 
-/// Where in a session the words came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    Greeting,
-    Tls,
-    Authentication,
-    Mailbox,
-}
+use domain::Diagnosis;
+use domain::diagnosis::{Protocol, diagnose_reply};
+use domain::provider::ProviderKind;
 
 /// A server's refusal. `said` is its line without the tag.
 pub fn refused(provider: ProviderKind, stage: Stage, said: &str) -> Fault {
-    Fault { finding: finding(provider, stage, said), said: said.to_owned() }
-}
-
-fn finding(_provider: ProviderKind, stage: Stage, said: &str) -> Finding {
-    let upper = said.to_ascii_uppercase();
-    let (diagnosis, certainty) = if stage == Stage::Authentication && upper.starts_with("NO") && !upper.contains("[UNAVAILABLE]") {
-        (Diagnosis::PasswordRefused, Certainty::NeedsSecond)
-    } else {
-        (Diagnosis::ProviderFault, Certainty::Passing)
-    };
-    Finding { diagnosis, certainty, known: true, code: None, sentence: None, wait_ms: None }
+    Fault { finding: diagnose_reply(Protocol::Imap, provider, stage, said), said: said.to_owned() }
 }
 
 /// A session that ended without an answer. `said` is the server's last word, if it had one.
@@ -51,4 +34,10 @@ pub fn of_io(error: &std::io::Error, provider: ProviderKind, stage: Stage, said:
     }
     let diagnosis = if stage == Stage::Greeting { Diagnosis::NotAMailServer } else { Diagnosis::ProviderFault };
     Fault { finding: net::finding(diagnosis), said: "the server's answer is not IMAP".into() }
+}
+
+/// Whether the server itself refused, by a tagged NO or BAD or by announcing more than was asked
+/// for: as against a session that broke.
+pub fn is_refusal(fault: &Fault) -> bool {
+    fault.said.starts_with("NO") || fault.said.starts_with("BAD") || fault.said.starts_with(net::ANNOUNCED)
 }

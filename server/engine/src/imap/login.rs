@@ -164,7 +164,7 @@ async fn sign_in(
 ) -> Result<(async_imap::Session<Stream>, &'static str), Fault> {
     if !client.get_ref().is_encrypted() {
         let said = "the session is not encrypted: nothing was sent".to_owned();
-        return Err(Fault { finding: finding(Diagnosis::TlsNotOffered), said });
+        return Err(Fault { finding: finding(Diagnosis::TlsRequired), said });
     }
     let offers = |name: &str| capabilities.iter().any(|c| c == name);
     let (done, how) = match &login.proof {
@@ -179,7 +179,7 @@ async fn sign_in(
         }
         Proof::Password(_) if offers("LOGINDISABLED") => {
             let said = "the server takes no password".to_owned();
-            return Err(Fault { finding: finding(Diagnosis::TlsNotOffered), said });
+            return Err(Fault { finding: finding(Diagnosis::MechanismNotOffered), said });
         }
         Proof::Password(password) => (client.login(&login.user, password.reveal()).await, "LOGIN"),
     };

@@ -44,7 +44,7 @@ fn describe(index: u32, part: &MessagePart<'_>, message: &Message<'_>) -> Part {
         },
         |t| format!("{}/{}", t.ctype(), t.subtype().unwrap_or("octet-stream")).to_lowercase(),
     );
-    let mime = if is_mime(&mime) { mime } else { "application/octet-stream".to_owned() };
+    let mime = file_type(&mime);
     let content_id = part
         .content_id()
         .map(|id| text::line(id.trim_matches(['<', '>', ' ']), text::NAME))
@@ -61,6 +61,25 @@ fn describe(index: u32, part: &MessagePart<'_>, message: &Message<'_>) -> Part {
     }
 }
 
+/// A media type that can stand in a header, or else the one that says nothing.
+pub fn file_type(claimed: &str) -> String {
+    let plain = claimed.split(';').next().unwrap_or_default().trim().to_lowercase();
+    if is_mime(&plain) { plain } else { "application/octet-stream".to_owned() }
+}
+
+/// A file name that any disk takes: no path, no control characters; may be empty.
+fn tame(given: &str) -> String {
+    let given = text::line(given, 200);
+    let given: String = given.chars().map(|c| if "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
+    given.trim_matches(['.', ' ']).to_owned()
+}
+
+/// The name of an uploaded file, never empty.
+pub fn file_name(given: &str) -> String {
+    let name = tame(given);
+    if name.is_empty() { "file".into() } else { name }
+}
+
 fn is_mime(text: &str) -> bool {
     text.len() <= 100
         && text.matches('/').count() == 1
@@ -73,9 +92,7 @@ fn name(part: &MessagePart<'_>, mime: &str, index: u32) -> String {
         let subject = part.message().filter(|m| !m.parts.is_empty())?.subject()?;
         Some(format!("{subject}.eml"))
     });
-    let given = text::line(&given.unwrap_or_default(), 200);
-    let given: String = given.chars().map(|c| if "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
-    let given = given.trim_matches(['.', ' ']).to_owned();
+    let given = tame(&given.unwrap_or_default());
     if !given.is_empty() {
         return given;
     }

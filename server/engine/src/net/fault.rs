@@ -26,7 +26,7 @@ pub fn of_io(error: &io::Error) -> Fault {
             (Diagnosis::HostUnreachable, "no way to this host")
         }
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
-            (Diagnosis::TimedOut, "the server closed the session")
+            (Diagnosis::SessionClosed, "the server closed the session")
         }
         _ => (Diagnosis::Unknown, "the session broke"),
     };

@@ -7,6 +7,9 @@ use crate::login::Fault;
 use domain::Diagnosis;
 use std::io;
 
+/// How the words of a refused announcement begin.
+pub const ANNOUNCED: &str = "the server announces";
+
 /// What a command's answer may hold when nobody said otherwise. Bytes.
 const SMALL: u64 = 64 << 10;
 /// Of a line without literals: the numbers of a SEARCH. Bytes.
@@ -53,7 +56,7 @@ impl Guard {
             let part = &bytes[..end.unwrap_or(bytes.len())];
             self.line += part.len() as u64;
             if self.line > LINE {
-                return Err(refused(format!("a line of more than {LINE} bytes")));
+                return Err(refused(format!("{ANNOUNCED} a line of more than {LINE} bytes")));
             }
             let room = 400_usize.saturating_sub(self.head.len()).min(part.len());
             self.head.extend_from_slice(&part[..room]);
@@ -69,7 +72,7 @@ impl Guard {
             seen(&self.head, self.continued);
             if let Some(size) = announced {
                 if size > self.largest || size > self.left {
-                    return Err(refused(format!("the server announces {size} bytes where at most {} were asked for", self.largest.min(self.left))));
+                    return Err(refused(format!("{ANNOUNCED} {size} bytes where at most {} were asked for", self.largest.min(self.left))));
                 }
                 self.left -= size;
                 self.literal = size;

@@ -5,9 +5,10 @@ use super::refusal::finding;
 use domain::Diagnosis;
 use domain::diagnosis::{Certainty, Finding};
 use domain::time::Span;
+use futures::future::BoxFuture;
 use oauth2::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use oauth2::http::{HeaderMap, HeaderValue, Response, StatusCode};
-use oauth2::{HttpRequest, HttpResponse};
+use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
@@ -37,8 +38,30 @@ impl Transit {
     }
 }
 
+/// oauth2's way out. A type of its own, because the compiler loses sight of `Send` across a closure.
+pub struct Sender {
+    client: reqwest::Client,
+    /// The last answer's status, which oauth2 forgets.
+    pub status: AtomicU16,
+}
+
+impl Sender {
+    pub fn new(client: &reqwest::Client) -> Self {
+        Self { client: client.clone(), status: AtomicU16::new(0) }
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Sender {
+    type Error = Transit;
+    type Future = BoxFuture<'c, Result<HttpResponse, Transit>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(send(&self.client, request, &self.status))
+    }
+}
+
 /// Sends one request by the engine's client, which follows no redirect. `status` is told apart: oauth2 forgets it.
-pub async fn send(client: &reqwest::Client, request: HttpRequest, status: &AtomicU16) -> Result<HttpResponse, Transit> {
+async fn send(client: &reqwest::Client, request: HttpRequest, status: &AtomicU16) -> Result<HttpResponse, Transit> {
     let (head, body) = request.into_parts();
     let sent = async {
         let mut answer =

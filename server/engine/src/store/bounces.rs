@@ -1,9 +1,10 @@
-//! What a delivery report says about a delivery of ours.
+//! What became of our deliveries, as a ticket shows it and as delivery reports say it.
 
 use super::entity::{delivery, delivery_recipient};
-use super::{StoreError, Tx};
+use super::{Store, StoreError, Tx};
 use domain::Time;
-use domain::id::{DeliveryId, MessageId};
+use domain::console::outbox::DeliveryLine;
+use domain::id::{DeliveryId, MailboxId, MessageId, TicketId};
 use domain::outbox::DeliveryState;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -62,4 +63,38 @@ pub async fn refuse(tx: &Tx, id: DeliveryId, refused: &[Refused<'_>], now: Time)
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// The lines of a ticket's deliveries, with message and mailbox, oldest first.
+pub async fn lines(store: &Store, ticket: TicketId) -> Result<Vec<(MessageId, MailboxId, DeliveryLine)>, StoreError> {
+    let rows = delivery::Entity::find()
+        .filter(delivery::Column::TicketId.eq(ticket.0))
+        .order_by_asc(delivery::Column::Id)
+        .all(store.read())
+        .await?;
+    let recipients = delivery_recipient::Entity::find()
+        .filter(delivery_recipient::Column::DeliveryId.is_in(rows.iter().map(|row| row.id)))
+        .all(store.read())
+        .await?;
+    let line = |row: delivery::Model| {
+        let of_this = || recipients.iter().filter(|r| r.delivery_id == row.id);
+        let state = DeliveryState::from_key(&row.state).unwrap_or(DeliveryState::Uncertain);
+        let line = DeliveryLine {
+            id: DeliveryId(row.id),
+            state,
+            held: None,
+            at: Time(row.state_at),
+            next_at: (state == DeliveryState::Waiting && row.attempts > 0).then_some(Time(row.due_at)),
+            attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+            server: row.server,
+            refused: of_this()
+                .filter(|r| r.state == "refused")
+                .map(|r| (r.address.clone(), r.said.clone().unwrap_or_default()))
+                .collect(),
+            recipients: u32::try_from(of_this().count()).unwrap_or(u32::MAX),
+            said: row.said,
+        };
+        (MessageId(row.message_id), MailboxId(row.mailbox_id), line)
+    };
+    Ok(rows.into_iter().map(line).collect())
 }

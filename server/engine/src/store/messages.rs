@@ -5,7 +5,11 @@ use super::{Store, StoreError, Tx};
 use domain::id::{MessageId, PersonId, SourceId, TicketId};
 use domain::ticket::MessageKind;
 use domain::Time;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
+};
 
 /// A message's row.
 pub type Row = message::Model;
@@ -85,14 +89,40 @@ pub async fn get(store: &Store, id: MessageId) -> Result<Option<Row>, StoreError
     Ok(message::Entity::find_by_id(id.0).one(store.read()).await?)
 }
 
-/// The conversation, oldest first. Formatted bodies are not read: they are shown from their own
-/// address.
+/// The conversation, oldest first. Formatted bodies are left out, an empty one stands for them:
+/// they are shown from their own address.
 pub async fn of_ticket(store: &Store, ticket: TicketId) -> Result<Vec<Row>, StoreError> {
-    Ok(message::Entity::find()
+    Ok(conversation(ticket).all(store.read()).await?)
+}
+
+fn conversation(ticket: TicketId) -> Select<message::Entity> {
+    let columns = message::Column::iter().filter(|column| !matches!(column, message::Column::Html));
+    message::Entity::find()
+        .select_only()
+        .columns(columns)
+        .column_as(Expr::cust("CASE WHEN html IS NULL THEN NULL ELSE '' END"), "html")
         .filter(message::Column::TicketId.eq(ticket.0))
         .order_by_asc(message::Column::Id)
-        .all(store.read())
-        .await?)
+}
+
+/// How SQLite goes about a conversation, for the test that reads query plans.
+pub async fn conversation_plan(store: &Store, ticket: TicketId) -> Result<Vec<String>, StoreError> {
+    super::tickets::explain(store, conversation(ticket).build(store.backend())).await
+}
+
+/// The newest message of a ticket that this person did not write.
+pub async fn newest_of_others(db: &impl ConnectionTrait, ticket: TicketId, person: PersonId) -> Result<Option<MessageId>, StoreError> {
+    let id = message::Entity::find()
+        .select_only()
+        .column(message::Column::Id)
+        .filter(message::Column::TicketId.eq(ticket.0))
+        .filter(message::Column::PersonId.is_null().or(message::Column::PersonId.ne(person.0)))
+        .order_by_desc(message::Column::Id)
+        .limit(1)
+        .into_tuple::<i64>()
+        .one(db)
+        .await?;
+    Ok(id.map(MessageId))
 }
 
 /// Everybody who wrote or got a message of the ticket: addresses in lower case.
@@ -136,20 +166,6 @@ pub async fn is_staff(tx: &Tx, address: &str) -> Result<bool, StoreError> {
         .one(tx)
         .await?;
     Ok(found.is_some())
-}
-
-/// The newest message of a ticket.
-pub async fn newest(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Option<MessageId>, StoreError> {
-    let id = message::Entity::find()
-        .select_only()
-        .column(message::Column::Id)
-        .filter(message::Column::TicketId.eq(ticket.0))
-        .order_by_desc(message::Column::Id)
-        .limit(1)
-        .into_tuple::<i64>()
-        .one(db)
-        .await?;
-    Ok(id.map(MessageId))
 }
 
 /// The message that this person sent with this key before.

@@ -29,6 +29,10 @@ pub async fn of(tx: &Tx, address: &str, name: &str) -> Result<Row, StoreError> {
     Ok(row)
 }
 
+pub async fn by_id(tx: &Tx, id: i64) -> Result<Option<Row>, StoreError> {
+    Ok(requester::Entity::find_by_id(id).one(tx).await?)
+}
+
 impl Row {
     /// The name, or else the address.
     pub fn label(&self) -> &str {

@@ -9,7 +9,7 @@ use domain::id::{MailboxId, MessageId, SourceId, TicketId};
 use domain::receipt::Disposition;
 use domain::{Time, id};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// A receipt that intake has not looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]

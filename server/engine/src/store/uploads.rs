@@ -5,7 +5,7 @@ use super::{Store, StoreError, Tx};
 use domain::Time;
 use domain::id::{MessageId, PersonId, TicketId, UploadId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// An upload's row.
 pub type Row = upload::Model;

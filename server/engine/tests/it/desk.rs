@@ -110,7 +110,7 @@ impl Desk {
 
     /// Starts all loops.
     pub fn start(&mut self) {
-        self.running = Some(self.engine.start());
+        self.running = Some(self.engine.start().expect("nobody else works on this database"));
     }
 
     /// Stops the loops.
@@ -123,10 +123,9 @@ impl Desk {
     /// As after a kill: the loops are dropped where they stand, and a new engine opens the same
     /// database. Nothing runs yet.
     pub async fn crash(&mut self) {
+        // Dropping the loops aborts them wherever they wait.
         drop(self.running.take());
-        // Dropping the loops aborts them; the store's pools close with the last handle.
-        let old = std::mem::replace(&mut self.engine, Engine::open(self.config.clone()).await.expect("it opens again"));
-        drop(old);
+        self.engine = Engine::open(self.config.clone()).await.expect("it opens again");
     }
 
     /// A connected mailbox with both directions.
@@ -175,7 +174,7 @@ impl Desk {
             };
             let endpoint = own.or(customary).expect("a server");
             let sealed = (chosen.by == By::Password).then(|| {
-                self.engine.vault.seal(&format!("direction:{id}:{}", direction.key()), &Secret::new(user.password.clone()))
+                self.engine.vault.seal(&format!("direction:{id}:{}:password", direction.key()), &Secret::new(user.password.clone()))
             });
             let row = e::direction::ActiveModel {
                 mailbox_id: Set(id),
@@ -223,7 +222,7 @@ impl Desk {
                     ..Default::default()
                 };
                 let id = e::registration::Entity::insert(row).exec(db).await.expect("a registration").last_insert_id;
-                let sealed = self.engine.vault.seal(&format!("registration:{id}"), &Secret::new("demo-secret-value"));
+                let sealed = self.engine.vault.seal(&format!("registration:{id}:secret"), &Secret::new("demo-secret-value"));
                 e::registration::Entity::update(e::registration::ActiveModel {
                     id: Set(id),
                     secret_sealed: Set(Some(sealed)),

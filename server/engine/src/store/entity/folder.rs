@@ -11,6 +11,8 @@ pub struct Model {
     pub uid_validity: Option<i64>,
     pub cursor: i64,
     pub import_before: i64,
+    pub import_since: Option<i64>,
+    pub import_upto: Option<i64>,
     pub found: Option<i64>,
     pub fetched_at: Option<i64>,
 }

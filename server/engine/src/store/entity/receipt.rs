@@ -22,6 +22,8 @@ pub struct Model {
     pub tries: i64,
     pub delete_due_at: Option<i64>,
     pub deleted_at: Option<i64>,
+    pub message_key: Option<String>,
+    pub header_digest: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,176 @@
+//! Beside a mailbox: its sign-in and when it ends, its settings, its password set-up.
+
+use crate::api::mailboxes::path;
+use crate::components::button::SignIn;
+use crate::components::icon::Icon;
+use crate::components::state::{State, Tone, Words};
+use crate::wording::counts::list;
+use crate::wording::diagnoses;
+use crate::wording::times::Clock;
+use domain::console::mailboxes::{DirectionPage, ImportFrom, MailboxPage};
+use domain::credential::CredentialKind;
+use domain::mailbox::MailboxState;
+use domain::provider::{Endpoint, Tls};
+use domain::signin::Intent;
+use leptos::prelude::*;
+
+/// `outlook.office365.com, 993, TLS`
+pub fn endpoint(e: Option<&Endpoint>) -> String {
+    e.map_or_else(
+        || "Not set".into(),
+        |e| {
+            let tls = match e.tls {
+                Tls::Implicit => "TLS",
+                Tls::StartTls => "STARTTLS",
+            };
+            format!("{}, {}, {tls}", e.host, e.port)
+        },
+    )
+}
+
+/// The whole column.
+pub fn view(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
+    view! {
+        <aside class="stack" aria-label="About this mailbox">
+            {(!page.draft && page.provider.signs_in).then(|| sign_in(page, clock))}
+            {settings(page, clock)}
+            {others(page, clock)}
+        </aside>
+    }
+}
+
+fn sign_in(page: &MailboxPage, clock: Clock) -> AnyView {
+    let row = &page.row;
+    let short = row.provider_short.clone();
+    let lost = match &row.state {
+        MailboxState::Needs { diagnosis, since, .. } if !row.by_password => Some((*diagnosis, *since)),
+        _ => None,
+    };
+    let (words, after) = match (lost, page.account.as_ref(), row.by_password, page.refreshing, page.sign_in_ends_at) {
+        (_, _, true, _, _) => (
+            Words::new(Tone::Calm, Icon::Key, "Signs in by password"),
+            format!("Move to {short} at any time: same mailbox, same tickets."),
+        ),
+        (Some((diagnosis, since)), ..) => (
+            Words::new(Tone::Critical, Icon::Critical, diagnoses::title(diagnosis, &short)),
+            format!("{}.", clock.since(since)),
+        ),
+        (None, None, ..) => (Words::new(Tone::Calm, Icon::Clock, "Not signed in"), String::new()),
+        (None, Some(_), _, true, _) => {
+            (Words::new(Tone::Ok, Icon::Ok, "No end expected"), "Each refresh moves its window on.".into())
+        }
+        (None, Some(_), _, false, Some(at)) => (
+            Words::new(Tone::Warning, Icon::Warning, format!("Ends {}", clock.when(at))),
+            "Refreshing has stopped; a new sign-in starts it again.".into(),
+        ),
+        (None, Some(_), _, false, None) => (Words::new(Tone::Calm, Icon::Clock, "End not known"), String::new()),
+    };
+    let account = page.account.clone().map(|account| view! { <dt>"Signed in as"</dt><dd class="value">{account}</dd> });
+    let last =
+        page.last_signed_in_at.map(|at| view! { <dt>"Last sign-in"</dt><dd>{clock.stamp(at, clock.time(at))}</dd> });
+    let same = (!page.same_account.is_empty())
+        .then(|| view! { <dt>"The same sign-in"</dt><dd class="value">{list(&page.same_account, 4)}</dd> });
+    let facts = page.account.is_some().then(|| view! { <dl class="facts stacked gap">{account}{last}{same}</dl> });
+    let (intent, verb) = if row.by_password {
+        (Intent::Switch, format!("Move to {short}"))
+    } else {
+        (Intent::Reauthorize, "Reauthenticate".into())
+    };
+    let foot = if page.registered {
+        view! { <SignIn mailbox=row.id provider=row.provider intent small=true words=verb of=format!("at {short}")/> }
+            .into_any()
+    } else {
+        view! { <a href=format!("/admin/registrations?new={}#form", page.provider.key)>"Enter the app registration first"</a> }.into_any()
+    };
+    view! {
+        <section class="panel">
+            <header><h2>{row.provider_name.clone()}</h2></header>
+            <div class="body">
+                <div class="stack tight"><State words/>{(!after.is_empty()).then(|| view! { <p class="soft">{after}</p> })}</div>
+                {facts}
+            </div>
+            <footer>{foot}</footer>
+        </section>
+    }
+    .into_any()
+}
+
+fn settings(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
+    let wanted = &page.wanted;
+    let used = match (wanted.incoming, wanted.outgoing) {
+        (true, true) => "Incoming and outgoing",
+        (true, false) => "Incoming only",
+        (false, true) => "Outgoing only",
+        (false, false) => "Not chosen yet",
+    };
+    // Midnights are UTC.
+    let utc = Clock { now: clock.now, offset: 0 };
+    let import = match wanted.import {
+        ImportFrom::Now => "Only new mail".to_owned(),
+        ImportFrom::Beginning => "The beginning".to_owned(),
+        ImportFrom::Date(at) => utc.day(at),
+    };
+    let incoming = wanted
+        .incoming
+        .then(|| view! { <dt>"Incoming"</dt><dd class="value">{endpoint(page.incoming.endpoint.as_ref())}</dd> });
+    let outgoing = wanted
+        .outgoing
+        .then(|| view! { <dt>"Outgoing"</dt><dd class="value">{endpoint(page.outgoing.endpoint.as_ref())}</dd> });
+    let fetching = wanted.incoming.then(|| {
+        view! {
+            <dt>"Folder"</dt><dd class="value">{wanted.folder.clone()}</dd>
+            <dt>"Delete after fetching"</dt><dd>{if wanted.delete_after_fetch { "Yes" } else { "No" }}</dd>
+            <dt>"Imported from"</dt><dd>{import}</dd>
+        }
+    });
+    let own: Vec<String> = page.own_addresses.iter().map(ToString::to_string).collect();
+    let own = (!own.is_empty()).then(|| view! { <dt>"Also written to as"</dt><dd class="value">{list(&own, 4)}</dd> });
+    let href =
+        if page.draft { format!("{}/set-up/use", path(page.row.id)) } else { format!("{}/edit", path(page.row.id)) };
+    view! {
+        <section class="panel">
+            <header><h2>"Settings"</h2><a href=href>"Edit"</a></header>
+            <div class="body">
+                <dl class="facts stacked">
+                    <dt>"Use"</dt><dd>{used}</dd>
+                    {incoming}{outgoing}{fetching}
+                    {(!page.from_name.is_empty()).then(|| view! { <dt>"Name customers see"</dt><dd class="value">{page.from_name.clone()}</dd> })}
+                    {own}
+                </dl>
+            </div>
+        </section>
+    }
+}
+
+/// R9: a password set-up in view, never the password.
+fn others(page: &MailboxPage, clock: Clock) -> Option<AnyView> {
+    if page.draft || !page.row.by_password {
+        return None;
+    }
+    let one = |d: &DirectionPage, title: &'static str| {
+        (d.credential == Some(CredentialKind::Password)).then(|| {
+            let proved = d.proved_at.map_or_else(|| "Not yet".into(), |at| clock.moment(at));
+            view! {
+                <dt>{title}</dt><dd class="value">{endpoint(d.endpoint.as_ref())}</dd>
+                {d.user.clone().map(|user| view! { <dt>"User name"</dt><dd class="value">{user}</dd> })}
+                <dt>"Last success"</dt><dd>{proved}</dd>
+            }
+        })
+    };
+    let href = format!("{}/set-up/password", path(page.row.id));
+    Some(
+        view! {
+            <section class="panel">
+                <header><h2>"Others"</h2><a href=href>"Change"</a></header>
+                <div class="body">
+                    <p class="soft">"User name and password."</p>
+                    <dl class="facts stacked gap">
+                        {one(&page.incoming, "Incoming")}{one(&page.outgoing, "Outgoing")}
+                        <dt>"Password"</dt><dd>"Stored sealed, never shown"</dd>
+                    </dl>
+                </div>
+            </section>
+        }
+        .into_any(),
+    )
+}

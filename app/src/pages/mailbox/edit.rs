@@ -1,0 +1,165 @@
+//! Settings of a mailbox, and disconnecting it.
+
+use crate::api::mailboxes::{AddAddress, Change, Discard, Disconnect, path};
+use crate::api::post_to;
+use crate::components::button::{Act, Submit};
+use crate::components::field::{Check, Choice, Field};
+use crate::components::frame::{Head, Place, Sheet, email_crumbs};
+use crate::components::icon::Icon;
+use crate::components::notice::{Notice, Refused};
+use crate::components::state::Tone;
+use crate::pages::page;
+use crate::wording::counts::of;
+use domain::console::mailboxes::Use;
+use domain::id::MailboxId;
+use domain::refusal::Fault;
+use leptos::prelude::*;
+
+/// Both, incoming only, outgoing only; what follows from each is named.
+pub fn use_choices(wanted: &Use, address: &str) -> impl IntoView + use<> {
+    let (both, incoming, outgoing) =
+        (wanted.incoming && wanted.outgoing, wanted.incoming && !wanted.outgoing, !wanted.incoming && wanted.outgoing);
+    let none = !wanted.incoming && !wanted.outgoing;
+    view! {
+        <fieldset>
+            <legend class="label">"Use this mailbox for"</legend>
+            <div class="choices gap">
+                <Choice name="used" value="both" title="Both" hint=format!("Messages become tickets, replies leave from {address}.") chosen=both || none/>
+                <Choice name="used" value="incoming" title="Incoming only" hint="Messages become tickets. Replies leave from another mailbox." chosen=incoming/>
+                <Choice name="used" value="outgoing" title="Outgoing only" hint="Replies leave from here. Nothing is fetched." chosen=outgoing/>
+            </div>
+        </fieldset>
+    }
+}
+
+/// Below the mailbox's own page.
+pub fn below(id: MailboxId, address: &str) -> Vec<(String, Option<String>)> {
+    let mut crumbs = email_crumbs(true);
+    crumbs.push((address.to_owned(), Some(path(id))));
+    crumbs
+}
+
+/// `/admin/channels/email/:id/edit`
+#[component]
+pub fn EditPage() -> impl IntoView {
+    page(|here| async move {
+        here.actor.admin()?;
+        let id: MailboxId = here.place.id("id")?;
+        let data = here.console.mailboxes.show(&here.actor, id).await?;
+        let at_address = (here.place.query("form") == Some("address")).then(|| here.place.refused()).flatten();
+        let refused = (here.place.query("form").is_none()).then(|| here.place.refused()).flatten();
+        let added = here.place.query("done") == Some("address");
+        let address = data.row.address.to_string();
+        let own = data
+            .own_addresses
+            .iter()
+            .map(|a| view! { <li><span class="value">{a.to_string()}</span></li> })
+            .collect_view();
+        let any_own = !data.own_addresses.is_empty();
+        let choices = use_choices(&data.wanted, &address);
+        let title = format!("Edit {address}");
+        Ok(view! {
+            <Sheet here title place=Place::Email narrow=true>
+                <Head title="Edit" crumbs=below(id, &address) sub=address.clone()/>
+                <div class="stack loose">
+                    {added.then(|| view! { <Notice tone=Tone::Ok title="The address is added"/> })}
+                    <form class="stack loose" method="post" action={post_to::<Change>()}>
+                        <Refused refused shown=&[Fault::NameMissing, Fault::TextTooLong]/>
+                        <input type="hidden" name="id" value=id.to_string()/>
+                        <div class="form">
+                            <Field name="name" label="Name of the mailbox" value=data.row.name optional=true refused faults=&[Fault::NameMissing]
+                                hint="For your team, in lists."/>
+                            <Field name="from_name" label="Name customers see" value=data.from_name optional=true hint="In the From line of replies."/>
+                            <div class="field">
+                                <label for="signature">"Signature"<span class="optional">" optional"</span></label>
+                                <textarea class="textarea low" id="signature" name="signature" rows="4" aria-describedby="signature-hint">{data.signature}</textarea>
+                                <span class="hint" id="signature-hint">"Stands below every reply from this mailbox."</span>
+                            </div>
+                        </div>
+                        {choices}
+                        <fieldset class="stack">
+                            <legend class="part">"Incoming"</legend>
+                            <Field name="folder" label="Folder" value=data.wanted.folder/>
+                            <Check name="delete_after_fetch" title="Delete emails from the server after fetching" checked=data.wanted.delete_after_fetch
+                                hint="Off: the mailbox stays as it is. On: each message is deleted only after it is stored here."/>
+                        </fieldset>
+                        <div class="form-foot">
+                            <span class="quiet">"Servers and user name change with the sign-in or password."</span>
+                            <span class="row"><a class="button bare" href=path(id)>"Cancel"</a><Submit words="Save" busy="Saving"/></span>
+                        </div>
+                    </form>
+                    <section class="panel" aria-labelledby="own">
+                        <header><h2 id="own">"Other addresses of this mailbox"</h2></header>
+                        {any_own.then(|| view! { <ul class="lines">{own}</ul> })}
+                        <div class=if any_own { "body split" } else { "body" }>
+                            <form class="form" method="post" action={post_to::<AddAddress>()}>
+                                <Refused refused=at_address shown=&[Fault::AddressMalformed, Fault::AddressTaken]/>
+                                <input type="hidden" name="id" value=id.to_string()/>
+                                <Field name="address" label="Address" kind="email" refused=at_address faults=&[Fault::AddressMalformed, Fault::AddressTaken]
+                                    hint="An alias or an older address. A reply leaves from the address that the customer wrote to."/>
+                                <div class="row"><Submit words="Add the address" kind="" busy="Adding"/></div>
+                            </form>
+                        </div>
+                    </section>
+                    <section class="panel" aria-labelledby="end">
+                        <header><h2 id="end">"Disconnect"</h2></header>
+                        <div class="body row apart">
+                            <p class="soft">"Fetching and sending stop and the credentials are wiped. Tickets stay."</p>
+                            <a class="button danger" href=format!("{}/disconnect", path(id))>"Disconnect"</a>
+                        </div>
+                    </section>
+                </div>
+            </Sheet>
+        }
+        .into_any())
+    })
+}
+
+/// `/admin/channels/email/:id/disconnect`: what it means, then the button.
+#[component]
+pub fn DisconnectPage() -> impl IntoView {
+    page(|here| async move {
+        here.actor.admin()?;
+        let id: MailboxId = here.place.id("id")?;
+        let data = here.console.mailboxes.show(&here.actor, id).await?;
+        let address = data.row.address.to_string();
+        let held = u64::from(data.row.held);
+        let title =
+            if data.draft { format!("Throw the draft of {address} away?") } else { format!("Disconnect {address}?") };
+        let credential = if data.row.by_password {
+            "Its password is wiped here."
+        } else {
+            "Its sign-in is wiped here; at the provider it is withdrawn only if no other mailbox uses the same account."
+        };
+        let id_field = vec![("id", id.to_string())];
+        Ok(view! {
+            <Sheet here title=title.clone() place=Place::Email narrow=true acts=true>
+                <Head title crumbs=below(id, &address)/>
+                <div class="stack loose">
+                    {if data.draft {
+                        view! { <p class="soft">"Nothing was connected yet, so nothing else is lost."</p> }.into_any()
+                    } else {
+                        view! {
+                            <ul class="stack tight soft">
+                                <li class="row">{Icon::Ticket.view()}<span>"All its tickets stay."</span></li>
+                                <li class="row">{Icon::Stopped.view()}<span>"Fetching and sending stop. Mail stays at the provider and is not fetched."</span></li>
+                                <li class="row">{Icon::Key.view()}<span>{credential}</span></li>
+                                {(held > 0).then(|| view! { <li class="row">{Icon::Held.view()}<span>{of(held, "held reply does", "held replies do")} " not leave until it is connected again."</span></li> })}
+                            </ul>
+                            <p class="soft">"Only for a while? Pause it instead: one click, and one click back."</p>
+                        }.into_any()
+                    }}
+                    <div class="form-foot">
+                        <a class="button" href=path(id)>"Keep it"</a>
+                        {if data.draft {
+                            view! { <Act action={post_to::<Discard>()} fields=id_field words="Throw away" kind="danger" busy="Throwing away"/> }.into_any()
+                        } else {
+                            view! { <Act action={post_to::<Disconnect>()} fields=id_field words="Disconnect" kind="danger" busy="Disconnecting"/> }.into_any()
+                        }}
+                    </div>
+                </div>
+            </Sheet>
+        }
+        .into_any())
+    })
+}

@@ -1,0 +1,239 @@
+//! `/admin/sign-ins/:id`: who signed in, a probe per direction, what was found.
+
+use super::refused::advice;
+use crate::api::mailboxes::{LIST, path};
+use crate::api::post_to;
+use crate::api::signins::Adopt;
+use crate::components::button::{Act, SignIn};
+use crate::components::call::Said;
+use crate::components::frame::{Gate, Head, Place, Sheet, email_crumbs};
+use crate::components::icon::Icon;
+use crate::components::notice::{Notice, Refused};
+use crate::components::probe::Probe;
+use crate::components::remedy::{RemedyCard, Trouble};
+use crate::components::state::Tone;
+use crate::pages::connect::{Step, Wizard};
+use crate::pages::mailbox::again;
+use crate::pages::page;
+use crate::wording::counts::{list, of};
+use crate::wording::times::Clock;
+use domain::Refusal;
+use domain::console::signins::{DirectionResult, SignInResult};
+use domain::credential::CredentialKind;
+use domain::direction::Direction;
+use domain::id::SignInId;
+use domain::provider::ProviderKind;
+use domain::signin::{CallbackRefusal, Intent, SignInState};
+use leptos::prelude::*;
+
+/// The logo's family, by the provider's key.
+fn kind(key: &str) -> ProviderKind {
+    match key {
+        "microsoft" => ProviderKind::Microsoft,
+        "google" => ProviderKind::Google,
+        _ => ProviderKind::Other,
+    }
+}
+
+#[component]
+pub fn SignInResultPage() -> impl IntoView {
+    page(|here| async move {
+        here.actor.admin()?;
+        let id: SignInId = here.place.id("id")?;
+        let result = here.console.signins.result(&here.actor, id).await?;
+        let refused = here.place.refused();
+        if result.refused == Some(CallbackRefusal::WrongAccount) {
+            return Ok(wrong_account(result, refused));
+        }
+        if result.refused.is_some() || result.state != SignInState::Completed {
+            return Ok(not_completed(result));
+        }
+        let clock = here.clock;
+        let connect = result.intent == Intent::Connect;
+        let address = result.mailbox_address.clone();
+        let title = if connect { "New support email".to_owned() } else { address.clone() };
+        let sub = format!("{address}, {}", result.provider_name);
+        let mailbox = result.mailbox;
+        let body = completed(result, clock);
+        Ok(view! {
+            <Sheet here title=format!("{address}: signed in") place=Place::Email acts=true>
+                <Head title crumbs=email_crumbs(true) sub/>
+                {connect.then(|| view! { <Wizard at=Step::Result id=Some(mailbox)/> })}
+                <div class="stack loose"><Refused refused/>{body}</div>
+            </Sheet>
+        }
+        .into_any())
+    })
+}
+
+fn way(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Incoming => "incoming",
+        Direction::Outgoing => "outgoing",
+    }
+}
+
+/// The title says what holds now: all, half, or nothing works with the new sign-in.
+fn completed(r: SignInResult, clock: Clock) -> AnyView {
+    let account = r.account.clone().unwrap_or_default();
+    let address = r.mailbox_address.clone();
+    let short = r.provider_short.clone();
+    let failing: Vec<&DirectionResult> = r.directions.iter().filter(|d| !d.report.ok()).collect();
+    let working: Vec<&DirectionResult> = r.directions.iter().filter(|d| d.report.ok()).collect();
+    let mut facts: Vec<String> = Vec::new();
+    if let Some(n) = r.backlog {
+        facts.push(if n == 0 {
+            "No message waits in the mailbox.".into()
+        } else {
+            format!("{} found in the mailbox; what is new comes in now.", of(n, "message", "messages"))
+        });
+    }
+    if r.released > 0 {
+        facts.push(format!("{} now.", of(u64::from(r.released), "held reply leaves", "held replies leave")));
+    }
+    if !r.also_repaired.is_empty() {
+        facts.push(format!("Also repaired: {}.", list(&r.also_repaired, 6)));
+    }
+    let facts = facts.join(" ");
+    let signed = format!("Signed in with {short} as {account}.");
+    let buttons = {
+        let page = path(r.mailbox);
+        move || view! { <div class="row"><a class="button" href=page>"Go to the mailbox"</a><a class="button bare" href=LIST>"All support emails"</a></div> }
+    };
+    let notice = if failing.is_empty() {
+        let title = match r.intent {
+            Intent::Connect => format!("Saved: {address} is connected"),
+            Intent::Switch => format!("Saved: {address} signs in with {short} now"),
+            Intent::Reauthorize | Intent::Adopt => format!("Saved: {address} works again"),
+        };
+        let moved = if r.intent == Intent::Switch {
+            " Same mailbox, same tickets; the password is not used any more."
+        } else {
+            ""
+        };
+        view! { <Notice tone=Tone::Ok title><p>{signed} {moved} " " {facts}</p>{buttons()}</Notice> }.into_any()
+    } else if let Some(works) = working.first() {
+        let works = way(works.report.direction);
+        view! {
+            <Notice tone=Tone::Warning title=format!("Saved: signed in, but only {works} works")>
+                <p>{signed} " " {format!("Half connected: {works} is in use now. ")} {facts}</p>{buttons()}
+            </Notice>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Notice tone=Tone::Warning title="Signed in, but neither direction works yet">
+                <p>{signed} " What worked before goes on. " {facts}</p>{buttons()}
+            </Notice>
+        }
+        .into_any()
+    };
+    let card = failing.first().map(|d| {
+        let failure = d.report.failure.clone();
+        let kept = d
+            .kept_until
+            .map(|at| format!("The sign-in is kept until {}; Check again needs no second one.", clock.day(at)));
+        let mailbox = r.mailbox;
+        let action = move || again(mailbox, "check", "Check again");
+        failure.map(|failure| {
+            let trouble = Trouble {
+                direction: d.report.direction,
+                diagnosis: failure.diagnosis,
+                credential: CredentialKind::Grant,
+                provider: kind(&r.provider_key),
+                short: short.clone(),
+                address: address.clone(),
+                also: "The sign-in is fine.".into(),
+                said: Some(failure.said).filter(|s| !s.is_empty()),
+            };
+            match kept {
+                Some(next) => view! { <RemedyCard trouble action next/> }.into_any(),
+                None => view! { <RemedyCard trouble action/> }.into_any(),
+            }
+        })
+    });
+    let panels = r
+        .directions
+        .iter()
+        .cloned()
+        .map(|d| {
+            let foot = match (d.swapped, d.report.ok(), &d.report.user) {
+                (true, _, Some(user)) => format!("In use now, as {user}."),
+                (true, ..) => "In use now.".into(),
+                (false, true, _) => "Works; the present one stays in use.".into(),
+                (false, false, _) => "Not in use. What worked before is not replaced.".into(),
+            };
+            view! { <Probe report=d.report short=short.clone() foot/> }
+        })
+        .collect_view();
+    view! { {notice}{card}<div class="halves">{panels}</div> }.into_any()
+}
+
+/// R28: expected, refused, nothing changed, the two ways on.
+fn wrong_account(r: SignInResult, refused: Option<Refusal>) -> AnyView {
+    let (short, address) = (r.provider_short.clone(), r.mailbox_address.clone());
+    let signed = r.account.clone().unwrap_or_else(|| "another account".into());
+    let expected = r.expected.clone().unwrap_or_else(|| "another account".into());
+    let adopt = r.adopt.map(|_| {
+        view! {
+            <hr/>
+            <div class="stack tight">
+                <p class="soft">"Do you mean to change who signs in for this mailbox? Its tickets and what was fetched stay."</p>
+                <Act action={post_to::<Adopt>()} fields=vec![("id", r.id.to_string())] words=format!("Use {signed} from now on") busy="Trying it"/>
+            </div>
+        }
+    });
+    view! {
+        <Gate title="You signed in with another account" wide=true
+            foot=ViewFn::from(|| view! { <a href="/help/wrong-account">"Why Mailkeep checks who signs in"</a> })>
+            <div class="stack tight">
+                <span class="state" data-tone="critical">{Icon::Critical.view()}<span>"Nothing was changed"</span></span>
+                <h1>{format!("You signed in as {signed}; this mailbox uses {expected}")}</h1>
+                <p class="soft">{format!("So that no mail of one mailbox lands in another, Mailkeep refused the sign-in for {address}.")}</p>
+            </div>
+            <Refused refused/>
+            <ul class="probe">
+                <li data-tone="ok">{Icon::Ok.view()}<span class="what value">{expected.clone()}</span><span class="took">"Expected"</span></li>
+                <li data-tone="critical">{Icon::Critical.view()}<span class="what value">{signed.clone()}</span><span class="took">"Refused"</span></li>
+            </ul>
+            <div class="stack tight">
+                <p class="soft">"Try again with "<b>"Use another account"</b>{format!(" in {short}'s list.")}</p>
+                <div class="row">
+                    <SignIn mailbox=r.mailbox provider=kind(&r.provider_key) intent=r.intent pick=true words="Try again" of=format!("as {expected}")/>
+                    <a class="button large" href=path(r.mailbox)>"Back to the mailbox"</a>
+                </div>
+            </div>
+            {adopt}
+        </Gate>
+    }
+    .into_any()
+}
+
+/// Refused for another reason, or never came back.
+fn not_completed(r: SignInResult) -> AnyView {
+    let short = r.provider_short.clone();
+    let (title, sentence) = match r.refused {
+        Some(reason) => advice(reason, &short),
+        None => {
+            ("The sign-in was not finished".into(), format!("No answer came back from {short}. Nothing was changed."))
+        }
+    };
+    let retry = !matches!(r.refused, Some(CallbackRefusal::Registration | CallbackRefusal::MailboxGone));
+    view! {
+        <Gate title=title.clone() wide=true>
+            <div class="stack tight">
+                <span class="state" data-tone="critical">{Icon::Critical.view()}<span>"Nothing was changed"</span></span>
+                <h1>{title}</h1>
+                <p class="soft">{sentence}</p>
+                <p class="quiet">"For " {r.mailbox_address.clone()}</p>
+            </div>
+            <div class="row">
+                {retry.then(|| view! { <SignIn mailbox=r.mailbox provider=kind(&r.provider_key) intent=r.intent words="Try again"/> })}
+                {(r.refused == Some(CallbackRefusal::Registration)).then(|| view! { <a class="button primary large" href="/admin/registrations">"Look at the registration"</a> })}
+                <a class="button large" href=path(r.mailbox)>"Back to the mailbox"</a>
+            </div>
+            {r.said.map(|said| view! { <Said who=short said/> })}
+        </Gate>
+    }
+    .into_any()
+}

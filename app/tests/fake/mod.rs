@@ -1,0 +1,65 @@
+//! A fake console: every state at once, and hostile text, without an engine.
+//!
+//! Shared by the tests of the pages and by the preview.
+#![allow(dead_code, clippy::unwrap_used)]
+
+mod desk;
+mod facts;
+mod mailboxes;
+mod mails;
+mod people;
+mod router;
+mod signins;
+
+pub use router::{Visitor, router};
+
+use domain::console::{Actor, Console, Role};
+use domain::id::PersonId;
+use domain::time::Span;
+use domain::{Address, Time};
+use std::sync::Arc;
+
+/// 24 Nov 2026, 14:05 UTC.
+pub fn now() -> Time {
+    Time::from_date(2026, 11, 24).unwrap() + Span::minutes(14 * 60 + 5)
+}
+
+pub fn ago(span: Span) -> Time {
+    now() - span
+}
+
+pub fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+/// Text that must come out as text.
+pub const HOSTILE: &str = "<script>alert(1)</script>\"'&";
+
+pub fn ada() -> Actor {
+    Actor { person: PersonId(1), name: "Ada Lindqvist".into(), role: Role::Admin }
+}
+
+pub fn jonas() -> Actor {
+    Actor { person: PersonId(2), name: "Jonas Weber".into(), role: Role::Agent }
+}
+
+/// What the fake should look like.
+#[derive(Clone, Copy, Default)]
+pub struct Scene {
+    pub first_start: bool,
+    pub empty: bool,
+    pub demo: bool,
+    pub unregistered: bool,
+}
+
+pub fn console(scene: Scene) -> Console {
+    Console {
+        desk: Arc::new(desk::Fake(scene)),
+        mailboxes: Arc::new(mailboxes::Fake(scene)),
+        outbox: Arc::new(mails::Fake(scene)),
+        people: Arc::new(people::Fake(scene)),
+        registrations: Arc::new(desk::Fake(scene)),
+        signins: Arc::new(signins::Fake),
+        tickets: Arc::new(mails::Fake(scene)),
+    }
+}

@@ -1,0 +1,329 @@
+//! Pages as a browser gets them: words, actions, roles, and what a refused form shows.
+#![allow(clippy::unwrap_used)]
+
+mod fake;
+
+use axum::body::{Body, to_bytes};
+use fake::{Scene, router};
+use http::{Method, Request, StatusCode};
+use tower::ServiceExt;
+
+struct Seen {
+    status: StatusCode,
+    to: Option<String>,
+    cookies: Vec<String>,
+    html: String,
+}
+
+async fn ask(scene: Scene, visitor: Option<i64>, request: Request<Body>) -> Seen {
+    let response = router(scene, visitor).oneshot(request).await.unwrap();
+    let header = |name: &str| {
+        response.headers().get_all(name).iter().map(|v| v.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (status, to, cookies) = (response.status(), header("location").into_iter().next(), header("set-cookie"));
+    let bytes = to_bytes(response.into_body(), 8 << 20).await.unwrap();
+    Seen { status, to, cookies, html: String::from_utf8(bytes.to_vec()).unwrap() }
+}
+
+async fn get_as(scene: Scene, visitor: Option<i64>, path: &str) -> Seen {
+    let request = Request::builder().uri(path).header("accept", "text/html").body(Body::empty()).unwrap();
+    ask(scene, visitor, request).await
+}
+
+async fn admin(path: &str) -> Seen {
+    get_as(Scene::default(), Some(1), path).await
+}
+
+async fn agent(path: &str) -> Seen {
+    get_as(Scene::default(), Some(2), path).await
+}
+
+async fn post(visitor: Option<i64>, path: &str, form: &str) -> Seen {
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("referer", "http://localhost/somewhere")
+        .body(Body::from(form.to_owned()))
+        .unwrap();
+    ask(Scene::default(), visitor, request).await
+}
+
+/// The text of a page: no tags, no comments, blanks folded.
+fn text(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        let after = &rest[at..];
+        let end =
+            if after.starts_with("<!--") { after.find("-->").map(|e| e + 3) } else { after.find('>').map(|e| e + 1) };
+        rest = &after[end.unwrap_or(after.len())..];
+    }
+    out.push_str(rest);
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const ADMIN_PAGES: [&str; 21] = [
+    "/admin/channels/email",
+    "/admin/channels/email/queue",
+    "/admin/channels/email/new",
+    "/admin/channels/email/1",
+    "/admin/channels/email/1/edit",
+    "/admin/channels/email/5/check",
+    "/admin/channels/email/7/check",
+    "/admin/channels/email/1/disconnect",
+    "/admin/channels/email/12/set-up/provider",
+    "/admin/channels/email/12/set-up/use",
+    "/admin/channels/email/12/set-up/sign-in",
+    "/admin/channels/email/13/set-up/password",
+    "/admin/channels/email/12/set-up/result",
+    "/admin/sign-ins/1",
+    "/admin/sign-ins/2",
+    "/admin/sign-ins/3",
+    "/admin/registrations",
+    "/admin/people",
+    "/admin/server",
+    "/me",
+    "/help/sign-in-expired",
+];
+
+#[tokio::test]
+async fn every_page_is_whole_and_safe() {
+    for path in ADMIN_PAGES {
+        let seen = admin(path).await;
+        assert_eq!(seen.status, StatusCode::OK, "{path}");
+        assert!(seen.html.contains("</html>"), "{path} is cut off");
+        assert_eq!(seen.html.matches("<h1").count(), 1, "{path}: one h1");
+        assert!(seen.html.contains("<title>") && seen.html.contains(" - Mailkeep</title>"), "{path}: title");
+        assert!(!seen.html.contains("<script>alert"), "{path}: hostile text came out as markup");
+        assert!(!seen.html.contains(" style=\""), "{path}: a style attribute breaks the CSP");
+        assert!(!seen.html.contains(" onclick="), "{path}: an inline handler breaks the CSP");
+        for tag in seen.html.split("<script").skip(1) {
+            let tag = &tag[..tag.find('>').unwrap()];
+            assert!(tag.contains("nonce=") || tag.contains("src="), "{path}: a script without nonce: {tag}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn agents_see_no_admin_page_and_no_link_to_one() {
+    for path in ADMIN_PAGES.iter().filter(|p| p.starts_with("/admin")) {
+        let seen = agent(path).await;
+        assert!(
+            matches!(seen.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
+                || *path == "/admin/channels/email/new",
+            "{path}: {}",
+            seen.status
+        );
+    }
+    let seen = agent("/me").await;
+    assert!(!seen.html.contains("href=\"/admin"), "an agent's page links to admin pages");
+    assert!(text(&seen.html).contains("are held."), "agents learn that replies are held");
+    assert!(!text(&seen.html).contains("Please reauthorize"));
+}
+
+#[tokio::test]
+async fn the_banner_is_r1_word_for_word_with_r13() {
+    let words = text(&admin("/me").await.html);
+    assert!(
+        words.contains(
+            "Please reauthorize your Email settings. Learn more about it here or finish the setup in Email settings."
+        ),
+        "{words}"
+    );
+    assert!(words.contains("support@ and returns@contoso.example: Your Microsoft Office 365 credentials have expired. Please sign in again."), "{words}");
+    assert!(words.contains("more mailboxes need you"), "the rest is counted");
+    let html = admin("/me").await.html;
+    assert!(html.contains("aria-describedby=\"banner-words\""));
+    assert_eq!(html.matches("class=\"banner\"").count(), 1, "one banner at a time");
+}
+
+#[tokio::test]
+async fn a_mailbox_says_what_happened_and_offers_one_action() {
+    let seen = admin("/admin/channels/email/1").await;
+    let words = text(&seen.html);
+    assert!(words.contains("Your Microsoft Office 365 credentials have expired. Please sign in again."));
+    assert!(words.contains("Microsoft revoked the sign-in of it@contoso.example, since 11:05 (3 h ago)."), "{words}");
+    assert!(words.contains("usually about 40 a day") && words.contains("4 replies are held here. Nothing is lost."));
+    assert!(seen.html.contains("action=\"/oauth/begin\"") && seen.html.contains("value=\"reauthorize\""));
+    assert!(words.contains("AADSTS50173"), "the provider's own words stand there, folded");
+    let password = text(&admin("/admin/channels/email/4").await.html);
+    assert!(password.contains("Reauthorization required") && password.contains("Give password"), "R12");
+    let retired = admin("/admin/channels/email/3").await;
+    assert!(
+        retired.html.contains("value=\"switch\"")
+            && text(&retired.html).contains("Microsoft ended sign-in by password on 23 Nov"),
+        "R2"
+    );
+    let healthy = text(&admin("/admin/channels/email/9").await.html);
+    assert!(healthy.contains("No end expected") && !healthy.contains("Show remedy"));
+}
+
+#[tokio::test]
+async fn the_remedy_is_exact() {
+    let words = text(&admin("/admin/channels/email/5/check").await.html);
+    for part in [
+        "Outgoing does not work: SMTP AUTH is off",
+        "Incoming mail works.",
+        "An admin of contoso.example at Microsoft.",
+        "Signing in again does not help.",
+        "Tick Authenticated SMTP",
+        "Set-CASMailbox -Identity billing@contoso.example -SmtpClientAuthenticationDisabled $false",
+        "Check again",
+        "Not reached",
+        "535 5.7.139",
+    ] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+}
+
+#[tokio::test]
+async fn results_of_sign_ins() {
+    let connected = text(&admin("/admin/sign-ins/1").await.html);
+    assert!(
+        connected.contains("Saved: service@contoso.example is connected")
+            && connected.contains("8,412 messages found in the mailbox")
+    );
+    let half = text(&admin("/admin/sign-ins/2").await.html);
+    assert!(half.contains("only incoming works") && half.contains("Check again needs no second one"), "{half}");
+    let wrong = admin("/admin/sign-ins/3").await;
+    let words = text(&wrong.html);
+    assert!(words.contains("You signed in as jonas.weber@contoso.example; this mailbox uses it@contoso.example"));
+    assert!(words.contains("Nothing was changed") && words.contains("Use jonas.weber@contoso.example from now on"));
+    assert!(wrong.html.contains("name=\"pick\" value=\"1\""), "Try again forces the account picker");
+    assert!(text(&admin("/admin/sign-ins/6").await.html).contains("Also repaired: returns@contoso.example."));
+    for key in domain::signin::CallbackRefusal::ALL.map(|r| r.key()) {
+        let seen = get_as(Scene::default(), None, &format!("/sign-in-refused/{key}")).await;
+        assert!(text(&seen.html).contains("Nothing was changed"), "{key}");
+    }
+}
+
+#[tokio::test]
+async fn signed_out_people_come_back_to_their_page() {
+    let seen = get_as(Scene::default(), None, "/admin/people").await;
+    assert_eq!((seen.status, seen.to.as_deref()), (StatusCode::SEE_OTHER, Some("/sign-in?next=/admin/people")));
+    let first = Scene { first_start: true, ..Scene::default() };
+    assert_eq!(get_as(first, None, "/tickets").await.to.as_deref(), Some("/first-start"));
+    assert_eq!(get_as(first, None, "/sign-in").await.to.as_deref(), Some("/first-start"));
+    let page = get_as(Scene::default(), None, "/sign-in?next=/admin/people").await;
+    assert!(page.html.contains("name=\"next\" value=\"/admin/people\""));
+    assert!(!get_as(Scene::default(), None, "/sign-in?next=//evil.example").await.html.contains("evil"));
+    let seen = post(None, "/api/people/sign_in", "email=ada@contoso.example&password=right&next=/admin/people").await;
+    assert_eq!((seen.status, seen.to.as_deref()), (StatusCode::SEE_OTHER, Some("/admin/people")));
+    let seen = post(None, "/api/people/sign_in", "email=a&password=right&next=https://evil.example").await;
+    assert_eq!(seen.to.as_deref(), Some("/tickets"));
+}
+
+#[tokio::test]
+async fn a_refused_form_says_so_at_its_field_and_keeps_no_secret_in_the_address() {
+    let seen = post(None, "/api/people/sign_in", "email=ada@contoso.example&password=hunter2").await;
+    assert_eq!(seen.to.as_deref(), Some("/sign-in?refused=invalid.EmailOrPasswordWrong"));
+    let page = get_as(Scene::default(), None, "/sign-in?refused=invalid.EmailOrPasswordWrong").await;
+    assert!(text(&page.html).contains("Email and password do not match."));
+    assert!(page.html.contains("aria-invalid=\"true\"") && page.html.contains("aria-describedby=\"password-error\""));
+    let slow = post(None, "/api/people/sign_in", "email=a&password=often").await;
+    assert_eq!(slow.to.as_deref(), Some("/sign-in?refused=slow.300"));
+    assert!(text(&get_as(Scene::default(), None, "/sign-in?refused=slow.300").await.html).contains("Wait 5 minutes"));
+    let secret = post(
+        Some(1),
+        "/api/registrations/save",
+        "provider_key=microsoft&name=x&client_id=y&secret=00000000-0000-0000-0000-000000000000",
+    )
+    .await;
+    assert_eq!(secret.to.as_deref(), Some("/admin/registrations?new=microsoft&refused=invalid.SecretIsAnId"));
+    assert!(text(&admin(secret.to.as_deref().unwrap()).await.html).contains("Copy the column Value instead."));
+    let twice = post(Some(1), "/api/mailboxes/start", "address=support@contoso.example&name=").await;
+    assert!(
+        text(&admin(twice.to.as_deref().unwrap()).await.html)
+            .contains("Another mailbox has this address already. Nothing was saved.")
+    );
+    let hostile = admin("/admin/people?refused=%3Cscript%3Ealert(1)%3C/script%3E&q=%22%3E%3Cscript%3Ealert(1)").await;
+    assert_eq!(hostile.status, StatusCode::OK);
+    let found = admin("/admin/channels/email?q=%22%3E%3Cscript%3Ealert(1)").await;
+    assert!(!found.html.contains("<script>alert"));
+}
+
+#[tokio::test]
+async fn forms_answer_with_a_redirect() {
+    let seen = post(Some(1), "/api/mailboxes/start", "address=service@contoso.example").await;
+    assert_eq!(
+        (seen.status, seen.to.as_deref()),
+        (StatusCode::SEE_OTHER, Some("/admin/channels/email/12/set-up/provider"))
+    );
+    let seen =
+        post(Some(1), "/api/mailboxes/choose_use", "id=12&used=both&folder=INBOX&import=date&import_date=2026-02-30")
+            .await;
+    assert_eq!(seen.to.as_deref(), Some("/admin/channels/email/12/set-up/use?refused=invalid.DateMalformed"));
+    let seen = post(
+        Some(1),
+        "/api/mailboxes/give_password",
+        "id=13&user=u&password=p&in_host=mail.adatum.example&in_port=993&in_tls=implicit",
+    )
+    .await;
+    assert_eq!(
+        seen.to.as_deref(),
+        Some("/admin/channels/email/13/set-up/password?tried=1"),
+        "nothing works: back to the form"
+    );
+    let seen = post(Some(1), "/api/mailboxes/give_password", "id=9&user=u&password=p").await;
+    assert_eq!(seen.to.as_deref(), Some("/admin/channels/email/9/set-up/result"));
+    let seen = post(Some(2), "/api/mailboxes/pause", "id=1&paused=true").await;
+    assert_eq!(seen.to.as_deref(), Some("/admin/channels/email/1?refused=not_allowed"));
+    let seen = post(None, "/api/mailboxes/pause", "id=1&paused=true").await;
+    assert_eq!(seen.to.as_deref(), Some("/sign-in?next=/admin/channels/email/1"));
+    let seen = post(Some(1), "/api/people/invite", "name=Mei&email=mei@contoso.example&role=agent").await;
+    assert_eq!(seen.to.as_deref(), Some("/admin/people?done=invited"), "the link is not in the address");
+    assert!(
+        seen.cookies.iter().any(|c| c.starts_with("once=") && c.contains("HttpOnly") && c.contains("SameSite=Strict"))
+    );
+}
+
+#[tokio::test]
+async fn a_link_is_shown_once() {
+    let request = |cookie: &str| {
+        Request::builder()
+            .uri("/admin/people?done=invited")
+            .header("accept", "text/html")
+            .header("cookie", cookie)
+            .body(Body::empty())
+            .unwrap()
+    };
+    let seen = ask(Scene::default(), Some(1), request("once=https%3A//help.contoso.example/welcome/abc")).await;
+    assert!(seen.html.contains("https://help.contoso.example/welcome/abc"));
+    assert!(seen.cookies.iter().any(|c| c.starts_with("once=;") && c.contains("Max-Age=0")));
+    let seen = ask(Scene::default(), Some(1), request("other=1")).await;
+    assert!(text(&seen.html).contains("It is shown only once"));
+}
+
+#[tokio::test]
+async fn demo_empty_and_missing() {
+    let demo = Scene { demo: true, ..Scene::default() };
+    assert!(get_as(demo, Some(1), "/me").await.html.contains("no mail leaves this machine"));
+    assert!(get_as(demo, None, "/sign-in").await.html.contains("no mail leaves this machine"));
+    let empty = Scene { empty: true, ..Scene::default() };
+    let seen = get_as(empty, Some(1), "/admin/channels/email").await;
+    assert!(text(&seen.html).contains("Connect your first support email") && !seen.html.contains("class=\"banner\""));
+    assert_eq!(admin("/nowhere").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(admin("/admin/channels/email/999").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(admin("/admin/channels/email/abc").await.status, StatusCode::NOT_FOUND);
+    let unregistered = Scene { unregistered: true, ..Scene::default() };
+    assert!(
+        text(&get_as(unregistered, Some(1), "/admin/channels/email/12/set-up/sign-in").await.html)
+            .contains("Enter the app registration")
+    );
+}
+
+#[tokio::test]
+async fn times_follow_the_reader() {
+    let request = Request::builder()
+        .uri("/admin/channels/email/1")
+        .header("accept", "text/html")
+        .header("cookie", "tz=60; theme=dark")
+        .body(Body::empty())
+        .unwrap();
+    let seen = ask(Scene::default(), Some(1), request).await;
+    assert!(text(&seen.html).contains("since 12:05 (3 h ago)"));
+    assert!(seen.html.contains("data-theme=\"dark\""));
+}

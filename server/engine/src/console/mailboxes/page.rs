@@ -1,0 +1,90 @@
+//! The mailbox page.
+
+use super::{row, time, timeline};
+use crate::store::{directions, grants, mailboxes, people, registrations, traffic};
+use crate::{Engine, clock, evidence};
+use domain::console::mailboxes::*;
+use domain::id::MailboxId;
+use domain::mailbox::MailboxFacts;
+use domain::time::Span;
+use domain::{Answer, Direction, Refusal, Time};
+use std::collections::HashMap;
+
+/// How far back the chart goes.
+const CHART: Span = Span::days(30);
+
+pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage> {
+    let (store, now, id) = (&engine.store, clock::now(), MailboxId(stored.id));
+    let all = evidence::facts(engine).await?;
+    let facts = all.iter().find(|f| f.id == id).cloned().ok_or(Refusal::NotFound)?;
+    let side = async |d| directions::get(store.read(), id, d).await?.ok_or(Refusal::NotFound);
+    let (incoming, outgoing) = (side(Direction::Incoming).await?, side(Direction::Outgoing).await?);
+    let folder = mailboxes::folder(store, id).await?;
+    let names: HashMap<i64, String> = people::all(store).await?.into_iter().map(|p| (p.id, p.name)).collect();
+    let days = traffic::days(store, id, now - CHART).await?;
+    let month: u32 = days.iter().map(|(_, n, _)| n).sum();
+    let last_message_at = traffic::last_at(store, id).await?;
+    let grant = match incoming.grant_id.or(outgoing.grant_id) {
+        Some(grant) => grants::get(store.read(), domain::id::GrantId(grant)).await?,
+        None => None,
+    };
+    let account = facts.account.clone();
+    let same_account = all
+        .iter()
+        .filter(|f| f.id != id && account.is_some() && f.account == account)
+        .map(|f| f.address.to_string())
+        .collect();
+    let provider = engine.providers.view(&stored.provider_key);
+    let refreshing = grant.as_ref().is_some_and(|g| g.lost_at.is_none() && g.failed_refreshes == 0);
+    let registered = registrations::default_of(store, &stored.provider_key).await?.is_some();
+    Ok(MailboxPage {
+        now,
+        draft: stored.draft,
+        wanted: Use {
+            incoming: incoming.used,
+            outgoing: outgoing.used,
+            delete_after_fetch: stored.delete_after_fetch,
+            folder: folder.as_ref().map_or_else(|| "INBOX".to_owned(), |f| f.name.clone()),
+            import: match (stored.import_mode.as_str(), stored.import_from) {
+                ("date", Some(from)) => ImportFrom::Date(Time(from)),
+                ("beginning", _) => ImportFrom::Beginning,
+                _ => ImportFrom::Now,
+            },
+        },
+        incoming: DirectionPage {
+            last_at: folder.as_ref().and_then(|f| time(f.fetched_at)),
+            last_uid: folder.as_ref().and_then(|f| u32::try_from(f.cursor).ok()).filter(|uid| *uid > 0),
+            ..direction(&facts, Direction::Incoming, &incoming)
+        },
+        outgoing: DirectionPage { held: facts.held, last_at: time(outgoing.last_at), ..direction(&facts, Direction::Outgoing, &outgoing) },
+        account: account.map(|(_, login)| login),
+        last_signed_in_at: grant.as_ref().map(|g| Time(g.granted_at)),
+        sign_in_ends_at: grant.as_ref().and_then(|g| time(g.window_ends_at)),
+        refreshing,
+        same_account,
+        from_name: stored.from_name.clone(),
+        signature: stored.signature.clone(),
+        own_addresses: mailboxes::addresses_of(store, id).await?,
+        outage: timeline::outage(engine, id, now).await?,
+        timeline: timeline::timeline(engine, id).await?,
+        days: days.into_iter().map(|(day, received, late)| DayCount { day, received, late }).collect(),
+        row: row::row(facts, &stored, last_message_at, Some(month).filter(|n| *n > 0), &names),
+        registered,
+        provider,
+    })
+}
+
+fn direction(facts: &MailboxFacts, direction: Direction, row: &directions::Row) -> DirectionPage {
+    DirectionPage {
+        direction,
+        state: facts.state_of(direction),
+        endpoint: row.endpoint(),
+        user: row.user_name.clone(),
+        credential: row.credential_kind(),
+        proved_at: time(row.proved_at),
+        last_at: None,
+        last_uid: None,
+        held: 0,
+        said: row.failing_said.clone().filter(|said| !said.is_empty()),
+    }
+}

@@ -1,0 +1,96 @@
+//! One pass over a folder: everything that is new there is stored, in the order of its UIDs.
+//!
+//! Invariants: sources, receipts and the cursor of a batch are one transaction; the cursor never
+//! passes a UID that was not delivered; nothing is deleted on the server before the commit that
+//! stored it; a UID that was asked for but not delivered is not fetched.
+
+mod begin;
+mod large;
+mod pass;
+mod renumber;
+mod sweep;
+
+pub use pass::pass;
+
+use crate::imap;
+use crate::login::Fault;
+use crate::store::StoreError;
+use crate::store::receipts::Claim;
+use domain::Time;
+use domain::console::mailboxes::ImportFrom;
+use domain::provider::ProviderKind;
+use std::collections::HashMap;
+
+/// What a pass is told.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub claim: Claim,
+    pub provider: ProviderKind,
+    pub import: ImportFrom,
+    /// Delete on the server what was stored.
+    pub delete: bool,
+    /// Outages of incoming mail: from, and to when it ended. What arrived in one is late.
+    pub outages: Vec<(Time, Option<Time>)>,
+}
+
+impl Job {
+    fn is_late(&self, arrived_at: Time) -> bool {
+        // INTERNALDATE has whole seconds.
+        self.outages.iter().any(|(from, to)| {
+            arrived_at.0 >= from.0 / 1_000 * 1_000 && to.is_none_or(|to| arrived_at < to)
+        })
+    }
+}
+
+/// What a pass did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    pub stored: u32,
+    /// UIDs that were asked for and not delivered; they are asked for again.
+    pub missing: u32,
+}
+
+/// Why a pass broke off. What was committed stays.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// The session is of no use any more.
+    #[error("{0}")]
+    Session(#[from] Fault),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How carefully a watcher fetches after trouble; lasts as long as its task.
+#[derive(Clone, Debug, Default)]
+pub struct Care {
+    /// A batch was refused as a whole: one message at a time, to find the one.
+    single: bool,
+    /// Refusals by UID.
+    strikes: HashMap<u32, u32>,
+}
+
+/// Refusals of one message, after which it is set aside.
+const STRIKES: u32 = 3;
+
+impl Care {
+    /// Learns from a fault that met these UIDs. Only the server's own refusal says something about
+    /// a message; a cut or a time-out does not.
+    fn learn(&mut self, fault: &Fault, uids: &[u32]) {
+        if !imap::is_refusal(fault) {
+            return;
+        }
+        match uids {
+            [one] => *self.strikes.entry(*one).or_default() += 1,
+            _ => self.single = true,
+        }
+    }
+
+    fn gave_up(&self, uid: u32) -> bool {
+        self.strikes.get(&uid).is_some_and(|n| *n >= STRIKES)
+    }
+
+    /// Met trouble before: it is fetched alone, and in parts.
+    fn struck(&self, uid: u32) -> bool {
+        self.strikes.contains_key(&uid)
+    }
+}

@@ -1,0 +1,57 @@
+//! Where the first import begins.
+
+use super::{Broken, Job};
+use crate::Engine;
+use crate::imap::{self, Selected, Session};
+use crate::store::folders::{self, Beginning, Row};
+use crate::store::{self, receipts};
+use domain::Time;
+use domain::console::mailboxes::ImportFrom;
+use domain::id::FolderId;
+use domain::time::Span;
+
+/// Notes from which message on a folder is imported. What is older gets one mark, no receipts.
+pub async fn begin(engine: &Engine, job: &Job, session: &mut Session, row: &Row, selected: Selected) -> Result<(), Broken> {
+    let last = match selected.uid_next {
+        Some(next) => next.saturating_sub(1),
+        // A server without UIDNEXT tells its highest UID when asked for it.
+        None => session.search_uids(1, None).await?.last().copied().unwrap_or(0),
+    };
+    let none = Beginning { uid_validity: selected.uid_validity, before: last, upto: last, since: None, found: 0 };
+    let beginning = match job.import {
+        ImportFrom::Beginning => Beginning { before: 0, upto: 0, found: selected.exists, ..none },
+        ImportFrom::Now => {
+            // By the server's own clock, for the day on which UIDVALIDITY changes: what arrived
+            // after the last of the old ones is new.
+            let newest = session.search_uids(last, Some(last)).await?;
+            let arrived = session.sizes(&newest).await?.first().and_then(|f| f.arrived_at);
+            Beginning { since: arrived.map(|at| at + Span::seconds(1)), ..none }
+        }
+        ImportFrom::Date(date) => {
+            let (first, found) = since(session, date, last).await?;
+            Beginning { before: first.map_or(last, |uid| uid - 1), since: Some(date), found, ..none }
+        }
+    };
+    let tx = engine.store.begin().await?;
+    receipts::hold(&tx, job.claim).await?;
+    folders::begin(&tx, FolderId(row.id), beginning).await?;
+    store::commit(tx).await?;
+    Ok(())
+}
+
+/// The lowest UID that arrived since a date, and how many did. UIDs do not follow INTERNALDATE:
+/// what was moved here later is asked for one by one when it is fetched.
+async fn since(session: &mut Session, date: Time, last: u32) -> Result<(Option<u32>, u32), Broken> {
+    // SINCE goes by whole days of the server's zone: two days more, then the exact time.
+    let maybe = session.search(&format!("SINCE {}", imap::since(date - Span::days(2)))).await?;
+    let (mut first, mut found) = (None, 0);
+    for part in maybe.chunks(500) {
+        for one in session.sizes(part).await? {
+            if one.uid <= last && one.arrived_at.is_none_or(|at| at >= date) {
+                first = Some(first.map_or(one.uid, |f: u32| f.min(one.uid)));
+                found += 1;
+            }
+        }
+    }
+    Ok((first, found))
+}

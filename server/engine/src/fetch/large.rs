@@ -1,0 +1,128 @@
+//! Large messages: never as a whole in memory where the server gives parts.
+
+use super::Broken;
+use super::pass::{Item, Parts, Run};
+use crate::clock;
+use crate::source::{self, Known};
+use crate::store::sources::{self, CHUNK};
+use domain::Time;
+use domain::id::SourceId;
+use sha2::{Digest, Sha256};
+
+/// Of a message over the limit: bytes of its header, and of its text.
+const HEADER: u64 = 256 << 10;
+const TEXT: u64 = 256 << 10;
+
+/// Chunks on their way into a source that nobody reads yet.
+struct Writing {
+    source: SourceId,
+    bytes: u64,
+    place: i64,
+    digest: Sha256,
+    known: Option<Known>,
+}
+
+impl Writing {
+    async fn begin(run: &Run<'_>, arrived_at: Option<Time>) -> Result<Self, Broken> {
+        let now = clock::now();
+        let source = sources::begin(run.engine.store.write(), arrived_at.unwrap_or(now), now).await?;
+        Ok(Self { source, bytes: 0, place: 0, digest: Sha256::new(), known: None })
+    }
+
+    async fn add(&mut self, run: &Run<'_>, bytes: Vec<u8>) -> Result<(), Broken> {
+        self.known.get_or_insert_with(|| source::known(&bytes));
+        self.digest.update(&bytes);
+        self.bytes += bytes.len() as u64;
+        sources::add_chunk(run.engine.store.write(), self.source, self.place, bytes).await?;
+        self.place += 1;
+        fail::fail_point!("after-chunk");
+        Ok(())
+    }
+
+    fn parts(self) -> Parts {
+        let known = self.known.unwrap_or_else(|| source::known(b""));
+        Parts { source: self.source, bytes: self.bytes, digest: self.digest.finalize().to_vec(), known }
+    }
+}
+
+/// In partial fetches (RFC 9051 6.4.5, `<partial>`), each written before the next is asked for.
+pub async fn in_parts(run: &mut Run<'_>, uid: u32, arrived_at: Option<Time>) -> Result<(), Broken> {
+    let mut writing = Writing::begin(run, arrived_at).await?;
+    let source = writing.source;
+    let done = parts(run, uid, &mut writing).await;
+    settle(run, uid, arrived_at, source, done.map(|end| (end, writing))).await
+}
+
+enum End {
+    All,
+    /// Larger than it was said to be, and than the limit.
+    TooLarge,
+    NotDelivered,
+}
+
+async fn parts(run: &mut Run<'_>, uid: u32, writing: &mut Writing) -> Result<End, Broken> {
+    let limit = run.engine.config.limits.message_bytes;
+    let _share = run.engine.net.memory(2 * CHUNK as u64).await;
+    loop {
+        let Some(part) = run.session.part(uid, writing.bytes, CHUNK as u64).await? else {
+            return Ok(End::NotDelivered);
+        };
+        // A short part may be the end, or a server that gives less than asked: only an empty one
+        // is surely the end.
+        if part.is_empty() {
+            return Ok(End::All);
+        }
+        writing.add(run, part).await?;
+        if writing.bytes > limit {
+            return Ok(End::TooLarge);
+        }
+    }
+}
+
+/// As a whole, for Exchange, which renders a message anew at each fetch.
+pub async fn whole(run: &mut Run<'_>, uid: u32, size: u64, arrived_at: Option<Time>) -> Result<(), Broken> {
+    let limit = run.engine.config.limits.message_bytes;
+    let expected = (size + size / 2 + CHUNK as u64).min(limit + CHUNK as u64);
+    let _share = run.engine.net.memory(expected).await;
+    run.session.allow(expected, expected);
+    let body = run.session.bodies(&[uid]).await?.into_iter().find(|f| f.uid == uid).and_then(|f| f.body);
+    let Some(body) = body else { return run.undelivered(uid).await };
+    let mut writing = Writing::begin(run, arrived_at).await?;
+    let source = writing.source;
+    let done = async {
+        for chunk in body.chunks(CHUNK) {
+            writing.add(run, chunk.to_vec()).await?;
+        }
+        Ok((End::All, writing))
+    }
+    .await;
+    settle(run, uid, arrived_at, source, done).await
+}
+
+async fn settle(run: &mut Run<'_>, uid: u32, arrived_at: Option<Time>, source: SourceId, done: Result<(End, Writing), Broken>) -> Result<(), Broken> {
+    let (done, unfinished) = match done {
+        Ok((End::All, writing)) => return run.store(vec![Item::Parts(uid, arrived_at, writing.parts())]).await,
+        Ok((End::TooLarge, _)) => (Ok(()), true),
+        Ok((End::NotDelivered, _)) => (run.undelivered(uid).await, false),
+        Err(error) => (Err(error), false),
+    };
+    // What was begun is of no use; where this fails, the next start throws it away.
+    if let Err(error) = sources::drop_unfinished(run.engine.store.write(), source).await {
+        tracing::warn!(mailbox = run.job.claim.mailbox.0, %error, "an unfinished source stays for now");
+    }
+    if unfinished { shortened(run, uid, arrived_at).await } else { done }
+}
+
+/// Over the limit: the header and the beginning of the text become the source. The message stays
+/// on the server.
+pub async fn shortened(run: &mut Run<'_>, uid: u32, arrived_at: Option<Time>) -> Result<(), Broken> {
+    let _share = run.engine.net.memory(HEADER + TEXT).await;
+    let header = run.session.header(uid, HEADER).await?;
+    let text = run.session.text(uid, TEXT).await?;
+    let Some(mut bytes) = header else { return run.undelivered(uid).await };
+    if !bytes.ends_with(b"\r\n\r\n") {
+        bytes.extend_from_slice(b"\r\n\r\n");
+    }
+    bytes.extend(text.unwrap_or_default());
+    run.store(vec![Item::Shortened(uid, arrived_at, bytes)]).await
+}

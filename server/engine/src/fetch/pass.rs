@@ -1,0 +1,323 @@
+//! The pass itself.
+
+use super::{Broken, Care, Job, Passed, begin, large, renumber, sweep};
+use crate::imap::{Fetched, Selected, Session};
+use crate::store::folders::{self, Row};
+use crate::store::receipts::{self, New};
+use crate::store::{self, sources};
+use crate::source::{self, Known};
+use crate::{Engine, clock};
+use domain::Time;
+use domain::id::{FolderId, SourceId};
+use domain::provider::ProviderKind;
+use domain::receipt::Disposition;
+use std::collections::HashSet;
+
+/// UIDs below the cursor that are looked at again: a server may show a lower one late.
+const OVERLAP: u32 = 50;
+/// Above this a message is fetched in parts. Bytes.
+pub const LARGE: u64 = 1 << 20;
+/// Of a batch: some 25 ms of write lock. Bytes.
+const BATCH: u64 = 4 << 20;
+const BATCH_MESSAGES: usize = 200;
+
+/// Stores what is new in the open folder.
+///
+/// # Errors
+/// [`Broken`]; everything committed so far stays.
+pub async fn pass(engine: &Engine, job: &Job, care: &mut Care, session: &mut Session, folder: FolderId, selected: Selected) -> Result<Passed, Broken> {
+    session.news = false;
+    let mut row = folder_row(engine, job, folder).await?;
+    match row.uid_validity {
+        None => begin::begin(engine, job, session, &row, selected).await?,
+        Some(known) if known != i64::from(selected.uid_validity) => {
+            renumber::renumber(engine, job, session, &row, selected.uid_validity).await?;
+        }
+        Some(_) => {}
+    }
+    row = folder_row(engine, job, folder).await?;
+    let mut run = Run { engine, job, session, care: &mut *care, folder, row, uid_validity: selected.uid_validity, cursor_held: false, passed: Passed::default() };
+    run.fetch().await?;
+    let passed = run.passed;
+    if job.delete {
+        sweep::sweep(engine, session, folder, selected.uid_validity).await?;
+    }
+    if passed.missing == 0 {
+        // Whatever made us careful is over.
+        *care = Care::default();
+        folders::fetched(engine.store.write(), folder, clock::now()).await?;
+    }
+    Ok(passed)
+}
+
+async fn folder_row(engine: &Engine, job: &Job, folder: FolderId) -> Result<Row, Broken> {
+    let rows = folders::of(&engine.store, job.claim.mailbox).await?;
+    rows.into_iter().find(|row| row.id == folder.0).ok_or(Broken::Store(store::StoreError::StaleEpoch))
+}
+
+/// One pass on its way.
+pub(super) struct Run<'a> {
+    pub engine: &'a Engine,
+    pub job: &'a Job,
+    pub session: &'a mut Session,
+    pub care: &'a mut Care,
+    pub folder: FolderId,
+    pub row: Row,
+    pub uid_validity: u32,
+    /// A UID was not delivered: the cursor stays below it.
+    pub cursor_held: bool,
+    pub passed: Passed,
+}
+
+impl Run<'_> {
+    async fn fetch(&mut self) -> Result<(), Broken> {
+        let floor = u32::try_from(self.row.import_before).unwrap_or(0);
+        let cursor = u32::try_from(self.row.cursor).unwrap_or(0);
+        let after = cursor.saturating_sub(OVERLAP).max(floor);
+        let there = self.session.search_uids(after.saturating_add(1), None).await?;
+        let known = receipts::uids_after(&self.engine.store, self.folder, self.uid_validity, after).await?;
+        let wanted: Vec<u32> = there.into_iter().filter(|uid| !known.contains(uid)).collect();
+        for part in wanted.chunks(500) {
+            let mut sizes = self.session.sizes(part).await?;
+            let told: HashSet<u32> = sizes.iter().map(|f| f.uid).collect();
+            self.missing(part, &told).await?;
+            let old = self.too_old(&mut sizes);
+            self.store(old.into_iter().map(Item::Old).collect()).await?;
+            self.fetch_sized(sizes).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes out what is older than the import, among the UIDs that were there when it began.
+    fn too_old(&self, sizes: &mut Vec<Fetched>) -> Vec<Fetched> {
+        let (Some(since), upto) = (self.row.import_since, self.row.import_upto.unwrap_or(0)) else { return Vec::new() };
+        let old = |f: &Fetched| i64::from(f.uid) <= upto && f.arrived_at.is_some_and(|at| at.0 < since);
+        let taken = sizes.iter().filter(|f| old(f)).cloned().collect();
+        sizes.retain(|f| !old(f));
+        taken
+    }
+
+    /// UIDs that were found and then not told of: expunged meanwhile, else not delivered.
+    async fn missing(&mut self, asked: &[u32], told: &HashSet<u32>) -> Result<(), Broken> {
+        let mut gone = Vec::new();
+        for uid in asked.iter().filter(|uid| !told.contains(uid)) {
+            if self.session.search_uids(*uid, Some(*uid)).await?.is_empty() {
+                gone.push(Item::Gone(*uid));
+            } else {
+                self.hold();
+            }
+        }
+        self.store(gone).await
+    }
+
+    /// A message whose size was told and whose bytes did not come.
+    pub(super) async fn undelivered(&mut self, uid: u32) -> Result<(), Broken> {
+        *self.care.strikes.entry(uid).or_default() += 1;
+        self.missing(&[uid], &HashSet::new()).await
+    }
+
+    fn hold(&mut self) {
+        self.cursor_held = true;
+        self.passed.missing += 1;
+    }
+
+    async fn fetch_sized(&mut self, sizes: Vec<Fetched>) -> Result<(), Broken> {
+        let mut batch: Vec<(u32, u64)> = Vec::new();
+        let limit = self.engine.config.limits.message_bytes;
+        for one in sizes {
+            let size = one.size.unwrap_or(0);
+            let alone = size > LARGE || self.care.struck(one.uid);
+            let full = batch.iter().map(|(_, size)| size).sum::<u64>() + size > BATCH || batch.len() >= BATCH_MESSAGES;
+            if alone || full || (self.care.single && !batch.is_empty()) {
+                self.fetch_batch(std::mem::take(&mut batch)).await?;
+            }
+            if !alone {
+                batch.push((one.uid, size));
+                continue;
+            }
+            if self.care.gave_up(one.uid) {
+                tracing::warn!(mailbox = self.job.claim.mailbox.0, uid = one.uid, "the server does not deliver a message");
+                self.store(vec![Item::Unfetchable(one.uid, one.arrived_at)]).await?;
+                continue;
+            }
+            let done = if size > limit {
+                large::shortened(self, one.uid, one.arrived_at).await
+            } else if self.job.provider == ProviderKind::Microsoft && !self.care.struck(one.uid) {
+                large::whole(self, one.uid, size, one.arrived_at).await
+            } else {
+                large::in_parts(self, one.uid, one.arrived_at).await
+            };
+            if let Err(Broken::Session(fault)) = &done {
+                self.care.learn(fault, &[one.uid]);
+            }
+            done?;
+        }
+        self.fetch_batch(batch).await
+    }
+
+    /// Small messages, whole, in one transaction.
+    async fn fetch_batch(&mut self, batch: Vec<(u32, u64)>) -> Result<(), Broken> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let uids: Vec<u32> = batch.iter().map(|(uid, _)| *uid).collect();
+        // Sizes are estimates at some servers: twice as much may come.
+        let expected = 2 * batch.iter().map(|(_, size)| size).sum::<u64>() + LARGE;
+        let _share = self.engine.net.memory(expected).await;
+        self.session.allow(2 * LARGE, expected);
+        let fetched = match self.session.bodies(&uids).await {
+            Ok(fetched) => fetched,
+            Err(fault) => {
+                self.care.learn(&fault, &uids);
+                return Err(fault.into());
+            }
+        };
+        fail::fail_point!("after-fetch");
+        let mut items = Vec::with_capacity(fetched.len());
+        let mut fetched = fetched.into_iter().peekable();
+        for uid in uids {
+            match fetched.next_if(|f| f.uid == uid) {
+                Some(Fetched { body: Some(body), arrived_at, .. }) => {
+                    items.push(Item::Whole(uid, arrived_at, body));
+                }
+                _ => {
+                    // What comes after it is stored; the cursor stays below.
+                    self.store(std::mem::take(&mut items)).await?;
+                    self.undelivered(uid).await?;
+                }
+            }
+        }
+        self.store(items).await
+    }
+
+    /// One transaction: sources, receipts, cursor.
+    pub(super) async fn store(&mut self, items: Vec<Item>) -> Result<(), Broken> {
+        let Some(last) = items.iter().map(Item::uid).max() else { return Ok(()) };
+        let now = clock::now();
+        // Hashing and reading headers happen before the write lock is taken.
+        let ready: Vec<(New, Body)> = items.into_iter().map(|item| self.ready(item, now)).collect();
+        let stored = ready.iter().filter(|(new, _)| new.disposition == Disposition::Stored).count();
+        let tx = self.engine.store.begin().await?;
+        receipts::hold(&tx, self.job.claim).await?;
+        for (mut new, body) in ready {
+            match body {
+                Body::None => {}
+                Body::Whole(bytes, digest) => {
+                    new.source = Some(sources::store(&tx, &bytes, digest, new.arrived_at, now).await?);
+                }
+                Body::Parts(source, bytes, digest) => {
+                    sources::complete(&tx, source, bytes, digest).await?;
+                    new.source = Some(source);
+                }
+            }
+            receipts::write(&tx, new, now).await?;
+        }
+        if !self.cursor_held {
+            folders::advance(&tx, self.folder, self.uid_validity, last).await?;
+        }
+        fail::fail_point!("before-store-commit");
+        store::commit(tx).await?;
+        fail::fail_point!("after-store-commit");
+        self.passed.stored += u32::try_from(stored).unwrap_or(u32::MAX);
+        if stored > 0 {
+            self.engine.wake.intake.notify_one();
+            self.engine.changes.tell(format!("mailbox:{}", self.job.claim.mailbox));
+        }
+        Ok(())
+    }
+
+    fn ready(&self, item: Item, now: Time) -> (New, Body) {
+        let mut new = New {
+            folder: self.folder,
+            uid_validity: self.uid_validity,
+            uid: item.uid(),
+            mailbox: self.job.claim.mailbox,
+            source: None,
+            disposition: Disposition::Stored,
+            reason: None,
+            arrived_at: now,
+            late: false,
+            delete_due_at: None,
+            message_key: None,
+            header_digest: None,
+        };
+        let arrived = |new: &mut New, at: Option<Time>| {
+            new.arrived_at = at.unwrap_or(now);
+            new.late = self.job.is_late(new.arrived_at);
+        };
+        let mut body = Body::None;
+        match item {
+            Item::Whole(_, at, bytes) => {
+                arrived(&mut new, at);
+                let known = source::known(&bytes);
+                (new.message_key, new.header_digest) = (Some(known.key), Some(known.digest));
+                new.delete_due_at = self.job.delete.then_some(now);
+                let digest = source::digest(&bytes);
+                body = Body::Whole(bytes, digest);
+            }
+            Item::Shortened(_, at, bytes) => {
+                arrived(&mut new, at);
+                let known = source::known(&bytes);
+                (new.message_key, new.header_digest) = (Some(known.key), Some(known.digest));
+                new.reason = Some("too_large");
+                let digest = source::digest(&bytes);
+                body = Body::Whole(bytes, digest);
+            }
+            Item::Parts(_, at, parts) => {
+                arrived(&mut new, at);
+                (new.message_key, new.header_digest) = (Some(parts.known.key), Some(parts.known.digest));
+                new.delete_due_at = self.job.delete.then_some(now);
+                body = Body::Parts(parts.source, parts.bytes, parts.digest);
+            }
+            Item::Old(f) => {
+                arrived(&mut new, f.arrived_at);
+                new.late = false;
+                new.disposition = Disposition::BeforeImport;
+            }
+            Item::Gone(_) => (new.disposition, new.reason) = (Disposition::Ignored, Some("gone")),
+            Item::Unfetchable(_, at) => {
+                arrived(&mut new, at);
+                (new.disposition, new.reason) = (Disposition::Quarantined, Some("unfetchable"));
+            }
+        }
+        (new, body)
+    }
+}
+
+enum Body {
+    None,
+    /// Bytes and their digest.
+    Whole(Vec<u8>, Vec<u8>),
+    /// A begun source, how many bytes it has, and their digest.
+    Parts(SourceId, u64, Vec<u8>),
+}
+
+/// A source whose chunks are stored.
+pub(super) struct Parts {
+    pub source: SourceId,
+    pub bytes: u64,
+    pub digest: Vec<u8>,
+    pub known: Known,
+}
+
+/// What becomes of one UID.
+pub(super) enum Item {
+    Whole(u32, Option<Time>, Vec<u8>),
+    /// Over the limit: its header and the beginning of its text.
+    Shortened(u32, Option<Time>, Vec<u8>),
+    /// Its chunks are stored already.
+    Parts(u32, Option<Time>, Parts),
+    Old(Fetched),
+    /// Expunged between two questions.
+    Gone(u32),
+    Unfetchable(u32, Option<Time>),
+}
+
+impl Item {
+    fn uid(&self) -> u32 {
+        match self {
+            Item::Whole(uid, ..) | Item::Parts(uid, ..) | Item::Shortened(uid, ..) | Item::Gone(uid) | Item::Unfetchable(uid, _) => *uid,
+            Item::Old(f) => f.uid,
+        }
+    }
+}

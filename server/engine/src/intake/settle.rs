@@ -1,0 +1,258 @@
+//! What becomes of one message, in the transaction that its batch shares.
+
+use super::ties::{self, Sender};
+use super::{Own, Read, Told, Unreadable, bounce};
+use crate::mime::{Automatic, Mail, Party};
+use crate::store::known::{self, Known};
+use crate::store::settling::{self, Settlement, Waiting};
+use crate::store::{StoreError, Tx, attachments, messages, requesters, tickets};
+use crate::{Engine, clock};
+use domain::Time;
+use domain::id::{MessageId, TicketId};
+use domain::receipt::Disposition;
+use domain::thread::base_subject;
+use domain::ticket::{MessageKind, TicketStatus};
+use domain::time::Span;
+
+/// How far a Date field may stand from the arrival and still be believed.
+const PLAUSIBLE: (Span, Span) = (Span::days(30), Span::minutes(10));
+
+/// The word of the fetch for a message of which only head and text were taken.
+const TOO_LARGE: &str = "too_large";
+
+/// What settling one message needs.
+pub struct Context<'a> {
+    pub tx: &'a Tx,
+    pub waiting: &'a Waiting,
+    pub own: &'a Own,
+    pub now: Time,
+}
+
+/// Settles one receipt.
+pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut Told) -> Result<(), StoreError> {
+    let now = clock::now();
+    if !settling::claim(tx, &read.waiting, now).await? {
+        return Ok(());
+    }
+    let cx = Context { tx, waiting: &read.waiting, own, now };
+    let settlement = match &read.mail {
+        Ok(mail) => cx.mail(engine, mail, told).await?,
+        Err(unreadable) => cx.quarantine(unreadable, read.bytes).await?,
+    };
+    settling::settle(tx, &read.waiting, &settlement, now).await?;
+    told.tickets.extend(settlement.ticket.filter(|t| !told.tickets.contains(t)));
+    tracing::info!(
+        mailbox = read.waiting.mailbox.0,
+        uid = read.waiting.uid,
+        ticket = settlement.ticket.map(|t| t.0),
+        disposition = settlement.disposition.key(),
+        "took a message in"
+    );
+    Ok(())
+}
+
+fn settled(disposition: Disposition, reason: Option<&str>, ticket: Option<TicketId>, message: Option<MessageId>) -> Settlement {
+    Settlement { disposition, reason: reason.map(str::to_owned), ticket, message }
+}
+
+impl Context<'_> {
+    async fn mail(&self, engine: &Engine, mail: &Mail, told: &mut Told) -> Result<Settlement, StoreError> {
+        let known = known::find(self.tx, &keys(mail)).await?;
+        if let Some(settlement) = self.seen_before(mail, &known) {
+            return Ok(settlement);
+        }
+        if mail.automatic == Automatic::Bounce {
+            return match bounce::about(mail, &known).and_then(|k| Some((k.ticket, k.message?))) {
+                Some((ticket, reply)) => {
+                    let (message, disposition) = bounce::keep(self, mail, ticket, reply, told).await?;
+                    Ok(settled(disposition, None, Some(ticket), Some(message)))
+                }
+                None => Ok(settled(Disposition::Bounce, Some("it names no reply of ours"), None, None)),
+            };
+        }
+        let joined = ties::find(self.tx, engine, self.own, mail, &known).await?;
+        let too_large = self.waiting.reason.as_deref() == Some(TOO_LARGE);
+        let by_size = |otherwise| if too_large { Disposition::TooLarge } else { otherwise };
+        match (joined, mail.automatic) {
+            (Some((ticket, _)), Automatic::Answer | Automatic::Generated) => {
+                let message = self.write(mail, ticket, MessageKind::Automatic).await?;
+                tickets::touch(self.tx, ticket, self.at(mail)).await?;
+                Ok(settled(Disposition::Automatic, None, Some(ticket), Some(message)))
+            }
+            // Nobody asks for an out-of-office note as a ticket; the ledger and the source keep it.
+            (None, Automatic::Answer) => {
+                Ok(settled(Disposition::Automatic, Some("an automatic answer that belongs to no ticket"), None, None))
+            }
+            (Some((ticket, Sender::Staff)), _) => {
+                let message = self.write(mail, ticket, MessageKind::Outside).await?;
+                tickets::touch(self.tx, ticket, self.at(mail)).await?;
+                self.answered_outside(ticket).await?;
+                Ok(settled(Disposition::AnsweredOutside, None, Some(ticket), Some(message)))
+            }
+            (Some((ticket, Sender::Customer)), _) => {
+                let message = self.write(mail, ticket, MessageKind::Incoming).await?;
+                tickets::customer_wrote(self.tx, ticket, message, self.at(mail), self.written_to(mail).as_deref()).await?;
+                tickets::set_status(self.tx, ticket, TicketStatus::Open).await?;
+                Ok(settled(by_size(Disposition::Reply), self.waiting.reason.as_deref(), Some(ticket), Some(message)))
+            }
+            (None, _) => {
+                let (ticket, message) = self.begin(mail).await?;
+                Ok(settled(by_size(Disposition::Ticket), self.waiting.reason.as_deref(), Some(ticket), Some(message)))
+            }
+        }
+    }
+
+    /// Our own reply come back, or a message that came another way already.
+    fn seen_before(&self, mail: &Mail, known: &[Known]) -> Option<Settlement> {
+        let ours = known.iter().find(|k| k.ours && k.key == mail.identity.key && k.message.is_some());
+        let from_us = mail.from.as_ref().is_some_and(|from| self.own.base(&from.address).is_some());
+        if let Some(ours) = ours.filter(|_| from_us) {
+            return Some(settled(Disposition::Own, None, Some(ours.ticket), ours.message));
+        }
+        let second = known::second_key(&mail.identity.key, &mail.identity.digest);
+        let same = known.iter().find(|k| {
+            k.message.is_some()
+                && (k.key == mail.identity.key || k.key == second)
+                && k.digest.as_deref() == Some(&mail.identity.digest)
+        })?;
+        Some(settled(Disposition::Duplicate, None, Some(same.ticket), same.message))
+    }
+
+    /// A ticket of its own.
+    async fn begin(&self, mail: &Mail) -> Result<(TicketId, MessageId), StoreError> {
+        let nobody = Party { name: String::new(), address: String::new() };
+        let from = mail.from.as_ref().unwrap_or(&nobody);
+        let requester = requesters::of(self.tx, &from.address, &from.name).await?;
+        let reply_from = self.written_to(mail);
+        let new = tickets::New {
+            subject: base_subject(&mail.subject),
+            status: TicketStatus::Open,
+            mailbox: Some(self.waiting.mailbox),
+            requester: requester.id,
+            assignee: None,
+            at: self.at(mail),
+            reply_from: reply_from.clone(),
+        };
+        let ticket = tickets::insert(self.tx, new, self.now).await?;
+        let message = self.write(mail, ticket, MessageKind::Incoming).await?;
+        tickets::customer_wrote(self.tx, ticket, message, self.at(mail), reply_from.as_deref()).await?;
+        Ok((ticket, message))
+    }
+
+    /// Message, files and known ids.
+    pub async fn write(&self, mail: &Mail, ticket: TicketId, kind: MessageKind) -> Result<MessageId, StoreError> {
+        let lines = |list: &[Party]| list.iter().map(Party::line).collect::<Vec<_>>();
+        let mut references = mail.ancestors.clone();
+        references.reverse();
+        let new = messages::New {
+            ticket,
+            kind,
+            person: None,
+            author: mail.from.as_ref().map(|p| p.label().to_owned()).unwrap_or_default(),
+            from_address: mail.from.as_ref().map(|p| p.address.clone()),
+            to: lines(&mail.to),
+            cc: lines(&mail.cc),
+            reply_to: mail.reply_to.first().map(Party::line),
+            subject: mail.subject.clone(),
+            text: mail.text.clone(),
+            quoted: mail.quoted.clone(),
+            html: mail.html.clone(),
+            remote_images: mail.remote_images,
+            source: self.waiting.source,
+            at: self.at(mail),
+            header_id: mail.identity.given.then(|| mail.identity.key.clone()),
+            in_reply_to: mail.ancestors.first().cloned(),
+            references,
+            once_hash: None,
+        };
+        let message = messages::insert(self.tx, new, self.now).await?;
+        attachments::insert_parts(self.tx, message, &mail.parts).await?;
+        known::remember(self.tx, &mail.identity.key, &mail.identity.digest, ticket, message).await?;
+        known::remember_named(self.tx, &mail.ancestors, ticket).await?;
+        Ok(message)
+    }
+
+    /// A ticket that shows what can be shown, with the source as its file.
+    async fn quarantine(&self, unreadable: &Unreadable, bytes: usize) -> Result<Settlement, StoreError> {
+        let (ticket, message) = match self.waiting.source {
+            None => (None, None),
+            Some(source) => {
+                let requester = requesters::of(self.tx, "", "").await?;
+                let new = tickets::New {
+                    subject: String::new(),
+                    status: TicketStatus::Open,
+                    mailbox: Some(self.waiting.mailbox),
+                    requester: requester.id,
+                    assignee: None,
+                    at: self.waiting.arrived_at.min(self.now),
+                    reply_from: None,
+                };
+                let ticket = tickets::insert(self.tx, new, self.now).await?;
+                let new = messages::New {
+                    ticket,
+                    kind: MessageKind::Incoming,
+                    person: None,
+                    author: String::new(),
+                    from_address: None,
+                    to: Vec::new(),
+                    cc: Vec::new(),
+                    reply_to: None,
+                    subject: String::new(),
+                    text: unreadable.salvage.clone(),
+                    quoted: None,
+                    html: None,
+                    remote_images: 0,
+                    source: Some(source),
+                    at: self.waiting.arrived_at.min(self.now),
+                    header_id: None,
+                    in_reply_to: None,
+                    references: Vec::new(),
+                    once_hash: None,
+                };
+                let message = messages::insert(self.tx, new, self.now).await?;
+                attachments::insert_source(self.tx, message, bytes).await?;
+                tickets::customer_wrote(self.tx, ticket, message, self.waiting.arrived_at.min(self.now), None).await?;
+                (Some(ticket), Some(message))
+            }
+        };
+        Ok(settled(Disposition::Quarantined, Some(&unreadable.reason), ticket, message))
+    }
+
+    /// Somebody of the desk answered by another program: it is the customer's turn.
+    async fn answered_outside(&self, ticket: TicketId) -> Result<(), StoreError> {
+        if let Some(row) = tickets::get(self.tx, ticket).await?
+            && row.status == TicketStatus::Open.key()
+        {
+            tickets::set_status(self.tx, ticket, TicketStatus::Waiting).await?;
+        }
+        Ok(())
+    }
+
+    /// The own address of this mailbox that the customer wrote to.
+    fn written_to(&self, mail: &Mail) -> Option<String> {
+        let places = mail.to.iter().chain(&mail.cc).map(|p| p.address.as_str());
+        places
+            .chain(mail.delivered_to.iter().map(String::as_str))
+            .find(|address| self.own.mailbox(address) == Some(self.waiting.mailbox))
+            .and_then(|address| self.own.base(address))
+            .map(|address| address.as_str().to_owned())
+    }
+
+    /// When it was written, if that can be believed, else when it arrived.
+    pub fn at(&self, mail: &Mail) -> Time {
+        let arrived = self.waiting.arrived_at.min(self.now);
+        mail.date
+            .filter(|date| *date >= arrived - PLAUSIBLE.0 && *date <= arrived + PLAUSIBLE.1)
+            .map_or(arrived, |date| date.min(self.now))
+    }
+}
+
+/// Every Message-ID that matters to this message.
+fn keys(mail: &Mail) -> Vec<String> {
+    let mut keys = vec![mail.identity.key.clone(), known::second_key(&mail.identity.key, &mail.identity.digest)];
+    keys.extend(mail.ancestors.iter().cloned());
+    keys.extend(mail.report.iter().flat_map(|report| report.about.iter().cloned()));
+    keys.sort();
+    keys.dedup();
+    keys
+}

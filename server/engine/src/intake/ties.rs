@@ -1,0 +1,72 @@
+//! Which tickets a message points at, and whether its sender takes part in them.
+
+use super::Own;
+use super::sign::signed_ticket;
+use crate::Engine;
+use crate::mime::Mail;
+use crate::store::known::Known;
+use crate::store::{StoreError, Tx, messages, tickets};
+use domain::id::TicketId;
+use domain::thread::{Candidate, Tie, choose, subject_tag};
+
+/// Who sent a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    Customer,
+    /// A person of the desk, or one of its addresses, by another program.
+    Staff,
+}
+
+/// The ticket that a message joins, with what its sender is there.
+pub async fn find(tx: &Tx, engine: &Engine, own: &Own, mail: &Mail, known: &[Known]) -> Result<Option<(TicketId, Sender)>, StoreError> {
+    let mut pointed: Vec<(TicketId, Tie)> = Vec::new();
+    let mut add = |ticket: TicketId, tie: Tie| {
+        if !pointed.iter().any(|(t, _)| *t == ticket) {
+            pointed.push((ticket, tie));
+        }
+    };
+    let places = mail.to.iter().chain(&mail.cc).map(|p| p.address.as_str());
+    for address in places.chain(mail.delivered_to.iter().map(String::as_str)) {
+        if let Some(ticket) = signed_ticket(&engine.vault, address) {
+            add(ticket, Tie::Signed);
+        }
+    }
+    for key in &mail.ancestors {
+        if let Some(ticket) = signed_ticket(&engine.vault, key) {
+            add(ticket, Tie::Signed);
+        }
+    }
+    // The nearest ancestor first; then the message's own id, which an answer may have named before
+    // the message itself came.
+    for key in mail.ancestors.iter().chain([&mail.identity.key]) {
+        let own_key = *key == mail.identity.key;
+        for known in known.iter().filter(|k| k.key == *key && !(own_key && k.message.is_some())) {
+            add(known.ticket, Tie::Known);
+        }
+    }
+    if let Some(ticket) = subject_tag(&mail.subject) {
+        add(ticket, Tie::Tagged);
+    }
+    let Some(from) = &mail.from else { return Ok(None) };
+    let ours = own.base(&from.address).is_some();
+    let staff = ours || messages::is_staff(tx, &from.address).await?;
+    let mut candidates = Vec::new();
+    let mut requested = Vec::new();
+    // Ten tickets in one message's references are somebody's joke.
+    for (ticket, tie) in pointed.into_iter().take(10) {
+        let Some(row) = tickets::get(tx, ticket).await? else { continue };
+        let people = messages::participants(tx, ticket).await?;
+        let participant = staff || people.iter().any(|one| *one == from.address);
+        if let Some(requester) = crate::store::requesters::by_id(tx, row.requester_id).await?
+            && requester.address == from.address
+        {
+            requested.push(ticket);
+        }
+        candidates.push(Candidate { ticket, tie, participant: participant || requested.contains(&ticket) });
+    }
+    Ok(choose(&candidates).map(|chosen| {
+        // Somebody of the desk may also be a customer: of a ticket of his own.
+        let customer = !staff || (requested.contains(&chosen.ticket) && !ours);
+        (chosen.ticket, if customer { Sender::Customer } else { Sender::Staff })
+    }))
+}

@@ -1,0 +1,100 @@
+//! This process among others: a lease on the database's clock, renewed every few seconds. Whoever
+//! can't renew it stops working before another node may begin.
+
+use crate::Engine;
+use crate::store::nodes::{self, Node};
+use std::fs::{File, TryLockError};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// The node as which this process is entered, if it is.
+#[derive(Default)]
+pub struct Here(Mutex<Option<Node>>);
+
+impl Here {
+    pub fn get(&self) -> Option<Node> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn set(&self, node: Option<Node>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = node;
+    }
+}
+
+/// Held as long as this process works on an SQLite file; the system lets go of it when it dies.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code)] File);
+
+/// Locks the file beside an SQLite database; a server's database needs none.
+///
+/// # Errors
+/// The database's path, when another process holds the lock or it can't be made.
+pub fn lock(database: &str) -> Result<Option<Lock>, PathBuf> {
+    let Some(path) = database.strip_prefix("sqlite:") else { return Ok(None) };
+    let path = path.trim_start_matches("//").split('?').next().unwrap_or_default();
+    if path.is_empty() || path.contains(":memory:") {
+        return Ok(None);
+    }
+    let beside = PathBuf::from(format!("{path}.lock"));
+    let file = File::options().create(true).truncate(false).write(true).open(&beside).map_err(|_| beside)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Lock(file))),
+        Err(TryLockError::WouldBlock) => Err(PathBuf::from(path)),
+        // A file system without locks: the lease has to do.
+        Err(TryLockError::Error(error)) => {
+            tracing::warn!(%error, "the database's folder knows no locks");
+            Ok(None)
+        }
+    }
+}
+
+/// How often a lease is renewed: three times within it.
+const RENEW: Duration = Duration::from_millis(nodes::LEASE as u64 / 3);
+
+/// Enters this process; tries until the database answers or `stop`.
+pub async fn enter(engine: &Engine, stop: &CancellationToken) -> Option<Node> {
+    loop {
+        // The file's lock says that no other process is alive.
+        match nodes::enter(&engine.store, &engine.config.node_name, engine.store.is_sqlite()).await {
+            Ok(node) => {
+                engine.node.set(Some(node));
+                tracing::info!(node = node.id, "entered");
+                return Some(node);
+            }
+            Err(error) => tracing::error!(%error, "can't enter this node"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return None,
+            () = tokio::time::sleep(Duration::from_secs(2)) => {}
+        }
+    }
+}
+
+/// Renews the lease until `stop`; returns early when it is lost: everything must stop at once.
+pub async fn keep(engine: &Engine, node: Node, stop: &CancellationToken) {
+    let mut renewed = tokio::time::Instant::now();
+    let longest = Duration::from_millis(nodes::LEASE as u64) - RENEW / 2;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(RENEW) => {}
+        }
+        let asked = tokio::time::Instant::now();
+        match tokio::time::timeout(RENEW, nodes::renew(&engine.store, node)).await {
+            Ok(Ok(true)) => renewed = asked,
+            Ok(Ok(false)) => {
+                tracing::error!(node = node.id, "the lease ran out");
+                break;
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "the lease was not renewed"),
+            Err(_) => tracing::warn!("the database did not renew the lease in time"),
+        }
+        if renewed.elapsed() > longest {
+            tracing::error!(node = node.id, "the lease could not be renewed");
+            break;
+        }
+    }
+    engine.node.set(None);
+}

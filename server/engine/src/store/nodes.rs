@@ -1,0 +1,104 @@
+//! Nodes: leases on the database's clock, and which node has which mailbox.
+
+use super::entity::{mailbox, node};
+use super::receipts::Claim;
+use super::{Store, StoreError};
+use domain::id::MailboxId;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
+
+/// A node's own row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    pub id: i64,
+    pub epoch: i64,
+}
+
+/// How long a lease lasts. Milliseconds.
+pub const LEASE: i64 = 15_000;
+
+/// Now, by the database's clock, in milliseconds.
+fn clock(store: &Store) -> &'static str {
+    if store.is_sqlite() {
+        "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+    } else {
+        "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+    }
+}
+
+/// Enters a node with a fresh lease. `alone`: no other node can be alive, so their rows go.
+pub async fn enter(store: &Store, name: &str, alone: bool) -> Result<Node, StoreError> {
+    let tx = store.begin().await?;
+    if alone {
+        node::Entity::delete_many().exec(&tx).await?;
+    } else {
+        let past = format!("lease_until < {} - 86400000", clock(store));
+        node::Entity::delete_many().filter(Expr::cust(past)).exec(&tx).await?;
+    }
+    let row = node::ActiveModel {
+        name: Set(name.into()),
+        epoch: Set(1),
+        lease_until: Set(0),
+        started_at: Set(0),
+        ..Default::default()
+    };
+    let id = node::Entity::insert(row).exec(&tx).await?.last_insert_id;
+    let now = clock(store);
+    tx.execute_unprepared(&format!("UPDATE node SET lease_until = {now} + {LEASE}, started_at = {now} WHERE id = {id}")).await?;
+    super::commit(tx).await?;
+    Ok(Node { id, epoch: 1 })
+}
+
+/// Renews the lease; `false`: it ran out, and others may have taken the mailboxes.
+pub async fn renew(store: &Store, node: Node) -> Result<bool, StoreError> {
+    let now = clock(store);
+    let sql = format!(
+        "UPDATE node SET lease_until = {now} + {LEASE} WHERE id = {} AND epoch = {} AND lease_until > {now}",
+        node.id, node.epoch
+    );
+    Ok(store.write().execute_unprepared(&sql).await?.rows_affected() == 1)
+}
+
+/// Takes mailboxes that no living node has, at most so many.
+pub async fn claim(store: &Store, node: Node, at_most: u64) -> Result<Vec<Claim>, StoreError> {
+    let now = clock(store);
+    let skip = if store.is_sqlite() { "" } else { "FOR UPDATE SKIP LOCKED" };
+    let sql = format!(
+        "UPDATE mailbox SET node_id = {id}, epoch = epoch + 1 WHERE id IN (
+           SELECT m.id FROM mailbox m WHERE m.deleted_at IS NULL AND m.draft = FALSE
+             AND (m.node_id IS NULL OR NOT EXISTS (
+               SELECT 1 FROM node n WHERE n.id = m.node_id AND n.lease_until > {now}))
+           ORDER BY m.id LIMIT {at_most} {skip})
+         RETURNING id, epoch",
+        id = node.id
+    );
+    let rows = store.write().query_all_raw(Statement::from_string(store.backend(), sql)).await?;
+    rows.iter()
+        .map(|row| {
+            let mailbox = MailboxId(row.try_get("", "id")?);
+            Ok(Claim { mailbox, node: node.id, epoch: row.try_get("", "epoch")? })
+        })
+        .collect()
+}
+
+/// The mailboxes that a node has, with their epochs.
+pub async fn claims(store: &Store, node: Node) -> Result<Vec<Claim>, StoreError> {
+    let rows = mailbox::Entity::find()
+        .filter(mailbox::Column::NodeId.eq(node.id))
+        .filter(mailbox::Column::DeletedAt.is_null())
+        .filter(mailbox::Column::Draft.eq(false))
+        .all(store.read())
+        .await?;
+    Ok(rows.iter().map(|row| Claim { mailbox: MailboxId(row.id), node: node.id, epoch: row.epoch }).collect())
+}
+
+/// Lets go of everything: the node stops.
+pub async fn leave(store: &Store, node: Node) -> Result<(), StoreError> {
+    mailbox::Entity::update_many()
+        .col_expr(mailbox::Column::NodeId, Expr::value(Option::<i64>::None))
+        .filter(mailbox::Column::NodeId.eq(node.id))
+        .exec(store.write())
+        .await?;
+    node::Entity::delete_by_id(node.id).exec(store.write()).await?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! The ledger as fetching writes it: one receipt per UID.
+
+use super::entity::{mailbox, receipt};
+use super::{Store, StoreError};
+use domain::Time;
+use domain::id::{FolderId, MailboxId, SourceId};
+use domain::receipt::Disposition;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, LockType, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::HashSet;
+
+pub use super::entity::receipt::Model as Row;
+
+/// Who may write for a mailbox: the node that claimed it, in the epoch of its claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    pub mailbox: MailboxId,
+    pub node: i64,
+    pub epoch: i64,
+}
+
+/// Keeps a claim from moving until the transaction ends.
+///
+/// # Errors
+/// [`StoreError::StaleEpoch`]: another node has the mailbox; write nothing.
+pub async fn hold(tx: &impl ConnectionTrait, claim: Claim) -> Result<(), StoreError> {
+    let held = mailbox::Entity::find_by_id(claim.mailbox.0)
+        .filter(mailbox::Column::NodeId.eq(claim.node))
+        .filter(mailbox::Column::Epoch.eq(claim.epoch))
+        .filter(mailbox::Column::DeletedAt.is_null())
+        .lock(LockType::Share)
+        .one(tx)
+        .await?;
+    held.map(|_| ()).ok_or(StoreError::StaleEpoch)
+}
+
+/// A receipt about to be written.
+#[derive(Clone, Debug)]
+pub struct New {
+    pub folder: FolderId,
+    pub uid_validity: u32,
+    pub uid: u32,
+    pub mailbox: MailboxId,
+    pub source: Option<SourceId>,
+    pub disposition: Disposition,
+    pub reason: Option<&'static str>,
+    pub arrived_at: Time,
+    pub late: bool,
+    pub delete_due_at: Option<Time>,
+    pub message_key: Option<String>,
+    pub header_digest: Option<Vec<u8>>,
+}
+
+/// Writes a receipt; the first one of a UID stands.
+pub async fn write(tx: &impl ConnectionTrait, new: New, now: Time) -> Result<(), StoreError> {
+    let stored = new.disposition == Disposition::Stored;
+    let row = receipt::ActiveModel {
+        folder_id: Set(new.folder.0),
+        uid_validity: Set(new.uid_validity.into()),
+        uid: Set(new.uid.into()),
+        mailbox_id: Set(new.mailbox.0),
+        source_id: Set(new.source.map(|s| s.0)),
+        disposition: Set(new.disposition.key().into()),
+        reason: Set(new.reason.map(str::to_owned)),
+        ticket_id: Set(None),
+        message_id: Set(None),
+        arrived_at: Set(new.arrived_at.0),
+        stored_at: Set(now.0),
+        settled_at: Set((!stored).then_some(now.0)),
+        late: Set(new.late),
+        tries: Set(0),
+        delete_due_at: Set(new.delete_due_at.map(|t| t.0)),
+        deleted_at: Set(None),
+        message_key: Set(new.message_key),
+        header_digest: Set(new.header_digest),
+    };
+    let key = [receipt::Column::FolderId, receipt::Column::UidValidity, receipt::Column::Uid];
+    receipt::Entity::insert(row)
+        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// The UIDs above `after` that have a receipt.
+pub async fn uids_after(store: &Store, folder: FolderId, uid_validity: u32, after: u32) -> Result<HashSet<u32>, StoreError> {
+    let uids: Vec<i64> = receipt::Entity::find()
+        .select_only()
+        .column(receipt::Column::Uid)
+        .filter(receipt::Column::FolderId.eq(folder.0))
+        .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
+        .filter(receipt::Column::Uid.gt(i64::from(after)))
+        .into_tuple()
+        .all(store.read())
+        .await?;
+    Ok(uids.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect())
+}
+
+/// Receipts of older numberings of a folder under one of these keys.
+pub async fn by_keys(db: &impl ConnectionTrait, folder: FolderId, uid_validity: u32, keys: &[String]) -> Result<Vec<Row>, StoreError> {
+    Ok(receipt::Entity::find()
+        .filter(receipt::Column::FolderId.eq(folder.0))
+        .filter(receipt::Column::UidValidity.ne(i64::from(uid_validity)))
+        .filter(receipt::Column::MessageKey.is_in(keys.iter().map(String::as_str)))
+        .all(db)
+        .await?)
+}
+
+/// Gives a known message its new number.
+pub async fn remap(tx: &impl ConnectionTrait, old: &Row, uid_validity: u32, uid: u32) -> Result<(), StoreError> {
+    receipt::Entity::update_many()
+        .col_expr(receipt::Column::UidValidity, Expr::value(i64::from(uid_validity)))
+        .col_expr(receipt::Column::Uid, Expr::value(i64::from(uid)))
+        .filter(receipt::Column::FolderId.eq(old.folder_id))
+        .filter(receipt::Column::UidValidity.eq(old.uid_validity))
+        .filter(receipt::Column::Uid.eq(old.uid))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// UIDs that may be deleted on the server now, oldest first.
+pub async fn deletable(store: &Store, folder: FolderId, uid_validity: u32, now: Time) -> Result<Vec<u32>, StoreError> {
+    let uids: Vec<i64> = receipt::Entity::find()
+        .select_only()
+        .column(receipt::Column::Uid)
+        .filter(receipt::Column::FolderId.eq(folder.0))
+        .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
+        .filter(receipt::Column::DeleteDueAt.lte(now.0))
+        // Written out, so that SQLite sees that its partial index fits.
+        .filter(Expr::cust("delete_due_at IS NOT NULL AND deleted_at IS NULL"))
+        .limit(1_000)
+        .into_tuple()
+        .all(store.read())
+        .await?;
+    let mut uids: Vec<u32> = uids.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect();
+    uids.sort_unstable();
+    Ok(uids)
+}
+
+/// They are gone on the server.
+pub async fn deleted(store: &Store, folder: FolderId, uid_validity: u32, uids: &[u32], now: Time) -> Result<(), StoreError> {
+    for part in uids.chunks(200) {
+        receipt::Entity::update_many()
+            .col_expr(receipt::Column::DeletedAt, Expr::value(now.0))
+            .filter(receipt::Column::FolderId.eq(folder.0))
+            .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
+            .filter(receipt::Column::Uid.is_in(part.iter().map(|uid| i64::from(*uid))))
+            .exec(store.write())
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,260 @@
+//! A mailbox's incoming side: one session that fetches, waits for news, and fetches again.
+//!
+//! Invariants: what a fault means is decided by [`evidence`] alone; a refused token is refreshed
+//! once before it counts; nothing is attempted that waits for a person.
+
+use crate::directions::{self, NoAccess};
+use crate::fetch::{self, Broken, Care, Job};
+use crate::imap::{self, News, Session};
+use crate::login::{Access, Fault, Proof};
+use crate::store::receipts::Claim;
+use crate::store::{self, StoreError, episodes, folders, mailboxes};
+use crate::{Engine, clock, evidence, grants};
+use domain::console::mailboxes::ImportFrom;
+use domain::diagnosis::Certainty;
+use domain::id::{FolderId, GrantId};
+use domain::{Direction, Time};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// IDLE is begun anew this often: often enough for address translators that forget quiet
+/// sessions, and well under the 29 minutes of RFC 2177.
+const IDLE: Duration = Duration::from_secs(5 * 60);
+/// Without IDLE, and as every loop's own look.
+const LOOK: Duration = Duration::from_secs(60);
+/// A session that lived this long and then closed is opened again without a word.
+const LONG: Duration = Duration::from_secs(30);
+/// How long a task may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// When to try again.
+enum Next {
+    Now,
+    At(Time),
+    /// When somebody rings, or with the next look.
+    Rung,
+    /// The mailbox is not ours any more.
+    Never,
+}
+
+/// Watches until stopped, or until the mailbox is another node's.
+pub async fn run(engine: Arc<Engine>, claim: Claim, stop: CancellationToken) {
+    let bell = engine.wake.watcher(claim.mailbox);
+    let mut care = Care::default();
+    loop {
+        let attempt = async {
+            let round = Round { engine: &engine, claim, care: &mut care, bell: &bell, stop: &stop };
+            round.run().await
+        };
+        let next = tokio::select! {
+            next = attempt => next,
+            () = async { stop.cancelled().await; tokio::time::sleep(GOODBYE).await } => return,
+        };
+        let pause = match next {
+            Ok(Next::Now) => Duration::ZERO,
+            Ok(Next::At(due)) => Duration::from_millis(u64::try_from(due.since(clock::now()).0).unwrap_or(0)),
+            Ok(Next::Rung) => LOOK,
+            Ok(Next::Never) | Err(StoreError::StaleEpoch) => return,
+            Err(error) => {
+                tracing::error!(mailbox = claim.mailbox.0, %error, "watching stopped short");
+                Duration::from_secs(5)
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            // Rung meanwhile: the bell remembers one ring.
+            () = bell.notified(), if !pause.is_zero() => {}
+            () = tokio::time::sleep(pause.min(LOOK)) => {}
+        }
+    }
+}
+
+/// What a session was opened under; when it changes, the session ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Terms {
+    generation: i64,
+    grant: Option<i64>,
+    endpoint: (Option<String>, Option<i64>, Option<String>, Option<String>),
+    used: bool,
+    idle: bool,
+    delete: bool,
+    import: ImportFrom,
+    ours: bool,
+}
+
+struct Round<'a> {
+    engine: &'a Engine,
+    claim: Claim,
+    care: &'a mut Care,
+    bell: &'a Notify,
+    stop: &'a CancellationToken,
+}
+
+impl Round<'_> {
+    /// One session from opening to its end.
+    async fn run(mut self) -> Result<Next, StoreError> {
+        let Some(terms) = terms(self.engine, self.claim).await? else { return Ok(Next::Never) };
+        if !terms.ours {
+            return Ok(Next::Never);
+        }
+        let access = match directions::access(self.engine, self.claim.mailbox, Direction::Incoming).await {
+            Ok(access) => access,
+            Err(NoAccess::NotNow) => return Ok(Next::Rung),
+            Err(NoAccess::NotBefore(due)) => return Ok(Next::At(due)),
+            Err(NoAccess::Fault(fault)) => return self.failed(&fault).await,
+            Err(NoAccess::Store(error)) => return Err(error),
+        };
+        let host = access.endpoint.host.clone();
+        let seat = tokio::select! {
+            seat = self.engine.net.seats().take(&host) => seat,
+            () = self.stop.cancelled() => return Ok(Next::Rung),
+        };
+        let folder = folders::of(&self.engine.store, self.claim.mailbox).await?.into_iter().next();
+        let folder = match folder {
+            Some(row) => row,
+            None => folders::ensure(&self.engine.store, self.claim.mailbox, "INBOX", "inbox").await?,
+        };
+        let (mut session, selected) = match self.open(access, &terms, &folder.name).await {
+            Ok(opened) => opened,
+            Err(fault) => return self.failed(&fault).await,
+        };
+        let opened_at = Instant::now();
+        let job = self.job(&session, &terms).await?;
+        evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await?;
+        let id = FolderId(folder.id);
+        let ended = self.watch(&mut session, &job, id, selected, &terms, &host).await;
+        drop(seat);
+        match ended {
+            Ok(next) => {
+                session.logout().await;
+                Ok(next)
+            }
+            Err(Broken::Store(error)) => Err(error),
+            // A server may end a session at any time, as when its token ran out. Only one that
+            // does so over and over is in trouble.
+            Err(Broken::Session(fault)) if fault.finding.certainty == Certainty::Passing && opened_at.elapsed() >= LONG => Ok(Next::Now),
+            Err(Broken::Session(fault)) => self.failed(&fault).await,
+        }
+    }
+
+    async fn failed(&self, fault: &Fault) -> Result<Next, StoreError> {
+        let verdict = evidence::failed(self.engine, self.claim.mailbox, Direction::Incoming, fault).await?;
+        Ok(verdict.next_attempt_at.map_or(Next::Rung, Next::At))
+    }
+
+    /// Signs in and opens the folder. A token that is refused is refreshed and tried once more.
+    async fn open(&self, access: Access, terms: &Terms, folder: &str) -> Result<(Session, imap::Selected), Fault> {
+        let first = self.enter(&access, terms, folder).await;
+        let (Err(fault), Some(grant)) = (&first, terms.grant) else { return first };
+        let by_token = access.logins.iter().any(|l| matches!(l.proof, Proof::Token(_)));
+        // Exchange says "authenticated but not connected" only when the folder is opened.
+        if !by_token || fault.finding.certainty == Certainty::Passing {
+            return first;
+        }
+        let token = grants::refused(self.engine, GrantId(grant)).await?;
+        let mut access = access;
+        for login in &mut access.logins {
+            login.proof = Proof::Token(token.clone());
+        }
+        self.enter(&access, terms, folder).await
+    }
+
+    async fn enter(&self, access: &Access, terms: &Terms, folder: &str) -> Result<(Session, imap::Selected), Fault> {
+        let mut session = imap::open(self.engine, access).await?;
+        // Opened for reading only, unless something is to be deleted.
+        let selected = if terms.delete { session.select(folder).await } else { session.examine(folder).await };
+        match selected {
+            Ok(selected) => Ok((session, selected)),
+            Err(fault) => {
+                session.logout().await;
+                Err(fault)
+            }
+        }
+    }
+
+    async fn job(&self, session: &Session, terms: &Terms) -> Result<Job, StoreError> {
+        let outages = episodes::of(&self.engine.store, self.claim.mailbox, 20)
+            .await?
+            .into_iter()
+            .filter(|e| e.direction == Direction::Incoming.key())
+            .map(|e| (Time(e.began_at), Some(Time(e.ended_at.unwrap_or(clock::now().0)))))
+            .collect();
+        Ok(Job { claim: self.claim, provider: session.provider(), import: terms.import, delete: terms.delete, outages })
+    }
+
+    /// Fetches and waits, until something ends the session.
+    async fn watch(&mut self, session: &mut Session, job: &Job, folder: FolderId, selected: imap::Selected, terms: &Terms, host: &str) -> Result<Next, Broken> {
+        loop {
+            let passed = fetch::pass(self.engine, job, self.care, session, folder, selected).await?;
+            if passed.stored > 0 {
+                tracing::info!(mailbox = self.claim.mailbox.0, stored = passed.stored, "fetched");
+            }
+            if self.stop.is_cancelled() {
+                return Ok(Next::Rung);
+            }
+            if self.engine.net.seats().wanted(host) {
+                return Ok(Next::At(clock::now() + domain::time::Span(60_000)));
+            }
+            let news = if session.can("IDLE") {
+                let changed = changed(self.engine, self.claim, terms, self.bell, self.stop);
+                session.idle(if passed.missing > 0 { LOOK } else { IDLE }, changed).await?
+            } else {
+                tokio::select! {
+                    () = tokio::time::sleep(LOOK) => {}
+                    () = changed(self.engine, self.claim, terms, self.bell, self.stop) => {}
+                }
+                session.noop().await?;
+                News::Quiet
+            };
+            if self.stop.is_cancelled() || !same(self.engine, self.claim, terms).await? {
+                return Ok(Next::Now);
+            }
+            if news == News::Arrived {
+                fail::fail_point!("on-news");
+            }
+        }
+    }
+}
+
+/// Ends when somebody rings, when it is time to stop, or when a look finds other terms.
+async fn changed(engine: &Engine, claim: Claim, terms: &Terms, bell: &Notify, stop: &CancellationToken) {
+    loop {
+        tokio::select! {
+            () = bell.notified() => return,
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {
+                if !matches!(same(engine, claim, terms).await, Ok(true)) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn same(engine: &Engine, claim: Claim, then: &Terms) -> Result<bool, StoreError> {
+    Ok(terms(engine, claim).await?.is_some_and(|now| now == *then))
+}
+
+async fn terms(engine: &Engine, claim: Claim) -> Result<Option<Terms>, StoreError> {
+    let Some(mailbox) = mailboxes::get(&engine.store, claim.mailbox).await? else { return Ok(None) };
+    let side = store::directions::get(engine.store.read(), claim.mailbox, Direction::Incoming).await?;
+    let Some(side) = side else { return Ok(None) };
+    let import = match (mailbox.import_mode.as_str(), mailbox.import_from) {
+        ("beginning", _) => ImportFrom::Beginning,
+        ("date", Some(from)) => ImportFrom::Date(Time(from)),
+        _ => ImportFrom::Now,
+    };
+    Ok(Some(Terms {
+        generation: side.generation,
+        grant: side.grant_id,
+        endpoint: (side.host, side.port, side.tls, side.user_name),
+        used: side.used,
+        idle: mailbox.paused_at.is_some() || mailbox.draft,
+        delete: mailbox.delete_after_fetch,
+        import,
+        ours: mailbox.node_id == Some(claim.node) && mailbox.epoch == claim.epoch,
+    }))
+}

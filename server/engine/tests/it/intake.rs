@@ -1,0 +1,276 @@
+//! From source to ticket.
+
+use crate::inbox::{Inbox, SUPPORT};
+use domain::console::people::Role;
+use domain::console::tickets::ReplyForm;
+use domain::id::TicketId;
+use domain::ticket::TicketStatus;
+use engine::store::entity as e;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+fn letter(id: &str, from: &str, subject: &str, more: &str) -> String {
+    format!("Message-ID: <{id}>\nFrom: {from}\nTo: {SUPPORT}\nSubject: {subject}\n{more}\nThe text of {id}.\n")
+}
+
+#[tokio::test]
+async fn every_message_of_the_torture_set_ends_readable_or_quarantined() {
+    let inbox = Inbox::open().await;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail");
+    let mut uids = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).expect("the set") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|end| end == "eml") {
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            uids.insert(name, inbox.put_bytes(inbox.support, &std::fs::read(&path).expect("a message")).await);
+        }
+    }
+    assert!(uids.len() > 40);
+    inbox.take_in().await;
+    let mut wrong = Vec::new();
+    for (name, uid) in uids {
+        let taken = inbox.taken(uid).await;
+        let wanted = match name.as_str() {
+            "out-of-office" | "read-receipt" => "automatic",
+            "empty" | "only-newlines" | "binary-noise" | "no-header-at-all" => "quarantined",
+            _ => "ticket",
+        };
+        let text = match taken.message {
+            Some(message) => inbox.message(message).await.text,
+            None => String::new(),
+        };
+        let readable = match name.as_str() {
+            "empty" | "only-newlines" | "binary-noise" | "empty-body" | "empty-multipart" | "smime" | "attachment-only"
+            | "digest" | "broken-base64" | "header-cut-off" | "charset-utf16-claimed" => true,
+            _ => taken.message.is_none() || text.contains("jams") || text.contains("broken") || text.contains("printer"),
+        };
+        // Noise may happen to parse.
+        let settled = taken.disposition == wanted || (wanted == "quarantined" && taken.disposition == "ticket");
+        if !settled || !readable || (taken.message.is_none() && wanted != "automatic") {
+            wrong.push(format!("{name}: {taken:?} {:?}", text.chars().take(80).collect::<String>()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // Every column holds text that both databases keep.
+    for message in e::message::Entity::find().all(inbox.engine.store.read()).await.expect("messages") {
+        for text in [&message.text, &message.subject, &message.author, &message.to_list] {
+            assert!(!text.contains('\0'));
+        }
+        assert!(!message.subject.contains('\n'));
+    }
+}
+
+#[tokio::test]
+async fn answers_find_their_ticket() {
+    let inbox = Inbox::open().await;
+    let anna = "Anna <anna@customer.example>";
+    let first = inbox.mail(&letter("1@c", anna, "Printer", "")).await;
+    let ticket = first.ticket.expect("a ticket");
+    assert_eq!(first.disposition, "ticket");
+    let tag = format!("Re: Printer [#{ticket}]");
+    let token = engine::intake::fresh_header_id(&inbox.engine, ticket, &domain::Address::parse(SUPPORT).expect("an address"));
+    let forged = token.replace("mk.", "mk.9");
+    let plus = engine::intake::plus_address(&inbox.engine, ticket, &domain::Address::parse(SUPPORT).expect("an address"));
+    for (name, id, from, subject, more, joins) in [
+        ("In-Reply-To", "2@c", anna, "Re: Printer", "In-Reply-To: <1@c>\n".to_owned(), true),
+        ("References, deep", "3@c", anna, "Re: Printer", "References: <1@c> <unknown@c>\n".to_owned(), true),
+        ("only the tag", "4@c", anna, tag.as_str(), String::new(), true),
+        ("a signed Message-ID", "5@c", anna, "Changed", format!("In-Reply-To: <{token}>\n"), true),
+        ("the same, folded by a relay", "6@c", anna, "Changed", format!("References: <{}>\n", token.to_uppercase()), true),
+        ("a plus address", "7@c", anna, "Changed", format!("Cc: {plus}\n"), true),
+        ("a forged signature", "8@c", anna, "Changed", format!("In-Reply-To: <{forged}>\n"), false),
+        ("a stranger with the tag", "9@c", "Mallory <m@evil.example>", tag.as_str(), String::new(), false),
+        ("a stranger with the Message-ID", "10@c", "Mallory <m@evil.example>", "Re: Printer", "In-Reply-To: <1@c>\n".to_owned(), false),
+        ("a stranger with a signed one", "11@c", "Mallory <m@evil.example>", "x", format!("In-Reply-To: <{token}>\n"), false),
+        ("nothing points anywhere", "12@c", anna, "Re: Printer", String::new(), false),
+    ] {
+        let taken = inbox.mail(&letter(id, from, subject, &more)).await;
+        assert_eq!(taken.ticket == Some(ticket), joins, "{name}: {taken:?}");
+        assert_eq!(taken.disposition, if joins { "reply" } else { "ticket" }, "{name}");
+    }
+    // The stranger's tickets name Anna's Message-ID: her answer still finds her own.
+    let again = inbox.mail(&letter("13@c", anna, "Re: Printer", "In-Reply-To: <1@c>\n")).await;
+    assert_eq!(again.ticket, Some(ticket));
+}
+
+#[tokio::test]
+async fn siblings_and_a_late_root_meet() {
+    let inbox = Inbox::open().await;
+    let anna = "Anna <anna@customer.example>";
+    let one = inbox.mail(&letter("b@c", anna, "Re: x", "References: <root@c>\n")).await;
+    let two = inbox.mail(&letter("c@c", anna, "Re: x", "References: <root@c>\n")).await;
+    let root = inbox.mail(&letter("root@c", anna, "x", "")).await;
+    assert_eq!((two.ticket, root.ticket), (one.ticket, one.ticket));
+    assert_eq!(root.disposition, "reply");
+}
+
+#[tokio::test]
+async fn one_message_is_one_message() {
+    let inbox = Inbox::open().await;
+    let sales = inbox.mailbox("sales@desk.example").await;
+    let text = letter("1@c", "anna@customer.example", "Printer", "Date: Sun, 3 May 2026 10:00:00 +0200\n");
+    let first = inbox.mail(&text).await;
+    // Again in the same batch, rendered anew; in another mailbox.
+    let anew = format!("Received: by x\n{}", text.replace("The text", "Other bytes, the text"));
+    let (again, twice) = (inbox.put(&anew).await, inbox.put(&anew).await);
+    let other = inbox.put_bytes(sales, text.replace('\n', "\r\n").as_bytes()).await;
+    inbox.take_in().await;
+    for uid in [again, twice, other] {
+        let taken = inbox.taken(uid).await;
+        assert_eq!((taken.disposition.as_str(), taken.ticket, taken.message), ("duplicate", first.ticket, first.message));
+    }
+    // The same Message-ID on another message.
+    let second = inbox.mail(&text.replace("Subject: Printer", "Subject: Scanner")).await;
+    assert_eq!(second.disposition, "ticket");
+    assert_ne!(second.ticket, first.ticket);
+    let without = "From: anna@customer.example\nSubject: no id\n\nsame\n";
+    let (one, two) = (inbox.mail(without).await, inbox.mail(without).await);
+    assert_eq!((one.disposition.as_str(), two.disposition.as_str()), ("ticket", "duplicate"));
+    let counted: i64 = e::ticket_count::Entity::find().all(inbox.engine.store.read()).await.expect("counters").iter().map(|c| c.tickets).sum();
+    assert_eq!(counted, 3);
+}
+
+#[tokio::test]
+async fn automatic_mail_and_staff_join_without_reopening() {
+    let inbox = Inbox::open().await;
+    let agent = inbox.actor("Bob", Role::Agent).await;
+    let anna = "Anna <anna@customer.example>";
+    let ticket = inbox.mail(&letter("1@c", anna, "Printer", "")).await.ticket.expect("a ticket");
+    let console = inbox.engine.console();
+    console.tickets.set_status(&agent, ticket, TicketStatus::Closed).await.expect("closed");
+    let away = inbox.mail(&letter("2@c", anna, "Away", "In-Reply-To: <1@c>\nAuto-Submitted: auto-replied\n")).await;
+    assert_eq!((away.disposition.as_str(), away.ticket), ("automatic", Some(ticket)));
+    assert_eq!(inbox.status(ticket).await, "closed");
+    let stray = inbox.mail(&letter("3@c", anna, "Away", "Auto-Submitted: auto-replied\n")).await;
+    assert_eq!((stray.disposition.as_str(), stray.ticket), ("automatic", None));
+    let staff = inbox.mail(&letter("4@c", "bob@desk-people.example", "Re: Printer", "In-Reply-To: <1@c>\n")).await;
+    assert_eq!((staff.disposition.as_str(), staff.ticket), ("answered_outside", Some(ticket)));
+    assert_eq!(inbox.status(ticket).await, "closed");
+    inbox.mail(&letter("5@c", anna, "Re: Printer", "In-Reply-To: <1@c>\n")).await;
+    assert_eq!(inbox.status(ticket).await, "open");
+}
+
+async fn reply(inbox: &Inbox, ticket: TicketId, to: &str) -> e::delivery::Model {
+    let agent = inbox.actor(&format!("Agent{}", crate::rig::unique()), Role::Agent).await;
+    let form = ReplyForm {
+        ticket,
+        text: "Try turning it off.".into(),
+        to: to.into(),
+        cc: String::new(),
+        note: false,
+        close: false,
+        seen: None,
+        anyway: true,
+        once: String::new(),
+    };
+    let message = inbox.engine.console().tickets.reply(&agent, form).await.expect("a reply");
+    e::delivery::Entity::find()
+        .filter(e::delivery::Column::MessageId.eq(message.0))
+        .one(inbox.engine.store.read())
+        .await
+        .expect("a question")
+        .expect("a delivery")
+}
+
+#[tokio::test]
+async fn a_bounce_marks_the_reply_it_names() {
+    let inbox = Inbox::open().await;
+    let ticket = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await.ticket.expect("a ticket");
+    let delivery = reply(&inbox, ticket, "anna@customer.example, gone@customer.example").await;
+    let report = |id: &str, about: &str, action: &str| {
+        format!(
+            "Message-ID: <{id}>\nReturn-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: {SUPPORT}\nSubject: Undelivered\n\
+             Auto-Submitted: auto-replied\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n\
+             --b\nContent-Type: text/plain\n\nIt could not be delivered.\n\
+             --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n\
+             Original-Recipient: rfc822;gone@customer.example\nFinal-Recipient: rfc822;other@elsewhere.example\nAction: {action}\n\
+             Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User\n unknown\n\n\
+             --b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{about}>\nSubject: x\n\n--b--\n"
+        )
+    };
+    let late = inbox.mail(&report("b0@mx", &delivery.header_id, "delayed")).await;
+    assert_eq!((late.disposition.as_str(), late.ticket), ("bounce", Some(ticket)));
+    assert_eq!(inbox.status(ticket).await, "waiting");
+    let taken = inbox.mail(&report("b1@mx", &delivery.header_id, "failed")).await;
+    assert_eq!((taken.disposition.as_str(), taken.ticket), ("bounce", Some(ticket)));
+    let recipients = e::delivery_recipient::Entity::find()
+        .filter(e::delivery_recipient::Column::DeliveryId.eq(delivery.id))
+        .all(inbox.engine.store.read())
+        .await
+        .expect("recipients");
+    let gone = recipients.iter().find(|r| r.address.starts_with("gone")).expect("the recipient");
+    assert_eq!(gone.state, "refused");
+    assert_eq!(gone.said.as_deref(), Some("There is no such address. 550 5.1.1 User unknown"));
+    assert!(recipients.iter().any(|r| r.address.starts_with("anna") && r.state == "waiting"));
+    assert_eq!(inbox.status(ticket).await, "open");
+    let stray = inbox.mail(&report("b2@mx", "nobody@elsewhere.example", "failed")).await;
+    assert_eq!((stray.disposition.as_str(), stray.ticket), ("bounce", None));
+}
+
+#[tokio::test]
+async fn our_own_mail_come_back_is_own() {
+    let inbox = Inbox::open().await;
+    let ticket = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await.ticket.expect("a ticket");
+    let delivery = reply(&inbox, ticket, "anna@customer.example").await;
+    let own = inbox.mail(&letter(&delivery.header_id, SUPPORT, "Re: Printer", "")).await;
+    assert_eq!((own.disposition.as_str(), own.ticket), ("own", Some(ticket)));
+    assert_eq!(inbox.messages(ticket).await.len(), 2);
+    // The customer's answer to it, which names our Message-ID alone.
+    let answer = inbox.mail(&letter("2@c", "anna@customer.example", "Re: x", &format!("In-Reply-To: <{}>\n", delivery.header_id))).await;
+    assert_eq!(answer.ticket, Some(ticket));
+}
+
+#[tokio::test]
+async fn huge_and_deep_messages_let_the_next_one_pass() {
+    let inbox = Inbox::open().await;
+    let began = Instant::now();
+    let mut huge = letter("huge@c", "anna@customer.example", "huge", "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b\"\n");
+    huge.push_str("--b\nContent-Type: text/plain\n\nThe printer jams.\n--b\nContent-Type: application/octet-stream; name=big.bin\nContent-Transfer-Encoding: base64\n\n");
+    huge.push_str(&("QUJD".repeat(19) + "\n").repeat((60 << 20) / 78));
+    huge.push_str("--b--\n");
+    let headers = letter("headers@c", "anna@customer.example", "headers", &"X-Filler: some value\n".repeat(10_000));
+    let deep = (0..3_000).fold(letter("deep@c", "anna@customer.example", "deep", "Content-Type: multipart/mixed; boundary=\"b0\"\n"), |mut out, n| {
+        out.push_str(&format!("--b{n}\nContent-Type: multipart/mixed; boundary=\"b{}\"\n\n", n + 1));
+        out
+    });
+    let nested = letter("nested@c", "anna@customer.example", "nested", &"Content-Type: message/rfc822\n\n".repeat(30_000));
+    let mut uids = Vec::new();
+    for source in [huge, headers, deep, nested, letter("next@c", "anna@customer.example", "next", "")] {
+        uids.push(inbox.put(&source).await);
+    }
+    inbox.take_in().await;
+    let mut found = Vec::new();
+    for uid in &uids {
+        found.push(inbox.taken(*uid).await.disposition);
+    }
+    assert_eq!(found, ["ticket", "ticket", "ticket", "quarantined", "ticket"]);
+    let message = inbox.taken(uids[0]).await.message.expect("a message");
+    let file = e::attachment::Entity::find()
+        .filter(e::attachment::Column::MessageId.eq(message.0))
+        .one(inbox.engine.store.read())
+        .await
+        .expect("a question")
+        .expect("the file");
+    assert_eq!(file.bytes, (60 << 20) / 78 * 57);
+    assert!(began.elapsed().as_secs() < 120, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn what_killed_us_three_times_is_not_read_again() {
+    let inbox = Inbox::open().await;
+    let uid = inbox.put(&letter("1@c", "anna@customer.example", "Printer", "")).await;
+    let next = inbox.put(&letter("2@c", "anna@customer.example", "Scanner", "")).await;
+    e::receipt::Entity::update_many()
+        .col_expr(e::receipt::Column::Tries, sea_orm::sea_query::Expr::value(3))
+        .filter(e::receipt::Column::Uid.eq(uid))
+        .exec(inbox.engine.store.write())
+        .await
+        .expect("tries");
+    inbox.take_in().await;
+    let taken = inbox.taken(uid).await;
+    assert_eq!(taken.disposition, "quarantined");
+    assert!(taken.ticket.is_some() && taken.reason.is_some());
+    assert_eq!(inbox.taken(next).await.disposition, "ticket");
+}
