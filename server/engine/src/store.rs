@@ -32,6 +32,9 @@ pub mod signins;
 pub mod sources;
 pub mod tickets;
 pub mod tickets_waiting;
+pub mod settling;
+pub mod tickets;
+pub mod uploads;
 pub mod traffic;
 pub mod uploads;
 
