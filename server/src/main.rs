@@ -13,6 +13,7 @@ mod streams;
 mod visit;
 
 use anyhow::{Result, bail};
+use std::process::ExitCode;
 
 const USAGE: &str = "\
 mailkeep            runs the server
@@ -20,7 +21,18 @@ mailkeep settings   lists every setting
 mailkeep --version  prints the version
 ";
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match command() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The sentence alone: where it arose means nothing to an operator.
+            eprintln!("mailkeep: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] | ["serve"] => serve::serve(),

@@ -66,7 +66,7 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> R
         .route("/oauth/begin", post(sign_in_routes::begin))
         .route("/oauth/callback", get(sign_in_routes::callback))
         .route("/live", get(live::live))
-        .merge(streams::routes())
+        .merge(streams::routes(engine))
         .merge(pages)
         .layer(sessions)
         .merge(assets::routes(site))

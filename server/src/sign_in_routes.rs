@@ -41,7 +41,7 @@ pub async fn begin(State(console): State<Console>, browser: Browser, Form(form):
         Ok(url) => Redirect::to(&url).into_response(),
         Err(Refusal::SignedOut) => Redirect::to("/sign-in").into_response(),
         Err(Refusal::Invalid(domain::Fault::RegistrationMissing)) => {
-            Redirect::to("/admin/registrations?refused=registration-missing").into_response()
+            Redirect::to(&format!("/admin/registrations?refused={}", app::api::error::code(Refusal::Invalid(domain::Fault::RegistrationMissing)))).into_response()
         }
         Err(refusal) => {
             tracing::warn!(mailbox = form.mailbox, ?refusal, "a sign-in did not begin");

@@ -122,7 +122,7 @@ fn for_agent(banners: &[Banner], clock: Clock) -> Option<AnyView> {
         concerned
     };
     let (held, waiting) = (stopped(Direction::Outgoing), stopped(Direction::Incoming));
-    let since = held.iter().chain(&waiting).map(|c| c.since).min()?;
+    let since = held.first().or(waiting.first())?.since;
     let first = if held.is_empty() {
         format!("New mail to {} comes in later.", banners::who(&waiting))
     } else {

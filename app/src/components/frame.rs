@@ -54,7 +54,7 @@ pub fn Sheet(
                 <Rail here place/>
             </header>
             <div class="sheet">
-                {demo.then(demo_line)}
+                {demo.then(|| view! { <aside aria-label="Demo">{demo_line()}</aside> })}
                 <main class=class id="main" tabindex="-1">{children()}</main>
             </div>
         </div>

@@ -55,7 +55,14 @@ pub fn RemedyCard(
         <Call tone=Tone::Critical title=trouble.title() sentence=move || sentence.clone()>
             <dl class="facts full"><dt>"Who can fix it"</dt><dd><b>{who}</b>" "{not}</dd></dl>
             {steps.map(|steps| {
-                let list = steps.steps.into_iter().map(|step| view! { <li><span>{step}</span></li> }).collect_view();
+                let list = match <[String; 1]>::try_from(steps.steps) {
+                    // A single step needs no number.
+                    Ok([only]) => view! { <p>{only}</p> }.into_any(),
+                    Err(several) => {
+                        let steps = several.into_iter().map(|step| view! { <li><span>{step}</span></li> }).collect_view();
+                        view! { <ol class="howto">{steps}</ol> }.into_any()
+                    }
+                };
                 let any = !steps.lines.is_empty();
                 let class = if steps.lines.is_empty() { "full" } else { "full halves" };
                 let lines = steps
@@ -66,7 +73,7 @@ pub fn RemedyCard(
                 let after = steps.after.map(|after| view! { <p class="soft">{after}</p> });
                 view! {
                     <div class=class>
-                        <div class="stack tight"><h3>"What to do"</h3><ol class="howto">{list}</ol></div>
+                        <div class="stack tight"><h3>"What to do"</h3>{list}</div>
                         {any.then(|| view! { <div class="stack tight">{lines}{after}</div> })}
                     </div>
                 }

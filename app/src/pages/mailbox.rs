@@ -149,7 +149,7 @@ fn sentence(data: &Page, clock: Clock) -> String {
                 None => fact,
             };
             let fact = fact.trim_end_matches('.');
-            format!("{fact}, since {} ({}). {waits}", clock.time(*since), clock.ago(*since))
+            format!("{fact}. {}. {waits}", clock.since(*since))
         }
         MailboxState::BasicRetires { .. } => {
             format!(

@@ -12,6 +12,7 @@ use crate::components::frame::{Head, Place, Sheet, email_crumbs};
 use crate::components::icon::Icon;
 use crate::components::notice::{Notice, Refused};
 use crate::components::state::Tone;
+use crate::components::way_out::{WayOut, way_out};
 use crate::pages::page;
 use crate::wording::banners;
 use crate::wording::counts::{count, list, of};
@@ -158,7 +159,8 @@ fn body(
         .into_iter()
         .map(|r| {
             // Mailboxes of one sign-in: the second and later ones name the first.
-            let same = r.signs_in_by.as_ref().and_then(|who| {
+            let lost = matches!(way_out(&r), Some(WayOut::SignIn(Intent::Reauthorize)));
+            let same = r.signs_in_by.as_ref().filter(|_| lost).and_then(|who| {
                 let first = told.iter().find(|(account, _)| account == who).map(|(_, local)| local.clone());
                 if first.is_none() {
                     told.push((who.clone(), format!("{}@", r.address.local())));

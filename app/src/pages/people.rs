@@ -29,7 +29,11 @@ pub fn PeoplePage() -> impl IntoView {
         let refused = here.place.refused();
         let at_form = here.place.refused_at("invite").filter(|_| here.place.query("form").is_some());
         let admins = people.iter().filter(|p| p.role == Role::Admin && p.disabled_at.is_none()).count();
-        let sub = format!("{}, {} of them admins.", of(people.len() as u64, "person", "people"), admins);
+        let sub = format!(
+            "{}, {}.",
+            of(people.len() as u64, "person", "people"),
+            of(admins as u64, "of them an admin", "of them admins")
+        );
         let (clock, me) = (here.clock, here.actor.person);
         let rows = people.into_iter().map(|person| row(person, me, clock)).collect_view();
         Ok(view! {
@@ -130,8 +134,8 @@ fn row(person: Person, me: PersonId, clock: Clock) -> impl IntoView {
     view! {
         <tr>
             <th scope="row"><span class="name value">{person.name}</span>{own.then(|| view! { <span class="quiet">" (you)"</span> })}<span class="sub value">{person.email}</span></th>
-            <td class="half" data-label="Role">{role}</td>
-            <td class="half" data-label="State"><State words=state/></td>
+            <td data-label="Role">{role}</td>
+            <td data-label="State"><State words=state/></td>
             <td class="end">{actions}</td>
         </tr>
     }

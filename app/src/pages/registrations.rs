@@ -117,7 +117,7 @@ fn row(r: Registration, clock: Clock) -> impl IntoView {
                 {(!r.tenant.is_empty()).then(|| view! { <span class="sub value">"Tenant " {r.tenant}</span> })}
             </th>
             <td data-label="State"><State words=state/></td>
-            <td class="half" data-label="Secret ends">{secret}</td>
+            <td class="half nowrap" data-label="Secret ends">{secret}</td>
             <td class="half" data-label="Mailboxes">{r.mailboxes}</td>
             <td class="end"><div class="menu">
                 <a class="button small" href=edit>{if r.failing.is_some() { "Enter new secret" } else { "Edit" }}<span class="vh">" " {of_name.clone()}</span></a>

@@ -24,7 +24,7 @@ pub fn ServerPage() -> impl IntoView {
         let clock = here.clock;
         let refused = here.place.refused();
         let (first, changed) = (here.place.query("done") == Some("first"), here.place.query("done") == Some("changed"));
-        let sub = format!("Version {}, up {}.", server.version, clock.since(server.started_at).to_lowercase());
+        let sub = format!("Version {}, up {}.", server.version, clock.since_inside(server.started_at));
         let rows = server
             .settings
             .into_iter()

@@ -112,7 +112,7 @@ pub fn waiting(row: &MailboxRow, clock: Clock) -> Option<(String, Option<String>
     let held = (row.held > 0).then(|| format!("{} held", of(u64::from(row.held), "reply", "replies")));
     let stopped = matches!(row.incoming, State::Stopped { .. } | State::Blocked { .. });
     let arriving =
-        row.usual_per_day.filter(|_| stopped).map(|n| format!("Usually about {} a day", count(u64::from(n))));
+        row.usual_per_day.filter(|_| stopped).map(|n| format!("About {} a day", count(u64::from(n))));
     let _ = clock;
     match (held, arriving) {
         (Some(held), arriving) => Some((held, arriving)),

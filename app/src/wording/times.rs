@@ -70,6 +70,15 @@ impl Clock {
         }
     }
 
+    /// The same inside a sentence: `since 11:02, 3 h ago`; a day to come is `until 24 Dec`.
+    pub fn since_inside(self, time: Time) -> String {
+        if time > self.now {
+            return format!("until {}", self.day(time));
+        }
+        let since = self.since(time);
+        since.strip_prefix("Since").map_or_else(|| since.clone(), |rest| format!("since{rest}"))
+    }
+
     /// `just now`, `2 min ago`, `3 h ago`, `3 d ago`.
     pub fn ago(self, time: Time) -> String {
         let minutes = self.now.since(time).0 / 60_000;
@@ -153,6 +162,8 @@ mod tests {
         assert_eq!(c.time(today), "12:02");
         assert_eq!(c.since(today), "Since 12:02, 3 h ago");
         assert_eq!(c.since(c.now - Span::hours(22)), "Since yesterday, 17:05");
+        assert_eq!(c.since_inside(c.now - Span::days(5)), "since 19 Nov, 15:05, 5 d ago");
+        assert_eq!(c.since_inside(c.now + Span::days(30)), "until 24 Dec");
         assert_eq!(c.time(c.now - Span::days(5)), "19 Nov, 15:05");
         assert_eq!(c.day(c.now - Span::days(365)), "24 Nov 2025");
         assert_eq!(c.moment(c.now), "Today, 15:05");

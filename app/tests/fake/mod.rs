@@ -11,7 +11,7 @@ mod people;
 mod router;
 mod signins;
 
-pub use router::{Visitor, router};
+pub use router::router;
 
 use domain::console::{Actor, Console, Role};
 use domain::id::PersonId;

@@ -36,9 +36,9 @@ pub struct Job {
 impl Job {
     fn is_late(&self, arrived_at: Time) -> bool {
         // INTERNALDATE has whole seconds.
-        self.outages.iter().any(|(from, to)| {
-            arrived_at.0 >= from.0 / 1_000 * 1_000 && to.is_none_or(|to| arrived_at < to)
-        })
+        self.outages
+            .iter()
+            .any(|(from, to)| arrived_at.0 >= from.0 / 1_000 * 1_000 && to.is_none_or(|to| arrived_at < to))
     }
 }
 
@@ -92,5 +92,44 @@ impl Care {
     /// Met trouble before: it is fetched alone, and in parts.
     fn struck(&self, uid: u32) -> bool {
         self.strikes.contains_key(&uid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Diagnosis;
+    use domain::id::MailboxId;
+
+    #[test]
+    fn late_is_what_arrived_in_an_outage() {
+        let job = Job {
+            claim: Claim { mailbox: MailboxId(1), node: 1, epoch: 1 },
+            provider: ProviderKind::Other,
+            import: ImportFrom::Now,
+            delete: false,
+            outages: vec![(Time(10_500), Some(Time(20_000))), (Time(30_000), None)],
+        };
+        // The outage began within the second that INTERNALDATE names.
+        for (at, late) in
+            [(9_000, false), (10_000, true), (19_999, true), (20_000, false), (30_000, true), (90_000, true)]
+        {
+            assert_eq!(job.is_late(Time(at)), late, "{at}");
+        }
+    }
+
+    #[test]
+    fn only_a_server_s_own_refusal_tells_on_a_message() {
+        let fault = |said: &str| Fault { finding: crate::net::finding(Diagnosis::ProviderFault), said: said.into() };
+        let mut care = Care::default();
+        care.learn(&fault("no answer in time"), &[7]);
+        assert!(!care.struck(7) && !care.single);
+        care.learn(&fault("NO UID FETCH failed."), &[6, 7]);
+        assert!(care.single && !care.struck(7));
+        for _ in 0..STRIKES {
+            assert!(!care.gave_up(7));
+            care.learn(&fault("the server announces 9 bytes where at most 1 were asked for"), &[7]);
+        }
+        assert!(care.gave_up(7));
     }
 }

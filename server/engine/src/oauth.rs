@@ -19,8 +19,7 @@ use oauth2::{
     AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
     RefreshToken, RequestTokenError, Scope, TokenResponse, TokenUrl,
 };
-use std::sync::atomic::{AtomicU16, Ordering};
-use transport::Transit;
+use transport::{Http, Transit};
 use wire::{Client, ErrorBody, Tokens as Wire};
 
 pub use claims::Expected;
@@ -172,13 +171,13 @@ pub enum TokenError {
 /// [`TokenError`].
 pub async fn exchange(engine: &Engine, party: &Party, code: &str, verifier: &Secret) -> Result<Tokens, TokenError> {
     let client = party.client().map_err(misconfigured)?;
-    let sender = transport::Sender::new(engine.net.http());
+    let http = Http::new(engine.net.http());
     let answer = client
         .exchange_code(AuthorizationCode::new(code.to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()))
-        .request_async(&sender)
+        .request_async(&http)
         .await;
-    read(party, answer, &sender.status)
+    read(party, answer, http.status())
 }
 
 /// Fetches fresh tokens (RFC 6749 6). `scopes` are those that were granted: a scope that was never
@@ -188,17 +187,17 @@ pub async fn exchange(engine: &Engine, party: &Party, code: &str, verifier: &Sec
 /// [`TokenError`].
 pub async fn refresh(engine: &Engine, party: &Party, token: &Secret, scopes: &[String]) -> Result<Tokens, TokenError> {
     let client = party.client().map_err(misconfigured)?;
-    let sender = transport::Sender::new(engine.net.http());
+    let http = Http::new(engine.net.http());
     let answer = client
         .exchange_refresh_token(&RefreshToken::new(token.reveal().to_owned()))
         .add_scopes(scopes.iter().cloned().map(Scope::new))
-        .request_async(&sender)
+        .request_async(&http)
         .await;
-    read(party, answer, &sender.status)
+    read(party, answer, http.status())
 }
 
 /// Never shows the library's error: its Debug carries the answer's body.
-fn read(party: &Party, answer: Result<Wire, RequestTokenError<Transit, ErrorBody>>, status: &AtomicU16) -> Result<Tokens, TokenError> {
+fn read(party: &Party, answer: Result<Wire, RequestTokenError<Transit, ErrorBody>>, status: u16) -> Result<Tokens, TokenError> {
     match answer {
         Ok(tokens) => Ok(Tokens {
             access: Secret::new(tokens.access_token().secret().clone()),
@@ -208,7 +207,7 @@ fn read(party: &Party, answer: Result<Wire, RequestTokenError<Transit, ErrorBody
             id_token: tokens.extra_fields().id_token.clone().map(Secret::new),
             refresh_ends_in: tokens.extra_fields().refresh_token_expires_in.map(Span::seconds),
         }),
-        Err(RequestTokenError::ServerResponse(body)) => Err(refused(party, &body, status.load(Ordering::Relaxed))),
+        Err(RequestTokenError::ServerResponse(body)) => Err(refused(party, &body, status)),
         Err(RequestTokenError::Request(transit)) => Err(later(transit)),
         Err(RequestTokenError::Parse(..) | RequestTokenError::Other(_)) => Err(later(Transit::garbled())),
     }

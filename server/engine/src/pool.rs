@@ -31,7 +31,13 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     }
     while !stop.is_cancelled() {
         let Some(here) = node::enter(&engine, &stop).await else { return };
-        let mut workers = Workers { engine: engine.clone(), stop: stop.child_token(), tasks: JoinSet::new(), of: HashMap::new(), again: HashMap::new() };
+        let mut workers = Workers {
+            engine: engine.clone(),
+            stop: stop.child_token(),
+            tasks: JoinSet::new(),
+            of: HashMap::new(),
+            again: HashMap::new(),
+        };
         tokio::select! {
             () = node::keep(&engine, here, &stop) => {}
             () = workers.run(here) => {}

@@ -34,23 +34,23 @@ pub struct ProviderEntry {
     /// With `{tenantid}` where the id_token's `tid` goes.
     pub issuer: Option<String>,
     pub revoke_url: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub scopes: Scopes,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub authorize_params: BTreeMap<String, String>,
     pub incoming: Option<Endpoint>,
     pub outgoing: Option<Endpoint>,
     pub personal: Option<Personal>,
     /// Domains of server names that are this provider's (R2: told by host, not by address).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub hosts: Vec<String>,
     /// Domains of addresses.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub domains: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub mx_domains: Vec<String>,
     /// The provider files a copy of what it sends.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub keeps_sent_copy: bool,
     #[serde(default, deserialize_with = "passwords")]
     pub takes_passwords: Passwords,
@@ -66,11 +66,11 @@ pub struct ProviderEntry {
 /// What to ask for, per purpose.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Scopes {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub identity: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub incoming: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub outgoing: Vec<String>,
 }
 
@@ -79,6 +79,11 @@ pub struct Scopes {
 pub struct Personal {
     pub domains: Vec<String>,
     pub outgoing: Endpoint,
+}
+
+/// `null` stands for what is not applicable.
+fn or_default<'de, D: serde::Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// The file holds `true`, `false` or a word.

@@ -72,7 +72,8 @@ mod tests {
     #[test]
     fn the_same_message_in_other_bytes_is_known() {
         let whole = known(format!("{MAIL}X-Spam: no\r\n\r\nText").as_bytes());
-        let header = known(format!("{}\r\n", MAIL.replace("=?utf-8?B?R3LDvMOfZQ==?=", "=?iso-8859-1?Q?Gr=FC=DFe?=")).as_bytes());
+        let header =
+            known(format!("{}\r\n", MAIL.replace("=?utf-8?B?R3LDvMOfZQ==?=", "=?iso-8859-1?Q?Gr=FC=DFe?=")).as_bytes());
         assert_eq!(whole, header);
         assert_eq!(whole.key, "a@x.example");
         let other = known(format!("{}\r\n", MAIL.replace("10:00", "10:01")).as_bytes());

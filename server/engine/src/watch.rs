@@ -135,7 +135,11 @@ impl Round<'_> {
             Err(Broken::Store(error)) => Err(error),
             // A server may end a session at any time, as when its token ran out. Only one that
             // does so over and over is in trouble.
-            Err(Broken::Session(fault)) if fault.finding.certainty == Certainty::Passing && opened_at.elapsed() >= LONG => Ok(Next::Now),
+            Err(Broken::Session(fault))
+                if fault.finding.certainty == Certainty::Passing && opened_at.elapsed() >= LONG =>
+            {
+                Ok(Next::Now)
+            }
             Err(Broken::Session(fault)) => self.failed(&fault).await,
         }
     }
@@ -186,7 +190,15 @@ impl Round<'_> {
     }
 
     /// Fetches and waits, until something ends the session.
-    async fn watch(&mut self, session: &mut Session, job: &Job, folder: FolderId, selected: imap::Selected, terms: &Terms, host: &str) -> Result<Next, Broken> {
+    async fn watch(
+        &mut self,
+        session: &mut Session,
+        job: &Job,
+        folder: FolderId,
+        selected: imap::Selected,
+        terms: &Terms,
+        host: &str,
+    ) -> Result<Next, Broken> {
         loop {
             let passed = fetch::pass(self.engine, job, self.care, session, folder, selected).await?;
             if passed.stored > 0 {

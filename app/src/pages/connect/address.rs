@@ -81,7 +81,7 @@ pub fn ProviderPage() -> impl IntoView {
         let found = if data.provider.kind == ProviderKind::Other && data.provider.incoming.is_none() {
             view! { <span class="state light" data-tone="calm">{Icon::Info.view()}<span>{format!("No known provider for {}", address.domain())}</span></span> }.into_any()
         } else {
-            view! { <span class="state light" data-tone="ok">{Icon::Ok.view()}<span>{format!("{}, found by {}", data.provider.name, address.domain())}</span></span> }.into_any()
+            view! { <span class="state light" data-tone="ok">{Icon::Ok.view()}<span>{format!("{}, found for {}", data.provider.name, address.domain())}</span></span> }.into_any()
         };
         let choices = providers
             .into_iter()

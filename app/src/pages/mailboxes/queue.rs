@@ -150,7 +150,7 @@ fn item(line: Line, next: bool, rows: &[MailboxRow], clock: Clock) -> AnyView {
         .map(|c| {
             let held = rows.iter().find(|r| r.id == c.mailbox).map_or(0, |r| u64::from(r.held));
             let held = if held > 0 { format!("{} held, ", of(held, "reply", "replies")) } else { String::new() };
-            view! { <li><a class="nowrap plain" href=path(c.mailbox)>{c.address.to_string()}</a><span class="quiet">{held} {clock.since(c.since).to_lowercase()}</span></li> }
+            view! { <li><a class="nowrap plain" href=path(c.mailbox)>{c.address.to_string()}</a><span class="quiet">{held} {clock.since_inside(c.since)}</span></li> }
         })
         .collect_view();
     view! {

@@ -33,6 +33,8 @@ pub fn view(row: MailboxRow, same: Option<String>, clock: Clock) -> AnyView {
         _ => None,
     };
     let draft = row.state == MailboxState::Unfinished;
+    // On a narrow screen its directions say nothing more.
+    let quiet = matches!(row.state, MailboxState::Connected | MailboxState::Paused).then_some("");
     let direction = |way: Direction| {
         let state = match way {
             Direction::Incoming => &row.incoming,
@@ -59,7 +61,7 @@ pub fn view(row: MailboxRow, same: Option<String>, clock: Clock) -> AnyView {
         None => view! { <td class="end none"></td> }.into_any(),
     };
     view! {
-        <tr id=format!("mailbox-{}", row.id)>
+        <tr id=format!("mailbox-{}", row.id) data-quiet=quiet>
             <th scope="row">
                 <a class="name plain" href=path(row.id)>{row.address.to_string()}</a>
                 <span class="sub">{signs_in(&row)}</span>

@@ -37,7 +37,7 @@ impl Port {
         if let Some(entry) = known.by_domain(address) {
             return entry.key.clone();
         }
-        for exchanger in self.0.net.mx(address.domain()).await.unwrap_or_default() {
+        for exchanger in self.0.net.mx(address.domain()).await {
             if let Some(entry) = known.by_mx(&exchanger) {
                 return entry.key.clone();
             }
@@ -58,9 +58,9 @@ impl Port {
 fn preset(address: &Address, direction: Direction) -> Option<Endpoint> {
     let known = presets::preset_for_domain(address.domain())?;
     let found = match direction {
-        Direction::Incoming => known.imap.as_ref(),
-        Direction::Outgoing => known.smtp.as_ref(),
-    }?;
+        Direction::Incoming => &known.imap,
+        Direction::Outgoing => &known.smtp,
+    };
     let tls = match found.encryption {
         presets::Encryption::Tls => Tls::Implicit,
         _ => Tls::StartTls,

@@ -11,7 +11,13 @@ use domain::id::FolderId;
 use domain::time::Span;
 
 /// Notes from which message on a folder is imported. What is older gets one mark, no receipts.
-pub async fn begin(engine: &Engine, job: &Job, session: &mut Session, row: &Row, selected: Selected) -> Result<(), Broken> {
+pub async fn begin(
+    engine: &Engine,
+    job: &Job,
+    session: &mut Session,
+    row: &Row,
+    selected: Selected,
+) -> Result<(), Broken> {
     let last = match selected.uid_next {
         Some(next) => next.saturating_sub(1),
         // A server without UIDNEXT tells its highest UID when asked for it.

@@ -99,7 +99,13 @@ pub async fn whole(run: &mut Run<'_>, uid: u32, size: u64, arrived_at: Option<Ti
     settle(run, uid, arrived_at, source, done).await
 }
 
-async fn settle(run: &mut Run<'_>, uid: u32, arrived_at: Option<Time>, source: SourceId, done: Result<(End, Writing), Broken>) -> Result<(), Broken> {
+async fn settle(
+    run: &mut Run<'_>,
+    uid: u32,
+    arrived_at: Option<Time>,
+    source: SourceId,
+    done: Result<(End, Writing), Broken>,
+) -> Result<(), Broken> {
     let (done, unfinished) = match done {
         Ok((End::All, writing)) => return run.store(vec![Item::Parts(uid, arrived_at, writing.parts())]).await,
         Ok((End::TooLarge, _)) => (Ok(()), true),

@@ -2,10 +2,10 @@
 
 use super::{Broken, Care, Job, Passed, begin, large, renumber, sweep};
 use crate::imap::{Fetched, Selected, Session};
+use crate::source::{self, Known};
 use crate::store::folders::{self, Row};
 use crate::store::receipts::{self, New};
 use crate::store::{self, sources};
-use crate::source::{self, Known};
 use crate::{Engine, clock};
 use domain::Time;
 use domain::id::{FolderId, SourceId};
@@ -25,7 +25,14 @@ const BATCH_MESSAGES: usize = 200;
 ///
 /// # Errors
 /// [`Broken`]; everything committed so far stays.
-pub async fn pass(engine: &Engine, job: &Job, care: &mut Care, session: &mut Session, folder: FolderId, selected: Selected) -> Result<Passed, Broken> {
+pub async fn pass(
+    engine: &Engine,
+    job: &Job,
+    care: &mut Care,
+    session: &mut Session,
+    folder: FolderId,
+    selected: Selected,
+) -> Result<Passed, Broken> {
     session.news = false;
     let mut row = folder_row(engine, job, folder).await?;
     match row.uid_validity {
@@ -36,7 +43,17 @@ pub async fn pass(engine: &Engine, job: &Job, care: &mut Care, session: &mut Ses
         Some(_) => {}
     }
     row = folder_row(engine, job, folder).await?;
-    let mut run = Run { engine, job, session, care: &mut *care, folder, row, uid_validity: selected.uid_validity, cursor_held: false, passed: Passed::default() };
+    let mut run = Run {
+        engine,
+        job,
+        session,
+        care: &mut *care,
+        folder,
+        row,
+        uid_validity: selected.uid_validity,
+        cursor_held: false,
+        passed: Passed::default(),
+    };
     run.fetch().await?;
     let passed = run.passed;
     if job.delete {
@@ -136,7 +153,11 @@ impl Run<'_> {
                 continue;
             }
             if self.care.gave_up(one.uid) {
-                tracing::warn!(mailbox = self.job.claim.mailbox.0, uid = one.uid, "the server does not deliver a message");
+                tracing::warn!(
+                    mailbox = self.job.claim.mailbox.0,
+                    uid = one.uid,
+                    "the server does not deliver a message"
+                );
                 self.store(vec![Item::Unfetchable(one.uid, one.arrived_at)]).await?;
                 continue;
             }
@@ -316,7 +337,11 @@ pub(super) enum Item {
 impl Item {
     fn uid(&self) -> u32 {
         match self {
-            Item::Whole(uid, ..) | Item::Parts(uid, ..) | Item::Shortened(uid, ..) | Item::Gone(uid) | Item::Unfetchable(uid, _) => *uid,
+            Item::Whole(uid, ..)
+            | Item::Parts(uid, ..)
+            | Item::Shortened(uid, ..)
+            | Item::Gone(uid)
+            | Item::Unfetchable(uid, _) => *uid,
             Item::Old(f) => f.uid,
         }
     }

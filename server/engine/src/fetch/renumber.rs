@@ -18,7 +18,13 @@ const AT_ONCE: usize = 100;
 
 /// Matches everything in the folder with what we know. Can be broken off and begun again: what
 /// was matched has its new number already.
-pub async fn renumber(engine: &Engine, job: &Job, session: &mut Session, row: &Row, uid_validity: u32) -> Result<(), Broken> {
+pub async fn renumber(
+    engine: &Engine,
+    job: &Job,
+    session: &mut Session,
+    row: &Row,
+    uid_validity: u32,
+) -> Result<(), Broken> {
     let folder = FolderId(row.id);
     let there = session.search_uids(1, None).await?;
     let mut matched = receipts::uids_after(&engine.store, folder, uid_validity, 0).await?;
@@ -48,9 +54,16 @@ pub async fn renumber(engine: &Engine, job: &Job, session: &mut Session, row: &R
                 receipts::remap(&tx, &old, uid_validity, one.uid).await?;
                 matched.insert(one.uid);
                 known += 1;
-            } else if let (Some(at), Some(since)) = (one.arrived_at, row.import_since) && at.0 < since {
+            } else if let (Some(at), Some(since)) = (one.arrived_at, row.import_since)
+                && at.0 < since
+            {
                 // It was there before the import began and is still not wanted.
-                receipts::write(&tx, before_import(folder, MailboxId(row.mailbox_id), uid_validity, &one, at), clock::now()).await?;
+                receipts::write(
+                    &tx,
+                    before_import(folder, MailboxId(row.mailbox_id), uid_validity, &one, at),
+                    clock::now(),
+                )
+                .await?;
                 matched.insert(one.uid);
             } else {
                 fresh += 1;

@@ -15,7 +15,6 @@ use domain::id::{GrantId, RegistrationId};
 use domain::remedy::Remedy;
 use domain::time::Span;
 use domain::{Diagnosis, Time, backoff};
-use futures::future::BoxFuture;
 use std::time::Duration;
 
 /// How long a refresh may hold the row: longer than the request's own time-out.
@@ -96,12 +95,7 @@ pub async fn refresh(engine: &Engine, grant: GrantId, generation: i64, why: Why)
 }
 
 /// One request and its consequences; `None` when the row moved on meanwhile.
-fn once<'a>(engine: &'a Engine, row: &'a Row) -> BoxFuture<'a, Result<Option<Secret>, Fault>> {
-    // Boxed: the compiler loses sight of `Send` across these borrows otherwise.
-    Box::pin(ask(engine, row))
-}
-
-async fn ask(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
+async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
     let grant = GrantId(row.id);
     let registration = registrations::get(&engine.store, RegistrationId(row.registration_id)).await;
     let registration = match registration {

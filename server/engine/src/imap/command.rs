@@ -62,7 +62,12 @@ impl Session {
         self.run_within(COMMAND, command, each).await
     }
 
-    pub(super) async fn run_within(&mut self, longest: Duration, command: &str, each: impl FnMut(&Response<'_>)) -> Result<(), Fault> {
+    pub(super) async fn run_within(
+        &mut self,
+        longest: Duration,
+        command: &str,
+        each: impl FnMut(&Response<'_>),
+    ) -> Result<(), Fault> {
         match timeout(longest, self.send_and_read(command, each)).await {
             Ok(done) => done,
             Err(_) => Err(crate::net::of_io(&std::io::ErrorKind::TimedOut.into())),

@@ -19,10 +19,28 @@ pub struct Listed {
 /// What folders of sent mail are called where the server does not say which it is; Exchange names
 /// it in the language of the mailbox's first sign-in. The IMAP spelling of ` &-` and umlauts.
 const SENT: [&str; 22] = [
-    "Sent Items", "Sent", "Sent Messages", "Sent Mail", "[Gmail]/Sent Mail", "INBOX.Sent", "INBOX.Sent Items",
-    "Gesendete Elemente", "Gesendet", "Gesendete Objekte", "&AMk-l&AOk-ments envoy&AOk-s", "Messages envoy&AOk-s",
-    "Elementos enviados", "Enviados", "Itens Enviados", "Posta inviata", "Inviati", "Verzonden items", "Verzonden",
-    "Skickat", "Sendte elementer", "Elementy wys&AUI-ane",
+    "Sent Items",
+    "Sent",
+    "Sent Messages",
+    "Sent Mail",
+    "[Gmail]/Sent Mail",
+    "INBOX.Sent",
+    "INBOX.Sent Items",
+    "Gesendete Elemente",
+    "Gesendet",
+    "Gesendete Objekte",
+    "&AMk-l&AOk-ments envoy&AOk-s",
+    "Messages envoy&AOk-s",
+    "Elementos enviados",
+    "Enviados",
+    "Itens Enviados",
+    "Posta inviata",
+    "Inviati",
+    "Verzonden items",
+    "Verzonden",
+    "Skickat",
+    "Sendte elementer",
+    "Elementy wys&AUI-ane",
 ];
 
 impl Session {

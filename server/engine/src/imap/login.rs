@@ -32,7 +32,12 @@ pub struct Shown {
 }
 
 /// As [`open`], keeping the evidence.
-pub async fn open_shown(engine: &Engine, access: &Access, deadlines: &Deadlines, shown: &mut Shown) -> Result<Session, Fault> {
+pub async fn open_shown(
+    engine: &Engine,
+    access: &Access,
+    deadlines: &Deadlines,
+    shown: &mut Shown,
+) -> Result<Session, Fault> {
     let mut last = Fault { finding: finding(Diagnosis::Unknown), said: "there is no login".into() };
     for login in &access.logins {
         shown.steps.clear();
@@ -58,18 +63,33 @@ pub async fn open_shown(engine: &Engine, access: &Access, deadlines: &Deadlines,
 
 type Kept = Option<Arc<Mutex<Transcript>>>;
 
-async fn one(engine: &Engine, access: &Access, login: &Login, deadlines: &Deadlines, steps: &mut Steps, kept: &mut Kept) -> Result<Session, Fault> {
+async fn one(
+    engine: &Engine,
+    access: &Access,
+    login: &Login,
+    deadlines: &Deadlines,
+    steps: &mut Steps,
+    kept: &mut Kept,
+) -> Result<Session, Fault> {
     let mut client = greeted(engine, access, deadlines, steps, kept).await?;
     let provider = access.provider;
     let transcript = client.get_ref().transcript();
     let began = Instant::now();
     // SASL has several turns, each with its own time-out on reading.
     let longest = deadlines.read * 3;
-    let signed_in = match timeout(longest, sign_in(client_capabilities(&mut client, provider).await?, client, login, provider)).await {
-        Ok(done) => done,
-        Err(_) => Err(of_io(&std::io::ErrorKind::TimedOut.into())),
-    };
-    note(steps, Step::Authentication, began, &signed_in.as_ref().map_err(Clone::clone).map(|(_, how)| (*how).to_owned()));
+    let signed_in =
+        match timeout(longest, sign_in(client_capabilities(&mut client, provider).await?, client, login, provider))
+            .await
+        {
+            Ok(done) => done,
+            Err(_) => Err(of_io(&std::io::ErrorKind::TimedOut.into())),
+        };
+    note(
+        steps,
+        Step::Authentication,
+        began,
+        &signed_in.as_ref().map_err(Clone::clone).map(|(_, how)| (*how).to_owned()),
+    );
     let (inner, _) = signed_in?;
     let mut session = Session {
         inner,
@@ -86,7 +106,9 @@ async fn one(engine: &Engine, access: &Access, login: &Login, deadlines: &Deadli
         // NetEase opens no folder for a stranger; Exchange and Gmail note it in their logs.
         let polite = format!("ID (\"name\" \"Mailkeep\" \"version\" {})", quoted(env!("CARGO_PKG_VERSION")));
         let refused = session.run_within(longest, &polite, |_| ()).await;
-        if let Err(fault) = refused && fault.finding.diagnosis == Diagnosis::TimedOut {
+        if let Err(fault) = refused
+            && fault.finding.diagnosis == Diagnosis::TimedOut
+        {
             return Err(fault);
         }
     }
@@ -94,7 +116,13 @@ async fn one(engine: &Engine, access: &Access, login: &Login, deadlines: &Deadli
 }
 
 /// A session that has greeted us, encrypted.
-async fn greeted(engine: &Engine, access: &Access, deadlines: &Deadlines, steps: &mut Steps, kept: &mut Kept) -> Result<Client<Stream>, Fault> {
+async fn greeted(
+    engine: &Engine,
+    access: &Access,
+    deadlines: &Deadlines,
+    steps: &mut Steps,
+    kept: &mut Kept,
+) -> Result<Client<Stream>, Fault> {
     let (net, endpoint) = (&engine.net, &access.endpoint);
     let stream = net.connect(endpoint, Protocol::Imap, deadlines, steps).await?;
     *kept = Some(stream.transcript());
@@ -137,7 +165,10 @@ async fn greeting(client: &mut Client<Stream>, provider: ProviderKind) -> Result
                 Ok(crate::net::redacted(&text.chars().take(80).collect::<String>()))
             }
             Response::Data { status: Status::Bye, .. } => Err(fault::refused(provider, Stage::Greeting, &answer)),
-            _ => Err(Fault { finding: finding(Diagnosis::NotAMailServer), said: "the greeting is not one of IMAP".into() }),
+            _ => Err(Fault {
+                finding: finding(Diagnosis::NotAMailServer),
+                said: "the greeting is not one of IMAP".into(),
+            }),
         },
         Ok(None) => Err(fault::closed(provider, Stage::Greeting, &answer)),
         Err(error) => Err(fault::of_io(&error, provider, Stage::Greeting, &answer)),

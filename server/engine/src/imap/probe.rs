@@ -22,7 +22,14 @@ pub async fn probe(engine: &Engine, access: &Access, folder: &str) -> ProbeRepor
     // With STARTTLS the greeting comes before TLS; it is shown in the usual order.
     shown.steps.sort_by_key(|s| s.step);
     let (user, backlog) = found.map_or((None, None), |(user, exists)| (Some(user), Some(u64::from(exists))));
-    ProbeReport { direction: Direction::Incoming, steps: shown.steps, failure, backlog, transcript: shown.transcript, user }
+    ProbeReport {
+        direction: Direction::Incoming,
+        steps: shown.steps,
+        failure,
+        backlog,
+        transcript: shown.transcript,
+        user,
+    }
 }
 
 async fn steps(engine: &Engine, access: &Access, folder: &str, shown: &mut Shown) -> Result<(String, u32), Fault> {

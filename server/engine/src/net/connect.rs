@@ -62,21 +62,33 @@ impl Net {
     ///
     /// # Errors
     /// A [`Fault`] of name, TCP or TLS; never of a credential.
-    pub async fn connect(&self, endpoint: &Endpoint, protocol: Protocol, deadlines: &Deadlines, steps: &mut Steps) -> Result<Stream, Fault> {
+    pub async fn connect(
+        &self,
+        endpoint: &Endpoint,
+        protocol: Protocol,
+        deadlines: &Deadlines,
+        steps: &mut Steps,
+    ) -> Result<Stream, Fault> {
         let began = Instant::now();
         let found = match timeout(deadlines.name, self.resolver.resolve(&endpoint.host)).await {
             Ok(found) => found,
             Err(_) => Err(late("looking up the name", deadlines.name)),
         };
-        let shown = found.as_ref().map_err(Clone::clone).map(|Resolved(all)| {
-            all.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        });
+        let shown = found
+            .as_ref()
+            .map_err(Clone::clone)
+            .map(|Resolved(all)| all.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join(", "));
         note(steps, Step::Name, began, &shown);
         let Resolved(addresses) = found?;
 
         let began = Instant::now();
         let tcp = self.dial(&addresses, endpoint.port, deadlines).await;
-        note(steps, Step::Tcp, began, &tcp.as_ref().map_err(Clone::clone).map(|(_, peer)| format!("port {}", peer.port())));
+        note(
+            steps,
+            Step::Tcp,
+            began,
+            &tcp.as_ref().map_err(Clone::clone).map(|(_, peer)| format!("port {}", peer.port())),
+        );
         let (tcp, peer) = tcp?;
         let mut stream = Stream::new(tcp, peer, protocol, deadlines.read, deadlines.write);
         if endpoint.tls == Tls::Implicit {
@@ -85,7 +97,12 @@ impl Net {
         Ok(stream)
     }
 
-    async fn dial(&self, addresses: &[std::net::IpAddr], port: u16, deadlines: &Deadlines) -> Result<(TcpStream, SocketAddr), Fault> {
+    async fn dial(
+        &self,
+        addresses: &[std::net::IpAddr],
+        port: u16,
+        deadlines: &Deadlines,
+    ) -> Result<(TcpStream, SocketAddr), Fault> {
         let mut last = late("connecting", deadlines.tcp);
         for address in addresses {
             let peer = SocketAddr::new(*address, port);
@@ -106,7 +123,13 @@ impl Net {
     ///
     /// # Errors
     /// A [`Fault`] of TLS or the certificate; the stream is of no use then.
-    pub async fn start_tls(&self, stream: &mut Stream, host: &str, deadlines: &Deadlines, steps: &mut Steps) -> Result<(), Fault> {
+    pub async fn start_tls(
+        &self,
+        stream: &mut Stream,
+        host: &str,
+        deadlines: &Deadlines,
+        steps: &mut Steps,
+    ) -> Result<(), Fault> {
         let began = Instant::now();
         let done = self.handshake(stream, host, deadlines).await;
         note(steps, Step::Tls, began, &done);
@@ -114,10 +137,8 @@ impl Net {
     }
 
     async fn handshake(&self, stream: &mut Stream, host: &str, deadlines: &Deadlines) -> Result<String, Fault> {
-        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(|_| Fault {
-            finding: finding(Diagnosis::NameNotFound),
-            said: "this is not a host name".into(),
-        })?;
+        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
+            .map_err(|_| Fault { finding: finding(Diagnosis::NameNotFound), said: "this is not a host name".into() })?;
         let tcp = stream.take_plain().ok_or_else(|| of_io(&io::ErrorKind::NotConnected.into()))?;
         let connector = TlsConnector::from(self.tls());
         let tls = match timeout(deadlines.tls, connector.connect(name, tcp)).await {
@@ -143,7 +164,8 @@ impl Net {
         stream.put_tls(tls);
         Ok(match until {
             Some(until) => {
-                const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+                const MONTHS: [&str; 12] =
+                    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
                 let day = until.civil(0);
                 let month = MONTHS.get(usize::from(day.month).saturating_sub(1)).unwrap_or(&"");
                 format!("{version}, until {} {month} {}", day.day, day.year)

@@ -25,9 +25,10 @@ pub fn of_io(error: &io::Error) -> Fault {
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
             (Diagnosis::HostUnreachable, "no way to this host")
         }
-        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
-            (Diagnosis::SessionClosed, "the server closed the session")
-        }
+        ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe
+        | ErrorKind::UnexpectedEof => (Diagnosis::SessionClosed, "the server closed the session"),
         _ => (Diagnosis::Unknown, "the session broke"),
     };
     Fault { finding: finding(diagnosis), said: said.to_owned() }

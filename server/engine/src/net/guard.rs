@@ -33,7 +33,15 @@ pub struct Guard {
 
 impl Default for Guard {
     fn default() -> Self {
-        Self { largest: SMALL, left: 16 * SMALL, literal: 0, line: 0, head: Vec::new(), tail: Vec::new(), continued: false }
+        Self {
+            largest: SMALL,
+            left: 16 * SMALL,
+            literal: 0,
+            line: 0,
+            head: Vec::new(),
+            tail: Vec::new(),
+            continued: false,
+        }
     }
 }
 
@@ -72,7 +80,10 @@ impl Guard {
             seen(&self.head, self.continued);
             if let Some(size) = announced {
                 if size > self.largest || size > self.left {
-                    return Err(refused(format!("{ANNOUNCED} {size} bytes where at most {} were asked for", self.largest.min(self.left))));
+                    return Err(refused(format!(
+                        "{ANNOUNCED} {size} bytes where at most {} were asked for",
+                        self.largest.min(self.left)
+                    )));
                 }
                 self.left -= size;
                 self.literal = size;

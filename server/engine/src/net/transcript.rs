@@ -286,7 +286,8 @@ mod tests {
     fn tokens_are_cut_out_of_what_a_server_says() {
         let token = "EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAAEwBAAl3BAAUFFpUA";
         assert_eq!(redacted(&format!("NO bad token {token}.")), "NO bad token …");
-        let plain = "535 5.7.139 ... Visit https://aka.ms/smtp_auth_disabled for more information. [RIG0.prod.outlook.example]";
+        let plain =
+            "535 5.7.139 ... Visit https://aka.ms/smtp_auth_disabled for more information. [RIG0.prod.outlook.example]";
         assert_eq!(redacted(plain), plain);
     }
 }

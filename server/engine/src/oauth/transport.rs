@@ -5,9 +5,9 @@ use super::refusal::finding;
 use domain::Diagnosis;
 use domain::diagnosis::{Certainty, Finding};
 use domain::time::Span;
-use futures::future::BoxFuture;
 use oauth2::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use oauth2::http::{HeaderMap, HeaderValue, Response, StatusCode};
+use futures::future::BoxFuture;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
@@ -38,49 +38,55 @@ impl Transit {
     }
 }
 
-/// oauth2's way out. A type of its own, because the compiler loses sight of `Send` across a closure.
-pub struct Sender {
+/// The engine's client as oauth2 asks for one. A type of its own, not a closure: with a closure the
+/// compiler can't tell that the futures may move between threads.
+pub struct Http {
     client: reqwest::Client,
-    /// The last answer's status, which oauth2 forgets.
-    pub status: AtomicU16,
+    /// Of the last answer: oauth2 forgets it.
+    status: AtomicU16,
 }
 
-impl Sender {
+impl Http {
     pub fn new(client: &reqwest::Client) -> Self {
         Self { client: client.clone(), status: AtomicU16::new(0) }
     }
+
+    pub fn status(&self) -> u16 {
+        self.status.load(Ordering::Relaxed)
+    }
+
+    /// Sends one request; follows no redirect.
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Transit> {
+        let (head, body) = request.into_parts();
+        let request = self.client.request(head.method, head.uri.to_string()).headers(head.headers).body(body);
+        let (code, headers, bytes) = tokio::time::timeout(DEADLINE, answer(request))
+            .await
+            .map_err(|_| Transit::new(Diagnosis::TimedOut, "the provider did not answer in time"))??;
+        self.status.store(code.as_u16(), Ordering::Relaxed);
+        sifted(code, &headers, bytes)
+    }
 }
 
-impl<'c> AsyncHttpClient<'c> for Sender {
+impl<'c> AsyncHttpClient<'c> for Http {
     type Error = Transit;
     type Future = BoxFuture<'c, Result<HttpResponse, Transit>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(send(&self.client, request, &self.status))
+        Box::pin(self.send(request))
     }
 }
 
-/// Sends one request by the engine's client, which follows no redirect. `status` is told apart: oauth2 forgets it.
-async fn send(client: &reqwest::Client, request: HttpRequest, status: &AtomicU16) -> Result<HttpResponse, Transit> {
-    let (head, body) = request.into_parts();
-    let sent = async {
-        let mut answer =
-            client.request(head.method, head.uri.to_string()).headers(head.headers).body(body).send().await.map_err(broken)?;
-        let (code, headers) = (answer.status(), answer.headers().clone());
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(broken)? {
-            if bytes.len() + chunk.len() > LONGEST {
-                return Err(Transit::garbled());
-            }
-            bytes.extend_from_slice(&chunk);
+async fn answer(request: reqwest::RequestBuilder) -> Result<(StatusCode, HeaderMap, Vec<u8>), Transit> {
+    let mut answer = request.send().await.map_err(broken)?;
+    let (code, headers) = (answer.status(), answer.headers().clone());
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(broken)? {
+        if bytes.len() + chunk.len() > LONGEST {
+            return Err(Transit::garbled());
         }
-        Ok((code, headers, bytes))
-    };
-    let (code, headers, bytes) = tokio::time::timeout(DEADLINE, sent)
-        .await
-        .map_err(|_| Transit::new(Diagnosis::TimedOut, "the provider did not answer in time"))??;
-    status.store(code.as_u16(), Ordering::Relaxed);
-    sifted(code, &headers, bytes)
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok((code, headers, bytes))
 }
 
 /// Lets through what RFC 6749 5.1 and 5.2 describe, and nothing else.

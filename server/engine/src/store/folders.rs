@@ -85,7 +85,12 @@ pub async fn renumber(db: &impl ConnectionTrait, id: FolderId, uid_validity: u32
 }
 
 /// Moves the cursor forward; never back.
-pub async fn advance(db: &impl ConnectionTrait, id: FolderId, uid_validity: u32, cursor: u32) -> Result<(), StoreError> {
+pub async fn advance(
+    db: &impl ConnectionTrait,
+    id: FolderId,
+    uid_validity: u32,
+    cursor: u32,
+) -> Result<(), StoreError> {
     folder::Entity::update_many()
         .col_expr(folder::Column::Cursor, cursor_value(cursor))
         .filter(folder::Column::Id.eq(id.0))

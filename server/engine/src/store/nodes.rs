@@ -44,7 +44,10 @@ pub async fn enter(store: &Store, name: &str, alone: bool) -> Result<Node, Store
     };
     let id = node::Entity::insert(row).exec(&tx).await?.last_insert_id;
     let now = clock(store);
-    tx.execute_unprepared(&format!("UPDATE node SET lease_until = {now} + {LEASE}, started_at = {now} WHERE id = {id}")).await?;
+    tx.execute_unprepared(&format!(
+        "UPDATE node SET lease_until = {now} + {LEASE}, started_at = {now} WHERE id = {id}"
+    ))
+    .await?;
     super::commit(tx).await?;
     Ok(Node { id, epoch: 1 })
 }

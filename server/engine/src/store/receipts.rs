@@ -84,7 +84,12 @@ pub async fn write(tx: &impl ConnectionTrait, new: New, now: Time) -> Result<(),
 }
 
 /// The UIDs above `after` that have a receipt.
-pub async fn uids_after(store: &Store, folder: FolderId, uid_validity: u32, after: u32) -> Result<HashSet<u32>, StoreError> {
+pub async fn uids_after(
+    store: &Store,
+    folder: FolderId,
+    uid_validity: u32,
+    after: u32,
+) -> Result<HashSet<u32>, StoreError> {
     let uids: Vec<i64> = receipt::Entity::find()
         .select_only()
         .column(receipt::Column::Uid)
@@ -98,7 +103,12 @@ pub async fn uids_after(store: &Store, folder: FolderId, uid_validity: u32, afte
 }
 
 /// Receipts of older numberings of a folder under one of these keys.
-pub async fn by_keys(db: &impl ConnectionTrait, folder: FolderId, uid_validity: u32, keys: &[String]) -> Result<Vec<Row>, StoreError> {
+pub async fn by_keys(
+    db: &impl ConnectionTrait,
+    folder: FolderId,
+    uid_validity: u32,
+    keys: &[String],
+) -> Result<Vec<Row>, StoreError> {
     Ok(receipt::Entity::find()
         .filter(receipt::Column::FolderId.eq(folder.0))
         .filter(receipt::Column::UidValidity.ne(i64::from(uid_validity)))
@@ -140,7 +150,13 @@ pub async fn deletable(store: &Store, folder: FolderId, uid_validity: u32, now: 
 }
 
 /// They are gone on the server.
-pub async fn deleted(store: &Store, folder: FolderId, uid_validity: u32, uids: &[u32], now: Time) -> Result<(), StoreError> {
+pub async fn deleted(
+    store: &Store,
+    folder: FolderId,
+    uid_validity: u32,
+    uids: &[u32],
+    now: Time,
+) -> Result<(), StoreError> {
     for part in uids.chunks(200) {
         receipt::Entity::update_many()
             .col_expr(receipt::Column::DeletedAt, Expr::value(now.0))

@@ -11,7 +11,13 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 pub const CHUNK: usize = 1 << 20;
 
 /// Stores a whole source.
-pub async fn store(db: &impl ConnectionTrait, bytes: &[u8], digest: Vec<u8>, arrived_at: Time, now: Time) -> Result<SourceId, StoreError> {
+pub async fn store(
+    db: &impl ConnectionTrait,
+    bytes: &[u8],
+    digest: Vec<u8>,
+    arrived_at: Time,
+    now: Time,
+) -> Result<SourceId, StoreError> {
     let row = source::ActiveModel {
         digest: Set(Some(digest)),
         bytes: Set(i64::try_from(bytes.len()).unwrap_or(i64::MAX)),

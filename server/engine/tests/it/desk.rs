@@ -174,7 +174,9 @@ impl Desk {
             };
             let endpoint = own.or(customary).expect("a server");
             let sealed = (chosen.by == By::Password).then(|| {
-                self.engine.vault.seal(&format!("direction:{id}:{}:password", direction.key()), &Secret::new(user.password.clone()))
+                self.engine
+                    .vault
+                    .seal(&format!("direction:{id}:{}:password", direction.key()), &Secret::new(user.password.clone()))
             });
             let row = e::direction::ActiveModel {
                 mailbox_id: Set(id),
@@ -182,8 +184,20 @@ impl Desk {
                 used: Set(true),
                 host: Set(Some(endpoint.host)),
                 port: Set(Some(endpoint.port.into())),
-                tls: Set(Some(match endpoint.tls { Tls::Implicit => "implicit", Tls::StartTls => "starttls" }.into())),
-                credential: Set(Some(match chosen.by { By::Password => "password", By::Token => "grant" }.into())),
+                tls: Set(Some(
+                    match endpoint.tls {
+                        Tls::Implicit => "implicit",
+                        Tls::StartTls => "starttls",
+                    }
+                    .into(),
+                )),
+                credential: Set(Some(
+                    match chosen.by {
+                        By::Password => "password",
+                        By::Token => "grant",
+                    }
+                    .into(),
+                )),
                 user_name: Set(Some(user.email.clone())),
                 password_sealed: Set(sealed),
                 grant_id: Set(grant.map(|g| g.0)),
@@ -222,7 +236,8 @@ impl Desk {
                     ..Default::default()
                 };
                 let id = e::registration::Entity::insert(row).exec(db).await.expect("a registration").last_insert_id;
-                let sealed = self.engine.vault.seal(&format!("registration:{id}:secret"), &Secret::new("demo-secret-value"));
+                let sealed =
+                    self.engine.vault.seal(&format!("registration:{id}:secret"), &Secret::new("demo-secret-value"));
                 e::registration::Entity::update(e::registration::ActiveModel {
                     id: Set(id),
                     secret_sealed: Set(Some(sealed)),
@@ -344,7 +359,9 @@ impl Drop for Desk {
                 // Drop can't wait: a thread with a runtime of its own does it, and is waited for.
                 let (server, sql) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
                 let dropping = std::thread::spawn(move || {
-                    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+                    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+                        return;
+                    };
                     runtime.block_on(async {
                         if let Ok(admin) = sea_orm::Database::connect(&server).await {
                             let _ = admin.execute_unprepared(&sql).await;

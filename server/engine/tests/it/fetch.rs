@@ -86,7 +86,8 @@ async fn an_import_begins_where_it_was_told_to() {
     let from_date = desk.mailbox(&date_user, from_tomorrow).await;
     let old_user = desk.rig.user("yesterday", At::Litware).await;
     desk.rig.append(&old_user, "INBOX", 5, json!({})).await;
-    let from_yesterday = Chosen { import_mode: "date", import_from: Some(tomorrow - 2 * 86_400_000), ..Chosen::default() };
+    let from_yesterday =
+        Chosen { import_mode: "date", import_from: Some(tomorrow - 2 * 86_400_000), ..Chosen::default() };
     let from_old = desk.mailbox(&old_user, from_yesterday).await;
     desk.start();
     for (user, mailbox) in [(&now_user, from_now), (&date_user, from_date)] {
@@ -221,7 +222,8 @@ async fn deleting_follows_storing() {
     desk.rig.append(&user, "INBOX", 12, json!({})).await;
     // Somebody else's mark: it must survive.
     desk.rig.append(&user, "INBOX", 1, json!({ "subject": "Marked by hand", "flags": "T" })).await;
-    let mailbox = desk.mailbox(&user, Chosen { delete_after_fetch: true, import_mode: "now", ..Chosen::default() }).await;
+    let mailbox =
+        desk.mailbox(&user, Chosen { delete_after_fetch: true, import_mode: "now", ..Chosen::default() }).await;
     desk.start();
     idles(&desk, &user).await;
     desk.rig.append(&user, "INBOX", 4, json!({ "subject": "New" })).await;
@@ -273,10 +275,12 @@ async fn a_refused_password_stops_and_a_new_one_goes_on() {
     desk.rig.call("/mail/password", json!({ "user": user.email, "password": "another" })).await;
     desk.rig.fault(&user, json!({ "kind": "cut" })).await;
     let side = || async {
-        let found = engine::store::directions::get(desk.engine.store.read(), mailbox, domain::Direction::Incoming).await;
+        let found =
+            engine::store::directions::get(desk.engine.store.read(), mailbox, domain::Direction::Incoming).await;
         found.expect("a question").expect("a row")
     };
-    until("a definite refusal", Duration::from_secs(40), || async { side().await.failing_definite.then_some(()) }).await;
+    until("a definite refusal", Duration::from_secs(40), || async { side().await.failing_definite.then_some(()) })
+        .await;
     let refused = desk.rig.stats(&user).await["counts"]["imap"]["refused"].as_u64().unwrap_or(0);
     assert!((2..=4).contains(&refused), "two refusals suffice, more lock accounts: {refused}");
     desk.rig.append(&user, "INBOX", 3, json!({ "subject": "Held" })).await;
@@ -312,7 +316,9 @@ async fn a_panic_is_one_mailbox_s_fault_alone() {
     let mailbox = desk.mailbox(&user, Chosen::default()).await;
     let calm = desk.mailbox(&other, Chosen::default()).await;
     // The parser slices this line in the middle of a character.
-    desk.rig.fault(&user, json!({ "kind": "answer", "on": "UID SEARCH", "line": "* OK [ALERT]é\r\n{tag} OK done" })).await;
+    desk.rig
+        .fault(&user, json!({ "kind": "answer", "on": "UID SEARCH", "line": "* OK [ALERT]é\r\n{tag} OK done" }))
+        .await;
     desk.start();
     desk.stored(calm, 1, SOON).await;
     desk.stored(mailbox, 1, SOON).await;

@@ -18,7 +18,12 @@ fn at(rig: &crate::rig::Rig, host: &str, port: &str, tls: Tls) -> Endpoint {
 #[tokio::test]
 async fn a_check_shows_each_step() {
     let desk = Desk::open().await;
-    for (at, by) in [(At::Litware, By::Password), (At::Microsoft, By::Token), (At::Google, By::Token), (At::Microsoft, By::Password)] {
+    for (at, by) in [
+        (At::Litware, By::Password),
+        (At::Microsoft, By::Token),
+        (At::Google, By::Token),
+        (At::Microsoft, By::Password),
+    ] {
         let user = desk.rig.user("probe", at).await;
         desk.rig.append(&user, "INBOX", 3, json!({})).await;
         let access = desk.access(&user, Direction::Incoming, by).await;
@@ -49,7 +54,10 @@ async fn start_tls_is_taken_and_nothing_is_sent_before() {
     let report = imap::probe(&desk.engine, &access, "INBOX").await;
     assert_eq!(report.failure, None, "{report:#?}");
     let lines = report.transcript.join("\n");
-    let (tls, login) = (lines.find("STARTTLS").expect("it was asked for"), lines.find("AUTHENTICATE").or(lines.find("LOGIN ")).expect("a sign-in"));
+    let (tls, login) = (
+        lines.find("STARTTLS").expect("it was asked for"),
+        lines.find("AUTHENTICATE").or(lines.find("LOGIN ")).expect("a sign-in"),
+    );
     assert!(tls < login, "{lines}");
 }
 
@@ -68,10 +76,26 @@ async fn each_wrong_setting_is_named() {
         ("silent port", with(at(rig, host, "SILENT_PORT", Tls::Implicit)), Diagnosis::TimedOut),
         ("TLS at a plain port", with(at(rig, host, "LITWARE_IMAP_PORT", Tls::Implicit)), Diagnosis::TlsMismatch),
         ("plain at a TLS port", with(at(rig, host, "LITWARE_IMAPS_PORT", Tls::StartTls)), Diagnosis::TlsMismatch),
-        ("a stranger's certificate", with(at(rig, host, "STRANGER_IMAPS_PORT", Tls::Implicit)), Diagnosis::CertificateInvalid),
-        ("an expired certificate", with(at(rig, host, "EXPIRED_IMAPS_PORT", Tls::Implicit)), Diagnosis::CertificateInvalid),
-        ("another name's certificate", with(at(rig, host, "NAMELESS_IMAPS_PORT", Tls::Implicit)), Diagnosis::CertificateNameMismatch),
-        ("an SMTP server", with(at(rig, "smtp.litware.example", "LITWARE_SMTPS_PORT", Tls::Implicit)), Diagnosis::NotAMailServer),
+        (
+            "a stranger's certificate",
+            with(at(rig, host, "STRANGER_IMAPS_PORT", Tls::Implicit)),
+            Diagnosis::CertificateInvalid,
+        ),
+        (
+            "an expired certificate",
+            with(at(rig, host, "EXPIRED_IMAPS_PORT", Tls::Implicit)),
+            Diagnosis::CertificateInvalid,
+        ),
+        (
+            "another name's certificate",
+            with(at(rig, host, "NAMELESS_IMAPS_PORT", Tls::Implicit)),
+            Diagnosis::CertificateNameMismatch,
+        ),
+        (
+            "an SMTP server",
+            with(at(rig, "smtp.litware.example", "LITWARE_SMTPS_PORT", Tls::Implicit)),
+            Diagnosis::NotAMailServer,
+        ),
     ] {
         let began = Instant::now();
         let report = imap::probe(&desk.engine, &access, "INBOX").await;

@@ -2,10 +2,14 @@
 //! don't.
 #![allow(clippy::unwrap_used)]
 
+mod access;
+mod browser;
 mod desk;
 mod fetch;
+mod grants;
 mod imap;
 mod inbox;
 mod intake;
 mod rig;
 mod tickets;
+mod signins;

@@ -66,10 +66,7 @@ pub struct Minted {
 /// A word that no other test uses, in this process or another.
 pub fn unique() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let nanos = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .expect("after 1970")
-        .subsec_nanos();
+    let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").subsec_nanos();
     format!("{:x}{:x}{:x}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed), nanos)
 }
 
@@ -131,8 +128,11 @@ impl Rig {
     pub async fn shared(&self, name: &str, people: &[&User]) -> User {
         let email = format!("{name}-{}@{}", unique(), At::Microsoft.domain());
         let emails: Vec<&str> = people.iter().map(|p| p.email.as_str()).collect();
-        self.call("/users", json!({ "email": email, "name": name, "shared": true, "delegates": emails, "send_as": emails }))
-            .await;
+        self.call(
+            "/users",
+            json!({ "email": email, "name": name, "shared": true, "delegates": emails, "send_as": emails }),
+        )
+        .await;
         User { email, password: String::new(), at: At::Microsoft }
     }
 
