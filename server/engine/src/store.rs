@@ -32,9 +32,6 @@ pub mod signins;
 pub mod sources;
 pub mod tickets;
 pub mod tickets_waiting;
-pub mod settling;
-pub mod tickets;
-pub mod uploads;
 pub mod traffic;
 pub mod uploads;
 
