@@ -5,7 +5,7 @@ use super::{Store, StoreError};
 use domain::Time;
 use domain::id::{AccountId, GrantId, MailboxId, PersonId, RegistrationId, SignInId};
 use domain::signin::{Intent, SignInState};
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -80,12 +80,16 @@ pub struct Settled<'a> {
     pub said: Option<&'a str>,
     /// The result page, as JSON.
     pub result: String,
+    /// Until when a kept grant may be adopted.
+    pub adoptable_until: Option<Time>,
 }
 
 /// Writes down what came of a sign-in.
 pub async fn settle(db: &impl ConnectionTrait, id: SignInId, settled: Settled<'_>) -> Result<(), StoreError> {
+    let expires_at = settled.adoptable_until.map_or(NotSet, |at| Set(at.0));
     let row = ActiveModel {
         id: Set(id.0),
+        expires_at,
         state: Set(settled.state.key().into()),
         verifier_sealed: Set(None),
         account_id: Set(settled.account),
