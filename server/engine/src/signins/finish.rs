@@ -147,7 +147,7 @@ async fn swap_in(
         let by = swap::By { person: frame.person, account: Some(&candidate.account.login), keep_until: Some(now + KEPT) };
         swap::write(&tx, &row, outcome, swap::New::Grant(target), &by, now).await?;
     }
-    signins::connect(&tx, frame.mailbox, any.then_some(&*entry.key), mailbox.draft && any).await?;
+    signins::connect(&tx, frame.mailbox, any.then_some(&*entry.key), (mailbox.draft && any).then_some(now)).await?;
     if any {
         let event = swap::event(mailbox.draft, by_password, &candidate.account.login, cursor(engine, frame.mailbox).await?);
         crate::store::events::note(&tx, frame.mailbox, now, &event, frame.person).await?;
