@@ -43,12 +43,8 @@ struct Worker {
 }
 
 /// Works until there is nothing to do, or stopped.
-pub async fn run(engine: Arc<Engine>, mailbox: MailboxId, bell: Arc<Notify>, stop: CancellationToken) {
-    let lease = match deliveries::lease(&engine.store, mailbox).await {
-        Ok(Some(lease)) => lease,
-        Ok(None) => return,
-        Err(error) => return tracing::error!(mailbox = mailbox.0, %error, "the outbox can't be read"),
-    };
+pub async fn run(engine: Arc<Engine>, lease: Lease, bell: Arc<Notify>, stop: CancellationToken) {
+    let mailbox = lease.mailbox;
     match deliveries::recover(&engine.store, &lease, clock::now()).await {
         Ok(0) => {}
         Ok(found) => {
@@ -95,8 +91,8 @@ impl Worker {
     /// Does what is due.
     async fn work(&mut self, stop: &CancellationToken) -> Result<Pause, StoreError> {
         loop {
-            if stop.is_cancelled() {
-                return Ok(Pause::Until(None));
+            if stop.is_cancelled() || self.engine.node.get().map(|n| n.id) != self.lease.node {
+                return Ok(Pause::Gone);
             }
             let now = clock::now();
             let side = rows::get(self.engine.store.read(), self.mailbox, Direction::Outgoing).await?;
@@ -129,7 +125,12 @@ impl Worker {
                         Err(NoAccess::Store(error)) => return Err(error),
                     };
                     let Some(attempt) = deliveries::claim(&self.engine.store, &self.lease, id, clock::now()).await? else {
-                        continue;
+                        // Taken back by a person just now, or the mailbox by another node.
+                        let now = deliveries::lease(&self.engine.store, self.mailbox).await?;
+                        if now == Some(self.lease) {
+                            continue;
+                        }
+                        return Ok(Pause::Gone);
                     };
                     self.tell(&attempt.delivery);
                     if super::cut("attempt", access.address.as_str()) {

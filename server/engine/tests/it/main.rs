@@ -10,6 +10,8 @@ mod grants;
 mod imap;
 mod inbox;
 mod intake;
+mod outbox;
 mod rig;
 mod tickets;
 mod signins;
+mod smtp;

@@ -58,10 +58,11 @@ impl Outcome {
     }
 }
 
-/// The lease as it stands now.
+/// The lease as it stands now; `None` for a mailbox that is not at work.
 pub async fn lease(store: &Store, id: MailboxId) -> Result<Option<Lease>, StoreError> {
     let row = mailbox::Entity::find_by_id(id.0).one(store.read()).await?;
-    Ok(row.map(|row| Lease { mailbox: id, node: row.node_id, epoch: row.epoch }))
+    let at_work = row.filter(|row| !row.draft && row.deleted_at.is_none());
+    Ok(at_work.map(|row| Lease { mailbox: id, node: row.node_id, epoch: row.epoch }))
 }
 
 /// Only while the mailbox's epoch is still that of the lease.
