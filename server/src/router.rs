@@ -4,7 +4,7 @@ use crate::guard::{Guard, guard, policy};
 use crate::session_store::Sessions;
 use crate::visit::{Browser, Proxy};
 use crate::{assets, live, sign_in_routes, streams};
-use app::api::context::Demo;
+use app::api::context::{Demo, Seen};
 use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -83,6 +83,7 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> R
 /// What pages and server functions find in their context.
 fn provide(shared: &Shared) {
     provide_context(shared.console.clone());
+    provide_context(Seen(shared.engine.changes.seen()));
     if shared.engine.config.demo {
         provide_context(Demo);
     }

@@ -2,7 +2,7 @@
 
 use super::banner::Banners;
 use super::icon::{Icon, mark};
-use crate::api::context::Demo;
+use crate::api::context::{Demo, Seen};
 use crate::pages::Here;
 use crate::wording::counts::{count, of};
 use leptos::prelude::*;
@@ -44,6 +44,7 @@ pub fn Sheet(
     view! {
         <Title text=format!("{title} - Mailkeep")/>
         <a class="skip" href="#main">"Skip to the page"</a>
+        {use_context::<Seen>().map(|Seen(n)| view! { <span id="seen" data-changes=n hidden></span> })}
         <Banners here=here.clone() acts/>
         <div class="shell">
             <header class="rail">

@@ -113,9 +113,8 @@ fn conversation(here: &Here, shown: &Shown) -> AnyView {
             let divider = (Some(message.id) == first_held)
                 .then(|| message.delivery.as_ref().and_then(|d| d.held))
                 .flatten()
-                .zip(around.mailbox.clone())
-                .map(|((since, _), (_, address))| {
-                    let words = words::held_from_here(&address, &here.clock.time(since));
+                .map(|(since, _)| {
+                    let words = words::held_from_here(&here.clock.time(since));
                     view! { <p class="divider" id="held-from-here">{words}</p> }
                 });
             (divider, message::view(message.clone(), &around))

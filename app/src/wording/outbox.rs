@@ -86,7 +86,7 @@ pub fn state(line: &DeliveryLine, clock: Clock) -> Words {
                 0 | 1 => "Refused".to_owned(),
                 n => format!("Refused for all {n} recipients"),
             };
-            Words::new(Tone::Critical, Icon::Critical, words).sub(at)
+            Words::new(Tone::Critical, Icon::Critical, format!("{words}, {at}"))
         }
         DeliveryState::Cancelled => Words::new(Tone::Calm, Icon::Undo, format!("Taken back, {at}")),
     }
@@ -205,7 +205,7 @@ mod tests {
             (DeliveryState::HandingOver, "Sending", Group::OnTheWay),
             (DeliveryState::Sent, "Sent, taken by smtp.contoso.example, 00:00", Group::Left),
             (DeliveryState::Uncertain, "Being checked: was it sent?", Group::NeedsYou),
-            (DeliveryState::Refused, "Refused for all 3 recipients", Group::NeedsYou),
+            (DeliveryState::Refused, "Refused for all 3 recipients, 00:00", Group::NeedsYou),
             (DeliveryState::Cancelled, "Taken back, 00:00", Group::Left),
         ] {
             let line = line(delivery);

@@ -256,7 +256,8 @@ async fn terms(engine: &Engine, claim: Claim) -> Result<Option<Terms>, StoreErro
     let Some(side) = side else { return Ok(None) };
     let import = match (mailbox.import_mode.as_str(), mailbox.import_from) {
         ("beginning", _) => ImportFrom::Beginning,
-        ("date", Some(from)) => ImportFrom::Date(Time(from)),
+        // From the moment it was connected: what came in between is new.
+        ("date" | "now", Some(from)) => ImportFrom::Date(Time(from)),
         _ => ImportFrom::Now,
     };
     Ok(Some(Terms {

@@ -86,7 +86,7 @@ pub fn Composer(
                 name="text"
                 dir="auto"
                 required
-                placeholder=words::WRITE_REPLY
+                placeholder=if start.kind == "note" { words::WRITE_NOTE } else { words::WRITE_REPLY }
                 autofocus=newer
             >{page.draft.text}</textarea>
             {files(page.draft.uploads)}

@@ -108,8 +108,9 @@ fn empty(ask: &Ask) -> impl IntoView + use<> {
         (_, Some(TicketStatus::Closed)) => Icon::Ok,
         _ => Icon::Mail,
     };
-    let next = if searched || ask.filtered() || ask.after.is_some() {
-        view! { <a class="button" href="/tickets">{words::SHOW_ALL}</a> }
+    let elsewhere = searched || ask.filtered() || ask.after.is_some() || ask.status != Some(TicketStatus::Open);
+    let next = if elsewhere {
+        view! { <a class="button" href="/tickets">{words::SHOW_OPEN}</a> }
     } else {
         view! { <a class="button" href="/tickets/new">{Icon::Plus.view()}{words::NEW_TICKET}</a> }
     };

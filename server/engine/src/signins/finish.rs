@@ -3,7 +3,7 @@
 use super::complete::Stopped;
 use super::settle::{self, Settle};
 use super::swap::{self, Outcome};
-use super::{KEPT, others, prove};
+use super::{KEPT, LIFE, others, prove};
 use crate::Engine;
 use crate::clock;
 use crate::grants;
@@ -147,7 +147,7 @@ async fn swap_in(
         let by = swap::By { person: frame.person, account: Some(&candidate.account.login), keep_until: Some(now + KEPT) };
         swap::write(&tx, &row, outcome, swap::New::Grant(target), &by, now).await?;
     }
-    signins::connect(&tx, frame.mailbox, any.then_some(&*entry.key), mailbox.draft && any).await?;
+    signins::connect(&tx, frame.mailbox, any.then_some(&*entry.key), (mailbox.draft && any).then_some(now)).await?;
     if any {
         let event = swap::event(mailbox.draft, by_password, &candidate.account.login, cursor(engine, frame.mailbox).await?);
         crate::store::events::note(&tx, frame.mailbox, now, &event, frame.person).await?;
@@ -165,6 +165,7 @@ async fn swap_in(
         refused: None,
         said: None,
         result: json(&result),
+        adoptable_until: None,
     };
     signins::settle(&tx, frame.id, settled).await?;
     fail::fail_point!("sign-in-swapping");
@@ -242,6 +243,7 @@ async fn write_refusal(engine: &Engine, frame: &Frame, stopped: &Stopped, wrong:
         refused: Some(stopped.refusal.key()),
         said: said.as_deref(),
         result: json(&result),
+        adoptable_until: wrong.map(|_| clock::now() + LIFE),
     };
     signins::settle(engine.store.write(), frame.id, settled).await?;
     tracing::info!(sign_in = frame.id.0, mailbox = frame.mailbox.0, refusal = ?stopped.refusal, "a sign-in was refused");

@@ -82,7 +82,7 @@ async fn write(engine: &Engine, mailbox: MailboxId, draft: bool, tried: Vec<Trie
         let by = By { person: None, account: Some(login), keep_until: None };
         swap::write(&tx, &row, outcome, swap::New::Grant(*grant), &by, now).await?;
         if swapped.is_empty() {
-            signins::connect(&tx, mailbox, Some(provider_key), draft).await?;
+            signins::connect(&tx, mailbox, Some(provider_key), draft.then_some(now)).await?;
             let by_password = row.credential.as_deref() == Some("password");
             events::note(&tx, mailbox, now, &swap::event(draft, by_password, login, None), None).await?;
         }

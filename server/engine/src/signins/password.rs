@@ -114,7 +114,7 @@ async fn write(
         }
     }
     if any {
-        signins::connect(&tx, mailbox, None, draft).await?;
+        signins::connect(&tx, mailbox, None, draft.then_some(now)).await?;
         let event = if draft { Event::Connected { account: None } } else { Event::PasswordGiven };
         events::note(&tx, mailbox, now, &event, Some(actor.person)).await?;
     }

@@ -3,7 +3,7 @@
 use super::settle::{Settle, of_credential};
 use crate::evidence;
 use crate::store::directions::{self, Credential, Failing, Row, Swap};
-use crate::store::{StoreError, Transaction, episodes};
+use crate::store::{StoreError, Transaction, episodes, grants};
 use domain::console::mailboxes::Event;
 use domain::credential::CredentialKind;
 use domain::id::{GrantId, MailboxId, PersonId};
@@ -59,6 +59,9 @@ pub async fn write(tx: &Transaction, row: &Row, outcome: &Outcome, new: New, by:
         Settle::Swap => {
             directions::swap(tx, row, put_in(Some(now))).await?;
             episodes::end(tx, mailbox, outcome.direction, now, by.person.map(|p| p.0), by.account).await?;
+            if let New::Grant(grant) = new {
+                grants::awaken(tx, grant, now).await?;
+            }
         }
         Settle::SwapFailing => {
             directions::swap(tx, row, put_in(None)).await?;

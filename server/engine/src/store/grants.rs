@@ -231,6 +231,18 @@ pub async fn referrers(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<dir
     Ok(direction::Entity::find().filter(either).all(db).await?)
 }
 
+/// An idle grant came into use: its next refresh is not a week away any more.
+pub async fn awaken(db: &impl ConnectionTrait, id: GrantId, now: Time) -> Result<(), StoreError> {
+    grants::Entity::update_many()
+        .col_expr(grants::Column::RefreshDueAt, Expr::value(now.0))
+        .filter(grants::Column::Id.eq(id.0))
+        .filter(grants::Column::LostAt.is_null())
+        .filter(grants::Column::RefreshDueAt.gt(now.0 + Span::days(1).0))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Makes the refreshes of a registration's grants due now: its fault may be gone.
 pub async fn hasten(store: &Store, registration: RegistrationId, now: Time) -> Result<(), StoreError> {
     grants::Entity::update_many()

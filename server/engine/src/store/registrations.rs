@@ -5,7 +5,7 @@ use super::{Store, StoreError};
 use domain::Time;
 use domain::id::RegistrationId;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Func};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::{HashMap, HashSet};
 
@@ -117,7 +117,7 @@ pub async fn remove(store: &Store, row: &Row) -> Result<(), StoreError> {
 pub async fn mark_failing(store: &Store, id: RegistrationId, diagnosis: &str, now: Time) -> Result<bool, StoreError> {
     let updated = registration::Entity::update_many()
         .col_expr(registration::Column::FailingDiagnosis, Expr::value(diagnosis))
-        .col_expr(registration::Column::FailingSince, Expr::cust_with_values("COALESCE(failing_since, $1)", [now.0]))
+        .col_expr(registration::Column::FailingSince, Expr::from(Func::coalesce([Expr::col(registration::Column::FailingSince), Expr::value(now.0)])))
         .filter(registration::Column::Id.eq(id.0))
         .filter(
             Condition::any()

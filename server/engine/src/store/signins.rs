@@ -5,7 +5,7 @@ use super::{Store, StoreError};
 use domain::Time;
 use domain::id::{AccountId, GrantId, MailboxId, PersonId, RegistrationId, SignInId};
 use domain::signin::{Intent, SignInState};
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -80,12 +80,16 @@ pub struct Settled<'a> {
     pub said: Option<&'a str>,
     /// The result page, as JSON.
     pub result: String,
+    /// Until when a kept grant may be adopted.
+    pub adoptable_until: Option<Time>,
 }
 
 /// Writes down what came of a sign-in.
 pub async fn settle(db: &impl ConnectionTrait, id: SignInId, settled: Settled<'_>) -> Result<(), StoreError> {
+    let expires_at = settled.adoptable_until.map_or(NotSet, |at| Set(at.0));
     let row = ActiveModel {
         id: Set(id.0),
+        expires_at,
         state: Set(settled.state.key().into()),
         verifier_sealed: Set(None),
         account_id: Set(settled.account),
@@ -140,16 +144,30 @@ pub async fn note_check(db: &impl ConnectionTrait, mailbox: MailboxId, at: Time,
 }
 
 /// A credential proved itself: the mailbox belongs to this provider, and is no draft any more.
-pub async fn connect(db: &impl ConnectionTrait, id: MailboxId, provider_key: Option<&str>, leave_draft: bool) -> Result<(), StoreError> {
+pub async fn connect(
+    db: &impl ConnectionTrait,
+    id: MailboxId,
+    provider_key: Option<&str>,
+    leave_draft_at: Option<Time>,
+) -> Result<(), StoreError> {
     let mut row = mailbox::ActiveModel { id: Set(id.0), ..Default::default() };
     if let Some(key) = provider_key {
         row.provider_key = Set(key.into());
     }
-    if leave_draft {
+    if leave_draft_at.is_some() {
         row.draft = Set(false);
     }
-    if provider_key.is_some() || leave_draft {
+    if provider_key.is_some() || leave_draft_at.is_some() {
         mailbox::Entity::update(row).exec(db).await?;
+    }
+    if let Some(at) = leave_draft_at {
+        // "From now on" begins here, not at the first fetch. Servers stamp arrivals to the second.
+        mailbox::Entity::update_many()
+            .col_expr(mailbox::Column::ImportFrom, Expr::value(at.0 - at.0.rem_euclid(1_000)))
+            .filter(mailbox::Column::Id.eq(id.0))
+            .filter(mailbox::Column::ImportMode.eq("now"))
+            .exec(db)
+            .await?;
     }
     Ok(())
 }

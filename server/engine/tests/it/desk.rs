@@ -100,6 +100,7 @@ impl Desk {
             public_address: Some("http://localhost:3000".into()),
             demo: false,
             limits: Limits::default(),
+            shown: Vec::new(),
             second_refusal_after: Span::seconds(2),
             node_name: "test".into(),
         };
