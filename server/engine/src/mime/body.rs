@@ -33,6 +33,12 @@ pub fn of(message: &Message<'_>, forwarded: bool) -> Body {
         }
         plain.push_str(words.trim_end());
     }
+    // A multipart without its boundary is one text that the parser takes for a file.
+    if plain.is_empty()
+        && let Some(PartType::Text(words)) = message.parts.first().map(|part| &part.body)
+    {
+        plain = text::lines(words, text::BODY);
+    }
     let html = formatted(message);
     // A quotation that the sender's program marked is cut where it says, not guessed.
     let marked = match &html {
