@@ -52,7 +52,12 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> R
         move || provide(&shared)
     };
     let shell = move || app::shell(leptos.clone());
-    let pages = Router::new().leptos_routes_with_context(&shared, routes, context, shell).layer(from_fn(pass_browser));
+    // Whole, not streamed: only then can the page set its status.
+    let nowhere = leptos_axum::render_app_async_with_context(context.clone(), shell.clone());
+    let pages = Router::new()
+        .leptos_routes_with_context(&shared, routes, context, shell)
+        .fallback(nowhere)
+        .layer(from_fn(pass_browser));
 
     // Lax: with Strict the session would be missing on the way back from a provider.
     let sessions = SessionManagerLayer::new(Sessions(engine.clone()))
