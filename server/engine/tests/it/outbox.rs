@@ -96,11 +96,7 @@ impl Office {
     }
 
     async fn state(&self, ticket: TicketId, state: DeliveryState) -> DeliveryLine {
-        let line = until(&format!("{state:?}"), SOON, || async {
-            let lines = self.lines(ticket).await;
-            lines.into_iter().next_back().filter(|line| line.state == state)
-        });
-        line.await
+        self.line(ticket, &format!("{state:?}"), |line| line.state == state).await
     }
 
     /// What the customer got so far.
