@@ -12,7 +12,8 @@ use app::domain::{Address, Diagnosis, Time};
 use app::wording::times::Clock;
 use leptos::prelude::*;
 
-const HOSTILE: &str = "<script>alert(1)</script>\n\n\"><img src=x onerror=alert(1)> see https://evil.example/?a=1&b=<b>.";
+const HOSTILE: &str =
+    "<script>alert(1)</script>\n\n\"><img src=x onerror=alert(1)> see https://evil.example/?a=1&b=<b>.";
 
 fn now() -> Time {
     Time::from_date(2026, 11, 24).expect("a day") + Span::minutes(14 * 60 + 5)
@@ -130,17 +131,16 @@ fn a_formatted_body_stands_in_a_frame_without_scripts_and_images() {
     assert!(plain.contains("3 remote images are blocked."));
     assert!(plain.contains("href=\"/tickets/4118?images=7#m7\""));
 
-    let asked = html(message::view(mail(MessageKind::Incoming), &Around { images: Some(MessageId(7)), ..around(false) }));
+    let asked =
+        html(message::view(mail(MessageKind::Incoming), &Around { images: Some(MessageId(7)), ..around(false) }));
     assert!(asked.contains("images=1") && asked.contains(" open"), "{asked}");
     assert!(!asked.contains("blocked"));
 }
 
 #[test]
 fn a_held_reply_says_why_and_that_it_leaves_by_itself() {
-    let held = DeliveryLine {
-        held: Some((now() - Span::hours(3), Diagnosis::SignInExpired)),
-        ..line(DeliveryState::Waiting)
-    };
+    let held =
+        DeliveryLine { held: Some((now() - Span::hours(3), Diagnosis::SignInExpired)), ..line(DeliveryState::Waiting) };
     let agent = html(delivery::view(held.clone(), &around(false)));
     assert!(agent.contains("This reply is held"));
     assert!(agent.contains("The sign-in of support@contoso.example ended, today at 11:05."), "{agent}");
@@ -173,7 +173,8 @@ fn refused_recipients_are_named_with_the_servers_words() {
 
 #[test]
 fn the_composer_warns_of_something_newer_and_keeps_the_text() {
-    let trouble = Trouble { title: "Something newer came. Nothing was sent".into(), sentence: "Hanna wrote".into(), newer: true };
+    let trouble =
+        Trouble { title: "Something newer came. Nothing was sent".into(), sentence: "Hanna wrote".into(), newer: true };
     let draft = Draft { text: "My </textarea><script>".into(), kept_at: Some(now()), ..Draft::default() };
     let html = composer(TicketPage { draft, ..page() }, Some(trouble));
     assert!(html.contains("Send anyway") && html.contains("role=\"alert\""), "{html}");

@@ -39,11 +39,12 @@ export async function seed(rig, mailkeep, say) {
   const agent = desk.visitor();
   await agent.go('/sign-in');
   await agent.press('Sign in', { email: AGENT.email, password: AGENT.password });
+  // All of them first: an answered ticket leaves the list of open ones.
+  for (const [, , subject] of MAILS) await desk.ticket(subject);
   const answer = async (subject, text) => { const { id } = await desk.ticket(subject, { who: agent }); await desk.reply(id, text, agent); return id; };
   await answer('Return label for order 20418', 'Dear Priya,\n\nit is attached to the mail that left a minute ago. Sorry for the wait.\n\nJonas');
   await answer('How often does the filter need changing?', 'Hi Jonas,\n\nonce a year is right for one household.\n\nJonas (we share the name)');
   await answer('Quote for 12 units', 'Dear Priya,\n\nyou have it by tomorrow noon.\n\nJonas');
-  for (const [, , subject] of MAILS) await desk.ticket(subject);
 
   say('help@fabrikam.example: its sign-in is revoked; more mail comes, a reply is held');
   await rig.call('/idp/revoke', { account: 'help@fabrikam.example', reason: 'admin', access: true });

@@ -61,8 +61,8 @@ export async function newMailbox(page, { address, name, provider, used = 'Both',
 /** Clicks what leads to another page, and waits until that page is there. */
 export async function follow(page, locator) {
   await page.evaluate(() => { globalThis.before = true; });
-  await locator.click();
-  await until(`another page after ${page.url()}`, () => page.evaluate(() => !globalThis.before && document.readyState !== 'loading').catch(() => false), 30);
+  await locator.click({ timeout: 60_000 });
+  await until(`another page after ${page.url()}`, () => page.evaluate(() => !globalThis.before && document.readyState !== 'loading').catch(() => false), 60);
 }
 
 /** Starts a sign-in by its button and does at the provider whatever it asks for, until the browser is back. */

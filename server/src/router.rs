@@ -44,7 +44,8 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> R
         .site_root(site.display().to_string())
         .site_pkg_dir("pkg")
         .build();
-    let shared = Shared { console: engine.console(), engine: engine.clone(), guard: guarded.clone(), leptos: leptos.clone() };
+    let shared =
+        Shared { console: engine.console(), engine: engine.clone(), guard: guarded.clone(), leptos: leptos.clone() };
 
     let routes = generate_route_list(app::App);
     let context = {

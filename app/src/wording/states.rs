@@ -111,8 +111,7 @@ pub fn direction_badge(state: &State, way: Direction, held: u32) -> Words {
 pub fn waiting(row: &MailboxRow, clock: Clock) -> Option<(String, Option<String>)> {
     let held = (row.held > 0).then(|| format!("{} held", of(u64::from(row.held), "reply", "replies")));
     let stopped = matches!(row.incoming, State::Stopped { .. } | State::Blocked { .. });
-    let arriving =
-        row.usual_per_day.filter(|_| stopped).map(|n| format!("About {} a day", count(u64::from(n))));
+    let arriving = row.usual_per_day.filter(|_| stopped).map(|n| format!("About {} a day", count(u64::from(n))));
     let _ = clock;
     match (held, arriving) {
         (Some(held), arriving) => Some((held, arriving)),
@@ -126,7 +125,11 @@ pub fn what_waits(row: &MailboxRow) -> String {
     let stopped = matches!(row.incoming, State::Stopped { .. } | State::Blocked { .. });
     let arriving = match row.usual_per_day {
         Some(n) if stopped => {
-            format!("New mail waits at {}, usually about {} a day. ", diagnoses::at(&row.provider_short), count(u64::from(n)))
+            format!(
+                "New mail waits at {}, usually about {} a day. ",
+                diagnoses::at(&row.provider_short),
+                count(u64::from(n))
+            )
         }
         None if stopped => format!("New mail waits at {}. ", diagnoses::at(&row.provider_short)),
         _ => String::new(),

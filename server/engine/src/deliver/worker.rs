@@ -124,7 +124,8 @@ impl Worker {
                         Err(NoAccess::NotNow) => return Ok(Pause::Until(None)),
                         Err(NoAccess::Store(error)) => return Err(error),
                     };
-                    let Some(attempt) = deliveries::claim(&self.engine.store, &self.lease, id, clock::now()).await? else {
+                    let Some(attempt) = deliveries::claim(&self.engine.store, &self.lease, id, clock::now()).await?
+                    else {
                         // Taken back by a person just now, or the mailbox by another node.
                         let now = deliveries::lease(&self.engine.store, self.mailbox).await?;
                         if now == Some(self.lease) {
@@ -144,7 +145,12 @@ impl Worker {
     }
 
     /// One attempt on one reply; a pause when the direction, not the reply, is at fault.
-    async fn attempt(&mut self, attempt: &deliveries::Attempt, access: Access, side: &rows::Row) -> Result<Option<Pause>, StoreError> {
+    async fn attempt(
+        &mut self,
+        attempt: &deliveries::Attempt,
+        access: Access,
+        side: &rows::Row,
+    ) -> Result<Option<Pause>, StoreError> {
         let address = access.address.clone();
         if let Err(fault) = self.session(access, side).await {
             attempt::give_back(&self.engine, attempt, &fault).await?;
@@ -181,7 +187,8 @@ impl Worker {
         }
         let seat = self.engine.net.seats().take(&access.endpoint.host).await;
         let session = open(&self.engine, self.mailbox, access, side).await?;
-        let about_sender = side.failing_diagnosis.as_deref().and_then(evidence::diagnosis).is_some_and(outcome::is_about_sender);
+        let about_sender =
+            side.failing_diagnosis.as_deref().and_then(evidence::diagnosis).is_some_and(outcome::is_about_sender);
         if !about_sender && let Err(error) = evidence::proved(&self.engine, self.mailbox, Direction::Outgoing).await {
             tracing::error!(mailbox = self.mailbox.0, %error, "a proof can't be written down");
         }
@@ -194,7 +201,8 @@ impl Worker {
     /// message is sent, so that waits for one.
     async fn heals(&mut self, side: &rows::Row, now: Time) -> Result<bool, StoreError> {
         let due = side.failing_since.is_some() && side.next_attempt_at.is_some_and(|at| at <= now.0);
-        let about_sender = side.failing_diagnosis.as_deref().and_then(evidence::diagnosis).is_some_and(outcome::is_about_sender);
+        let about_sender =
+            side.failing_diagnosis.as_deref().and_then(evidence::diagnosis).is_some_and(outcome::is_about_sender);
         if !due || about_sender {
             return Ok(false);
         }

@@ -18,7 +18,13 @@ pub enum Sender {
 }
 
 /// The ticket that a message joins, with what its sender is there.
-pub async fn find(tx: &Tx, engine: &Engine, own: &Own, mail: &Mail, known: &[Known]) -> Result<Option<(TicketId, Sender)>, StoreError> {
+pub async fn find(
+    tx: &Tx,
+    engine: &Engine,
+    own: &Own,
+    mail: &Mail,
+    known: &[Known],
+) -> Result<Option<(TicketId, Sender)>, StoreError> {
     let mut pointed: Vec<(TicketId, Tie)> = Vec::new();
     let mut add = |ticket: TicketId, tie: Tie| {
         if !pointed.iter().any(|(t, _)| *t == ticket) {

@@ -12,6 +12,6 @@ mod inbox;
 mod intake;
 mod outbox;
 mod rig;
-mod tickets;
 mod signins;
 mod smtp;
+mod tickets;

@@ -141,7 +141,8 @@ async fn a_reply_arrives_once_threaded_and_byte_for_byte() {
         mails.push(office.rig().raw(&office.customer, "INBOX", uid).await);
     }
     mails.sort_by_key(|raw| raw.len());
-    let read: Vec<_> = mails.iter().map(|raw| MessageParser::default().parse(raw.as_bytes()).expect("it parses")).collect();
+    let read: Vec<_> =
+        mails.iter().map(|raw| MessageParser::default().parse(raw.as_bytes()).expect("it parses")).collect();
     assert!(read[0].subject().expect("a subject").starts_with(subject), "{:?}", read[0].subject());
     let to = read[0].to().and_then(|t| t.first()).expect("a recipient");
     assert_eq!(to.name(), Some("Mïa Lind"));
@@ -224,7 +225,8 @@ async fn killed_while_handing_over() {
     office.rig().heal(&office.user).await;
     office.desk.start();
     // Uncertain, then settled by what stands in Sent; never sent a second time.
-    let line = office.line(ticket, "settled", |l| matches!(l.state, DeliveryState::Uncertain | DeliveryState::Sent)).await;
+    let line =
+        office.line(ticket, "settled", |l| matches!(l.state, DeliveryState::Uncertain | DeliveryState::Sent)).await;
     assert_eq!(line.attempts, 1);
     let arrived = office.arrived().await.len();
     assert!(arrived <= 1);
@@ -240,7 +242,10 @@ async fn smtp_auth_off_holds_replies_and_lets_each_out_once() {
     let line = office.line(ticket, "held", |l| l.held.is_some()).await;
     assert_eq!(line.state, DeliveryState::Waiting);
     let (_, diagnosis) = line.held.expect("held");
-    assert!(matches!(diagnosis, Diagnosis::SmtpAuthDisabledMailbox | Diagnosis::SmtpAuthDisabledTenant), "{diagnosis:?}");
+    assert!(
+        matches!(diagnosis, Diagnosis::SmtpAuthDisabledMailbox | Diagnosis::SmtpAuthDisabledTenant),
+        "{diagnosis:?}"
+    );
     office.reply(ticket, "two").await;
     office.rig().call("/front/smtp-auth", json!({ "user": office.user.email, "enabled": true })).await;
     assert!(office.arrived().await.is_empty());
@@ -274,7 +279,10 @@ async fn each_recipient_has_an_answer_of_its_own() {
     let mut office = Office::open(At::Litware, By::Password).await;
     office
         .rig()
-        .fault(&office.user, json!({ "protocol": "smtp", "kind": "answer", "on": "RCPT", "line": "550 5.1.1 no such user here" }))
+        .fault(
+            &office.user,
+            json!({ "protocol": "smtp", "kind": "answer", "on": "RCPT", "line": "550 5.1.1 no such user here" }),
+        )
         .await;
     let to = format!("nobody-{}@customer.example, {}", unique(), office.customer.email);
     let ticket = office.write(&to, "Two", "text").await;
@@ -285,7 +293,10 @@ async fn each_recipient_has_an_answer_of_its_own() {
     // One alone that is refused: the reply is refused.
     office
         .rig()
-        .fault(&office.user, json!({ "protocol": "smtp", "kind": "answer", "on": "RCPT", "line": "550 5.1.1 no such user here" }))
+        .fault(
+            &office.user,
+            json!({ "protocol": "smtp", "kind": "answer", "on": "RCPT", "line": "550 5.1.1 no such user here" }),
+        )
         .await;
     let ticket = office.write(&office.customer.email, "One", "text").await;
     let line = office.state(ticket, DeliveryState::Refused).await;

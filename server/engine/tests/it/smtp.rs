@@ -38,10 +38,9 @@ async fn a_check_shows_each_step_and_no_secret() {
         let secret = secret(&access.logins[0].proof);
         assert!(!shown.contains(secret), "the secret is shown: {shown}");
         use base64::Engine as _;
-        for sasl in [
-            format!("\0{}\0{secret}", user.email),
-            format!("user={}\x01auth=Bearer {secret}\x01\x01", user.email),
-        ] {
+        for sasl in
+            [format!("\0{}\0{secret}", user.email), format!("user={}\x01auth=Bearer {secret}\x01\x01", user.email)]
+        {
             let coded = base64::engine::general_purpose::STANDARD.encode(sasl);
             assert!(!shown.contains(&coded), "the secret is shown: {shown}");
         }
@@ -63,7 +62,10 @@ async fn wrong_credentials_are_refused_credentials() {
         let failure = report.failure.clone().expect("refused");
         assert!(failure.said.starts_with("535"), "{at:?}: the 535 behind a 334 is read: {report:#?}");
         assert!(
-            matches!(failure.diagnosis, Diagnosis::PasswordRefused | Diagnosis::TokenRefused | Diagnosis::CredentialRefused),
+            matches!(
+                failure.diagnosis,
+                Diagnosis::PasswordRefused | Diagnosis::TokenRefused | Diagnosis::CredentialRefused
+            ),
             "{at:?}: {failure:?}"
         );
         let last = report.steps.last().expect("steps");
