@@ -61,8 +61,8 @@ pub fn state(line: &DeliveryLine, clock: Clock) -> Words {
                 let words = Words::new(Tone::Calm, Icon::Retry, "Put off by the server");
                 let tries = of(n.into(), "attempt", "attempts");
                 match line.next_at {
-                    Some(next) => words.sub(format!("After {tries}. Next {}.", clock.until(next))),
-                    None => words.sub(format!("After {tries}.")),
+                    Some(next) => words.second(format!("After {tries}. Next {}.", clock.until(next))),
+                    None => words.second(format!("After {tries}.")),
                 }
             }
         },
@@ -72,7 +72,7 @@ pub fn state(line: &DeliveryLine, clock: Clock) -> Words {
             Icon::Warning,
             format!("Refused for {} of {} recipients", line.refused.len(), line.recipients),
         )
-        .sub(taken(line, &at)),
+        .second(taken(line, &at)),
         DeliveryState::Sent => Words::new(Tone::Calm, Icon::Ok, taken(line, &at)),
         DeliveryState::Uncertain => Words::new(Tone::Warning, Icon::Help, "Being checked: was it sent?"),
         DeliveryState::Refused => {

@@ -117,7 +117,8 @@ fn checked(form: &RegistrationForm, kind: ProviderKind, secret: &str, short: &st
         ProviderKind::Microsoft if tenant.is_empty() => "common".to_owned(),
         ProviderKind::Microsoft => {
             let known = ["common", "organizations", "consumers"].contains(&&*tenant);
-            if !known && !is_guid(&tenant) && !(is_domain(&tenant) && tenant.contains('.')) {
+            let named = is_domain(&tenant) && tenant.contains('.');
+            if !(known || named || is_guid(&tenant)) {
                 return Err(Fault::TenantMalformed);
             }
             tenant

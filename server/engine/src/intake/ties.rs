@@ -62,7 +62,7 @@ pub async fn find(
     for (ticket, tie) in pointed.into_iter().take(10) {
         let Some(row) = tickets::get(tx, ticket).await? else { continue };
         let people = messages::participants(tx, ticket).await?;
-        let participant = staff || people.iter().any(|one| *one == from.address);
+        let participant = staff || people.contains(&from.address);
         if let Some(requester) = crate::store::requesters::by_id(tx, row.requester_id).await?
             && requester.address == from.address
         {
