@@ -2,6 +2,7 @@
 
 use super::banner::Banners;
 use super::icon::{Icon, mark};
+use super::rcdata::in_title;
 use crate::api::context::Demo;
 use crate::pages::Here;
 use crate::wording::counts::{count, of};
@@ -42,7 +43,7 @@ pub fn Sheet(
     let class = if narrow { "page narrow" } else { "page" };
     let demo = here.frame.demo;
     view! {
-        <Title text=format!("{title} - Mailkeep")/>
+        <Title text=format!("{} - Mailkeep", in_title(&title))/>
         <a class="skip" href="#main">"Skip to the page"</a>
         <Banners here=here.clone() acts/>
         <div class="shell">
@@ -168,7 +169,7 @@ pub fn Gate(
     let class = if wide { "gate wide" } else { "gate" };
     let demo = use_context::<Demo>().is_some();
     view! {
-        <Title text=format!("{title} - Mailkeep")/>
+        <Title text=format!("{} - Mailkeep", in_title(&title))/>
         <div class=class>
             <header><a class="brand" href="/">{mark()}"Mailkeep"</a></header>
             <main id="main"><div class="card">{children()}</div></main>
