@@ -108,7 +108,8 @@ fn row(row: OutboxRow, admin: bool, clock: Clock) -> impl IntoView {
         }
         DeliveryState::Waiting => view! { {again(line.id, None)}{take_back(line.id, None, "small bare")} }.into_any(),
         DeliveryState::Refused => {
-            view! { <a class="button small" href=format!("/tickets/{}#composer", row.ticket)>{words::WRITE_AGAIN}</a> }.into_any()
+            view! { <a class="button small" href=format!("/tickets/{}#composer", row.ticket)>{words::WRITE_AGAIN}</a> }
+                .into_any()
         }
         _ => ().into_any(),
     };
