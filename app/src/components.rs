@@ -24,9 +24,9 @@ pub mod notice;
 #[cfg(feature = "ssr")]
 pub mod probe;
 #[cfg(feature = "ssr")]
-pub mod remedy;
-#[cfg(feature = "ssr")]
 pub mod rcdata;
+#[cfg(feature = "ssr")]
+pub mod remedy;
 pub mod state;
 #[cfg(feature = "ssr")]
 pub mod way_out;

@@ -3,7 +3,7 @@
 use super::banner::Banners;
 use super::icon::{Icon, mark};
 use super::rcdata::in_title;
-use crate::api::context::Demo;
+use crate::api::context::{Demo, Seen};
 use crate::pages::Here;
 use crate::wording::counts::{count, of};
 use leptos::prelude::*;

@@ -120,8 +120,7 @@ fn part(file: &File) -> SinglePart {
     let kind = file.mime.trim().to_ascii_lowercase();
     let plain = kind.is_ascii() && !kind.starts_with("message/") && !kind.starts_with("multipart/");
     let content_type = if plain { ContentType::parse(&kind).unwrap_or_else(|_| octets()) } else { octets() };
-    let body = Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64)
-        .unwrap_or_else(Body::new);
+    let body = Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64).unwrap_or_else(Body::new);
     SinglePart::builder().header(content_type).header(ContentDisposition::attachment(&file_name(&file.name))).body(body)
 }
 

@@ -210,7 +210,10 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
         let Ok(address) = Address::parse(&row.address) else { continue };
         let mut side = |d: Direction| sides.remove(&(row.id, d.key().to_owned()));
         let (incoming, outgoing) = (side(Direction::Incoming), side(Direction::Outgoing));
-        let provider = engine.providers.view(&row.provider_key);
+        // Told by host, not by the choice made (R2).
+        let host = [&incoming, &outgoing].into_iter().flatten().find_map(|side| side.host.as_deref());
+        let entry = host.and_then(|host| engine.providers.by_host(host));
+        let provider = entry.map_or_else(|| engine.providers.view(&row.provider_key), |entry| entry.view());
         let account = [&incoming, &outgoing]
             .into_iter()
             .flatten()

@@ -48,7 +48,7 @@ fn row(row: TicketRow, searched: &str, mailboxes: &[(MailboxId, Address)], clock
     let state = match (row.reply_trouble, row.held_since) {
         (true, _) => Words::new(Tone::Warning, Icon::Warning, words::REPLY_TROUBLE),
         (false, Some(since)) => {
-            Words::new(Tone::Warning, Icon::Held, words::REPLY_HELD).sub(format!("since {}", clock.time(since)))
+            Words::new(Tone::Warning, Icon::Held, words::REPLY_HELD).second(format!("since {}", clock.time(since)))
         }
         (false, None) => status_words(row.status),
     };
