@@ -8,7 +8,7 @@ import { find, spyOn } from '../support/spy.mjs';
 import { until } from '../support/rig.mjs';
 import { EMAIL, banner, firstStart, newMailbox, register, reply, row, signIn, signInAt, ticketLink } from '../support/pages.mjs';
 
-const long = (word) => `${word}-${fresh('s')}-Zq9+/=&%ü`;
+const long = (word) => `${word}-${fresh('s')}-Zq9+/~&!x`;
 
 test('no token, password, code, state or session id stands in a log, a page or the database', async ({ page, rig, start, visit }, info) => {
   test.setTimeout(300_000);

@@ -236,7 +236,7 @@ pub(super) fn set(uids: &[u32]) -> String {
     let mut out = String::new();
     let mut rest = uids;
     while let Some(&first) = rest.first() {
-        let run = rest.iter().zip(first..).take_while(|(uid, n)| *uid == n).count();
+        let run = rest.iter().zip(first..=u32::MAX).take_while(|(uid, n)| *uid == n).count();
         if !out.is_empty() {
             out.push(',');
         }

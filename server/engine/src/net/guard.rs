@@ -68,8 +68,8 @@ impl Guard {
             }
             let room = 400_usize.saturating_sub(self.head.len()).min(part.len());
             self.head.extend_from_slice(&part[..room]);
-            self.tail.extend_from_slice(&part[part.len().saturating_sub(24)..]);
-            let spare = self.tail.len().saturating_sub(24);
+            self.tail.extend_from_slice(&part[part.len().saturating_sub(TAIL)..]);
+            let spare = self.tail.len().saturating_sub(TAIL);
             self.tail.drain(..spare);
             let Some(end) = end else { return Ok(()) };
             bytes = &bytes[end + 1..];
@@ -94,6 +94,9 @@ impl Guard {
         Ok(())
     }
 }
+
+/// How much of a line's end is kept: a size longer than any number must still be seen as one.
+const TAIL: usize = 64;
 
 /// The typed end of a session whose server announces too much.
 fn refused(said: String) -> io::Error {
