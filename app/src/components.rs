@@ -25,6 +25,8 @@ pub mod notice;
 pub mod probe;
 #[cfg(feature = "ssr")]
 pub mod remedy;
+#[cfg(feature = "ssr")]
+pub mod rcdata;
 pub mod state;
 #[cfg(feature = "ssr")]
 pub mod way_out;

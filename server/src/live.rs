@@ -5,8 +5,8 @@
 
 use crate::sign_in_routes::actor;
 use crate::visit::Browser;
-use axum::extract::{Query, State};
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::console::Console;

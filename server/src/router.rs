@@ -44,7 +44,8 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> R
         .site_root(site.display().to_string())
         .site_pkg_dir("pkg")
         .build();
-    let shared = Shared { console: engine.console(), engine: engine.clone(), guard: guarded.clone(), leptos: leptos.clone() };
+    let shared =
+        Shared { console: engine.console(), engine: engine.clone(), guard: guarded.clone(), leptos: leptos.clone() };
 
     let routes = generate_route_list(app::App);
     let context = {
@@ -52,7 +53,12 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> R
         move || provide(&shared)
     };
     let shell = move || app::shell(leptos.clone());
-    let pages = Router::new().leptos_routes_with_context(&shared, routes, context, shell).layer(from_fn(pass_browser));
+    // Whole, not streamed: only then can the page set its status.
+    let nowhere = leptos_axum::render_app_async_with_context(context.clone(), shell.clone());
+    let pages = Router::new()
+        .leptos_routes_with_context(&shared, routes, context, shell)
+        .fallback(nowhere)
+        .layer(from_fn(pass_browser));
 
     // Lax: with Strict the session would be missing on the way back from a provider.
     let sessions = SessionManagerLayer::new(Sessions(engine.clone()))

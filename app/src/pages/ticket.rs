@@ -99,9 +99,10 @@ fn conversation(here: &Here, shown: &Shown) -> AnyView {
         ticket: shown.id,
         clock: here.clock,
         admin: here.is_admin(),
-        mailbox: shown.mailbox.as_ref().map(|(id, address)| {
-            (*id, shown.reply_from.as_ref().unwrap_or(address).to_string())
-        }),
+        mailbox: shown
+            .mailbox
+            .as_ref()
+            .map(|(id, address)| (*id, shown.reply_from.as_ref().unwrap_or(address).to_string())),
         images: here.place.query("images").and_then(|id| id.parse().ok()),
     };
     let line = |message: &MessageView| message.delivery.as_ref().is_some_and(|d| d.held.is_some());

@@ -171,7 +171,9 @@ pub fn draft_kept(hour: &str) -> String {
 pub fn newer(author: &str, when: &str) -> (&'static str, String) {
     (
         "Something newer came. Nothing was sent",
-        format!("{author} wrote {when}, after you opened this ticket. Your text is still here: read theirs first, then send."),
+        format!(
+            "{author} wrote {when}, after you opened this ticket. Your text is still here: read theirs first, then send."
+        ),
     )
 }
 

@@ -2,8 +2,8 @@
 //! `mailboxes`, `outbox`, sent after the commit.
 
 use domain::console::desk::changes::Next;
-use std::future::Future;
 use std::collections::VecDeque;
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::broadcast;

@@ -10,8 +10,8 @@ use leptos::wasm_bindgen::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
-use web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, KeyboardEvent, SubmitEvent};
 use web_sys::js_sys::Date;
+use web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, KeyboardEvent, SubmitEvent};
 
 /// How long the typing rests before the draft is kept.
 const REST: Duration = Duration::from_millis(800);

@@ -13,7 +13,8 @@ pub struct Body {
 /// Whether the subject says that the quoted rest is what the writer wants to show.
 pub fn is_forward(subject: &str) -> bool {
     let head = subject.trim_start().split(':').next().unwrap_or_default().trim().to_lowercase();
-    subject.contains(':') && matches!(head.as_str(), "fw" | "fwd" | "wg" | "tr" | "rv" | "enc" | "i" | "doorst" | "vb" | "转发")
+    subject.contains(':')
+        && matches!(head.as_str(), "fw" | "fwd" | "wg" | "tr" | "rv" | "enc" | "i" | "doorst" | "vb" | "转发")
 }
 
 /// All readable parts in order, as text and, where one was formatted, as HTML.

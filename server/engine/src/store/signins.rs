@@ -9,8 +9,8 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-pub use super::entity::sign_in::Model as Row;
 use super::entity::sign_in::ActiveModel;
+pub use super::entity::sign_in::Model as Row;
 
 /// A sign-in that sets out.
 pub struct New {
@@ -134,7 +134,12 @@ pub async fn expire(store: &Store, now: Time) -> Result<u64, StoreError> {
 }
 
 /// Keeps a mailbox's last check, to show after a redirect.
-pub async fn note_check(db: &impl ConnectionTrait, mailbox: MailboxId, at: Time, result: String) -> Result<(), StoreError> {
+pub async fn note_check(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    at: Time,
+    result: String,
+) -> Result<(), StoreError> {
     let row = mailbox_check::ActiveModel { mailbox_id: Set(mailbox.0), at: Set(at.0), result: Set(result) };
     let or_update = OnConflict::column(mailbox_check::Column::MailboxId)
         .update_columns([mailbox_check::Column::At, mailbox_check::Column::Result])

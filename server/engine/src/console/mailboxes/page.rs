@@ -56,7 +56,11 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
             last_uid: folder.as_ref().and_then(|f| u32::try_from(f.cursor).ok()).filter(|uid| *uid > 0),
             ..direction(&facts, Direction::Incoming, &incoming)
         },
-        outgoing: DirectionPage { held: facts.held, last_at: time(outgoing.last_at), ..direction(&facts, Direction::Outgoing, &outgoing) },
+        outgoing: DirectionPage {
+            held: facts.held,
+            last_at: time(outgoing.last_at),
+            ..direction(&facts, Direction::Outgoing, &outgoing)
+        },
         account: account.map(|(_, login)| login),
         last_signed_in_at: grant.as_ref().map(|g| Time(g.granted_at)),
         sign_in_ends_at: grant.as_ref().and_then(|g| time(g.window_ends_at)),
