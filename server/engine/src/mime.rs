@@ -122,7 +122,7 @@ pub(crate) fn read_now(source: &[u8]) -> Result<Mail, Broken> {
     let parts = parts::of(&message);
     let remote_images = body.html.as_deref().map_or(0, crate::html::count_remote);
     Ok(Mail {
-        identity: identity::of(&message, &body.text),
+        identity: identity::of(&message, true),
         ancestors: identity::ancestors(&message),
         from,
         reply_to: parties::of(message.reply_to()),

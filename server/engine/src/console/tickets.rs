@@ -1,6 +1,5 @@
 //! The tickets port: the list, a conversation, and what an agent does with it.
 
-mod lines;
 mod list;
 mod recipients;
 mod reply;

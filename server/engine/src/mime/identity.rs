@@ -26,14 +26,16 @@ pub struct Identity {
     pub given: bool,
 }
 
-/// The identity that the header alone tells; `None` where there is no Message-ID, as then the text
-/// takes part in it.
+/// The identity that the header alone tells; `None` where there is no Message-ID, as then the
+/// parts belong to it.
 pub fn identify(header: &[u8]) -> Option<Identity> {
     let message = MessageParser::default().parse_headers(header)?;
-    (!message.parts.is_empty()).then(|| of(&message, "")).filter(|identity| identity.given)
+    (!message.parts.is_empty()).then(|| of(&message, false)).filter(|identity| identity.given)
 }
 
-pub fn of(message: &Message<'_>, text: &str) -> Identity {
+/// `whole`: the message is there with its parts, which take part in its identity where it has no
+/// Message-ID: a scanner sends many messages with the same sender and subject.
+pub fn of(message: &Message<'_>, whole: bool) -> Identity {
     let key = message.message_id().map(message_key).filter(|key| !key.is_empty());
     let mut hash = Sha256::new();
     let mut field = |value: &str| {
@@ -49,8 +51,16 @@ pub fn of(message: &Message<'_>, text: &str) -> Identity {
         field("");
     }
     field(&text::line(message.subject().unwrap_or_default(), text::SUBJECT));
-    if key.is_none() {
-        field(text);
+    if key.is_none() && whole {
+        let nameless = message.date().is_none() && message.from().is_none() && message.subject().is_none();
+        if nameless {
+            hash.update(message.raw_message());
+        }
+        // Decoded, as another rendering may encode them anew.
+        for part in message.parts.iter().filter(|part| !part.is_multipart() && !part.is_message()) {
+            hash.update((part.contents().len() as u64).to_le_bytes());
+            hash.update(part.contents());
+        }
     }
     let digest = hash.finalize().to_vec();
     let given = key.is_some();

@@ -1,10 +1,9 @@
-//! What became of our deliveries, as a ticket shows it and as delivery reports say it.
+//! What a delivery report says about a delivery of ours.
 
 use super::entity::{delivery, delivery_recipient};
-use super::{Store, StoreError, Tx};
+use super::{StoreError, Tx};
 use domain::Time;
-use domain::console::outbox::DeliveryLine;
-use domain::id::{DeliveryId, MailboxId, MessageId, TicketId};
+use domain::id::{DeliveryId, MessageId};
 use domain::outbox::DeliveryState;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -53,46 +52,21 @@ pub async fn refuse(tx: &Tx, id: DeliveryId, refused: &[Refused<'_>], now: Time)
         DeliveryState::Refused => vec![DeliveryState::Sent.key(), DeliveryState::Uncertain.key()],
         _ => vec![DeliveryState::Uncertain.key()],
     };
-    delivery::Entity::update_many()
+    let moved = delivery::Entity::update_many()
         .col_expr(delivery::Column::State, Expr::value(settled.key()))
         .col_expr(delivery::Column::StateAt, Expr::value(now.0))
         .filter(delivery::Column::Id.eq(id.0))
         .filter(delivery::Column::State.is_in(from))
         .exec(tx)
         .await?;
+    if moved.rows_affected == 1 {
+        // What was handed over had been taken: else no report would have come.
+        delivery_recipient::Entity::update_many()
+            .col_expr(delivery_recipient::Column::State, Expr::value("accepted"))
+            .filter(delivery_recipient::Column::DeliveryId.eq(id.0))
+            .filter(delivery_recipient::Column::State.eq("handed"))
+            .exec(tx)
+            .await?;
+    }
     Ok(())
-}
-
-/// The lines of a ticket's deliveries, with message and mailbox, oldest first.
-pub async fn lines(store: &Store, ticket: TicketId) -> Result<Vec<(MessageId, MailboxId, DeliveryLine)>, StoreError> {
-    let rows = delivery::Entity::find()
-        .filter(delivery::Column::TicketId.eq(ticket.0))
-        .order_by_asc(delivery::Column::Id)
-        .all(store.read())
-        .await?;
-    let recipients = delivery_recipient::Entity::find()
-        .filter(delivery_recipient::Column::DeliveryId.is_in(rows.iter().map(|row| row.id)))
-        .all(store.read())
-        .await?;
-    let line = |row: delivery::Model| {
-        let of_this = || recipients.iter().filter(|r| r.delivery_id == row.id);
-        let state = DeliveryState::from_key(&row.state).unwrap_or(DeliveryState::Uncertain);
-        let line = DeliveryLine {
-            id: DeliveryId(row.id),
-            state,
-            held: None,
-            at: Time(row.state_at),
-            next_at: (state == DeliveryState::Waiting && row.attempts > 0).then_some(Time(row.due_at)),
-            attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
-            server: row.server,
-            refused: of_this()
-                .filter(|r| r.state == "refused")
-                .map(|r| (r.address.clone(), r.said.clone().unwrap_or_default()))
-                .collect(),
-            recipients: u32::try_from(of_this().count()).unwrap_or(u32::MAX),
-            said: row.said,
-        };
-        (MessageId(row.message_id), MailboxId(row.mailbox_id), line)
-    };
-    Ok(rows.into_iter().map(line).collect())
 }

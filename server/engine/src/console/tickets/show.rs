@@ -1,7 +1,7 @@
 //! A conversation.
 
 use super::recipients;
-use super::{lines, list};
+use super::list;
 use crate::files::{self, Thing};
 use crate::intake::Own;
 use crate::store::{attachments, drafts, messages, tickets, uploads};
@@ -49,7 +49,7 @@ pub async fn show(engine: &Engine, actor: &Actor, id: TicketId) -> Answer<Ticket
             .and_then(|id| people.iter().find(|(p, ..)| p.0 == id).map(|(p, name, _)| (*p, name.clone()))),
         agents: people.iter().filter(|(.., disabled)| !disabled).map(|(p, name, _)| (*p, name.clone())).collect(),
         created_at: Time(row.created_at),
-        messages: views(engine, id, rows, now).await?,
+        messages: views(engine, rows, now).await?,
         newest,
         earlier: earlier
             .into_iter()
@@ -131,7 +131,7 @@ fn answer_lines(rows: &[messages::Row], own: &Own, requester: &str) -> (String, 
     (to, all.into_iter().map(|t| t.line).collect::<Vec<_>>().join(", "))
 }
 
-async fn views(engine: &Engine, ticket: TicketId, rows: Vec<messages::Row>, now: Time) -> Answer<Vec<MessageView>> {
+async fn views(engine: &Engine, rows: Vec<messages::Row>, now: Time) -> Answer<Vec<MessageView>> {
     let ids: Vec<MessageId> = rows.iter().map(|m| MessageId(m.id)).collect();
     let mut files: HashMap<i64, Vec<File>> = HashMap::new();
     for file in attachments::of_messages(&engine.store, &ids).await? {
@@ -149,7 +149,7 @@ async fn views(engine: &Engine, ticket: TicketId, rows: Vec<messages::Row>, now:
             bytes: u64::try_from(file.bytes).unwrap_or(0),
         });
     }
-    let mut lines = lines::of_ticket(engine, ticket).await?;
+    let mut lines = crate::deliver::delivery_lines(engine, &ids).await?;
     let views = rows.into_iter().map(|m| {
         let id = MessageId(m.id);
         let url = |images| m.html.is_some().then(|| files::body_address(&engine.vault, id, images, now));
