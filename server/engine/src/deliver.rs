@@ -23,6 +23,7 @@ use crate::store::{StoreError, deliveries};
 use crate::{Engine, clock};
 use domain::Time;
 use domain::id::MailboxId;
+use futures::FutureExt as _;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,17 +46,23 @@ struct Workers {
     bells: HashMap<MailboxId, (Id, Arc<Notify>)>,
     /// Broke just now: not before then.
     broken: HashMap<MailboxId, Instant>,
+    /// Could do nothing just now, as where replies are held: not before then, or a wake. What is
+    /// due and can't leave would otherwise begin its worker again and again.
+    rested: HashMap<MailboxId, Instant>,
 }
 
 /// Runs until stopped.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
-    let mut workers = Workers { tasks: JoinSet::new(), bells: HashMap::new(), broken: HashMap::new() };
+    let mut workers =
+        Workers { tasks: JoinSet::new(), bells: HashMap::new(), broken: HashMap::new(), rested: HashMap::new() };
+    // A worker's end is no news for the others.
+    let mut ring = true;
     loop {
         // Registered before the look, so that what comes during it is not slept through.
         let rung = engine.wake.outbox.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
-        let pause = match look(&engine, &stop, &mut workers).await {
+        let pause = match look(&engine, &stop, &mut workers, ring).await {
             Ok(pause) => pause,
             Err(error) => {
                 tracing::error!(%error, "the outbox can't be read");
@@ -64,9 +71,15 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
         };
         tokio::select! {
             () = stop.cancelled() => break,
-            () = &mut rung => {}
-            () = tokio::time::sleep(pause) => {}
-            Some(ended) = workers.tasks.join_next_with_id() => workers.ended(ended),
+            () = &mut rung => {
+                workers.rested.clear();
+                ring = true;
+            }
+            () = tokio::time::sleep(pause) => ring = true,
+            Some(ended) = workers.tasks.join_next_with_id() => {
+                workers.ended(ended);
+                ring = false;
+            }
         }
     }
     while let Some(ended) = workers.tasks.join_next_with_id().await {
@@ -75,14 +88,24 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
 }
 
 /// Sets a worker on every mailbox with something to do; gives the time to sleep.
-async fn look(engine: &Arc<Engine>, stop: &CancellationToken, workers: &mut Workers) -> Result<Duration, StoreError> {
+async fn look(
+    engine: &Arc<Engine>,
+    stop: &CancellationToken,
+    workers: &mut Workers,
+    ring: bool,
+) -> Result<Duration, StoreError> {
     let now = clock::now();
     let mut pause = LOOK;
     workers.broken.retain(|_, until| *until > Instant::now());
+    workers.rested.retain(|_, until| *until > Instant::now());
     let Some(here) = engine.node.get() else { return Ok(LOOK_UNCLAIMED) };
     for mailbox in deliveries::due_mailboxes(&engine.store, now).await? {
         if let Some((_, bell)) = workers.bells.get(&mailbox) {
-            bell.notify_one();
+            if ring {
+                bell.notify_one();
+            }
+        } else if workers.rested.contains_key(&mailbox) {
+            // The look once a minute, or the next wake.
         } else if workers.broken.contains_key(&mailbox) {
             pause = pause.min(AFTER_BREAK);
         } else if let Some(lease) = deliveries::lease(&engine.store, mailbox).await? {
@@ -112,12 +135,17 @@ impl Workers {
             Err(error) => error.id(),
         };
         let Some(mailbox) = self.bells.iter().find(|(_, (task, _))| *task == id).map(|(m, _)| *m) else { return };
-        self.bells.remove(&mailbox);
+        // A ring that it did not hear any more begins it again at once.
+        let unheard = self.bells.remove(&mailbox).is_some_and(|(_, bell)| bell.notified().now_or_never().is_some());
+        if !unheard {
+            self.rested.insert(mailbox, Instant::now() + LOOK);
+        }
         if let Err(error) = ended
             && error.is_panic()
         {
             // What it left is found by the next worker's recovery.
             tracing::error!(mailbox = mailbox.0, "a mailbox's outbox broke; it is begun again");
+            self.rested.remove(&mailbox);
             self.broken.insert(mailbox, Instant::now() + AFTER_BREAK);
         }
     }

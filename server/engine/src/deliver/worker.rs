@@ -223,8 +223,12 @@ impl Worker {
             },
             Err(fault) => Err(fault),
         };
-        if let Err(fault) = checked {
-            self.failed(&fault).await?;
+        match checked {
+            // Also over a session that was open before the direction failed elsewhere.
+            Ok(()) => evidence::proved(&self.engine, self.mailbox, Direction::Outgoing).await?,
+            Err(fault) => {
+                self.failed(&fault).await?;
+            }
         }
         Ok(true)
     }
