@@ -107,14 +107,15 @@ fn checked(form: &RegistrationForm, kind: ProviderKind, secret: &str, short: &st
     if name.chars().count() > 100 {
         return Err(Fault::TextTooLong);
     }
-    if !word(client_id) || (kind == ProviderKind::Microsoft && !is_client_id(client_id)) {
+    if !word(client_id) || (kind == ProviderKind::Microsoft && !is_guid(client_id)) {
         return Err(Fault::ClientIdMalformed);
     }
     let tenant = match kind {
         ProviderKind::Microsoft if tenant.is_empty() => "common".to_owned(),
         ProviderKind::Microsoft => {
             let known = ["common", "organizations", "consumers"].contains(&&*tenant);
-            if !known && !is_guid(&tenant) && !(is_domain(&tenant) && tenant.contains('.')) {
+            let domain = is_domain(&tenant) && tenant.contains('.');
+            if !(known || domain || is_guid(&tenant)) {
                 return Err(Fault::TenantMalformed);
             }
             tenant
@@ -134,11 +135,6 @@ fn checked(form: &RegistrationForm, kind: ProviderKind, secret: &str, short: &st
         tenant,
         secret_ends_at: date(form.secret_ends_on.trim())?,
     })
-}
-
-/// Microsoft's are GUIDs.
-fn is_client_id(text: &str) -> bool {
-    is_guid(text)
 }
 
 fn date(text: &str) -> Result<Option<Time>, Fault> {
