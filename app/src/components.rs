@@ -24,6 +24,8 @@ pub mod notice;
 #[cfg(feature = "ssr")]
 pub mod probe;
 #[cfg(feature = "ssr")]
+pub mod rcdata;
+#[cfg(feature = "ssr")]
 pub mod remedy;
 pub mod state;
 #[cfg(feature = "ssr")]

@@ -1,5 +1,9 @@
 //! What agents and admins read on tickets and in the outbox, and that hostile mail stays text.
 
+#![allow(clippy::unwrap_used)]
+
+mod fake;
+
 use app::components::composer::{Composer, Trouble};
 use app::components::message::{self, Around, delivery};
 use app::domain::console::outbox::DeliveryLine;
@@ -10,9 +14,14 @@ use app::domain::ticket::{MessageKind, TicketStatus};
 use app::domain::time::Span;
 use app::domain::{Address, Diagnosis, Time};
 use app::wording::times::Clock;
+use axum::body::{Body, to_bytes};
+use fake::{Scene, router};
+use http::{Method, Request, StatusCode};
 use leptos::prelude::*;
+use tower::ServiceExt;
 
-const HOSTILE: &str = "<script>alert(1)</script>\n\n\"><img src=x onerror=alert(1)> see https://evil.example/?a=1&b=<b>.";
+const HOSTILE: &str =
+    "<script>alert(1)</script>\n\n\"><img src=x onerror=alert(1)> see https://evil.example/?a=1&b=<b>.";
 
 fn now() -> Time {
     Time::from_date(2026, 11, 24).expect("a day") + Span::minutes(14 * 60 + 5)
@@ -130,17 +139,16 @@ fn a_formatted_body_stands_in_a_frame_without_scripts_and_images() {
     assert!(plain.contains("3 remote images are blocked."));
     assert!(plain.contains("href=\"/tickets/4118?images=7#m7\""));
 
-    let asked = html(message::view(mail(MessageKind::Incoming), &Around { images: Some(MessageId(7)), ..around(false) }));
+    let asked =
+        html(message::view(mail(MessageKind::Incoming), &Around { images: Some(MessageId(7)), ..around(false) }));
     assert!(asked.contains("images=1") && asked.contains(" open"), "{asked}");
     assert!(!asked.contains("blocked"));
 }
 
 #[test]
 fn a_held_reply_says_why_and_that_it_leaves_by_itself() {
-    let held = DeliveryLine {
-        held: Some((now() - Span::hours(3), Diagnosis::SignInExpired)),
-        ..line(DeliveryState::Waiting)
-    };
+    let held =
+        DeliveryLine { held: Some((now() - Span::hours(3), Diagnosis::SignInExpired)), ..line(DeliveryState::Waiting) };
     let agent = html(delivery::view(held.clone(), &around(false)));
     assert!(agent.contains("This reply is held"));
     assert!(agent.contains("The sign-in of support@contoso.example ended, today at 11:05."), "{agent}");
@@ -173,7 +181,8 @@ fn refused_recipients_are_named_with_the_servers_words() {
 
 #[test]
 fn the_composer_warns_of_something_newer_and_keeps_the_text() {
-    let trouble = Trouble { title: "Something newer came. Nothing was sent".into(), sentence: "Hanna wrote".into(), newer: true };
+    let trouble =
+        Trouble { title: "Something newer came. Nothing was sent".into(), sentence: "Hanna wrote".into(), newer: true };
     let draft = Draft { text: "My </textarea><script>".into(), kept_at: Some(now()), ..Draft::default() };
     let html = composer(TicketPage { draft, ..page() }, Some(trouble));
     assert!(html.contains("Send anyway") && html.contains("role=\"alert\""), "{html}");
@@ -213,4 +222,105 @@ fn uploads_are_chips_that_can_be_removed_without_a_script() {
     assert!(html.contains("label.jpg") && html.contains("1.2 MB"), "{html}");
     assert!(html.contains("formaction=\"/api/tickets/drop_upload\""), "{html}");
     assert!(html.contains("formaction=\"/tickets/4118/uploads\""), "{html}");
+}
+
+/// Status, where to, and the page.
+async fn ask(method: Method, person: i64, path: &str, form: &str) -> (StatusCode, String, String) {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(form.to_owned()))
+        .unwrap();
+    let response = router(Scene::default(), Some(person)).oneshot(request).await.unwrap();
+    let to = response.headers().get("location").map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), 8 << 20).await.unwrap();
+    (status, to, String::from_utf8(bytes.to_vec()).unwrap())
+}
+
+async fn see(person: i64, path: &str) -> String {
+    let (status, _, html) = ask(Method::GET, person, path, "").await;
+    assert_eq!(status, StatusCode::OK, "{path}");
+    html
+}
+
+/// A form is answered by a redirect (303), so that *Back* and *Reload* repeat nothing.
+async fn post(path: &str, form: &str) -> String {
+    let (status, to, _) = ask(Method::POST, 2, path, form).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{path} {form}");
+    to
+}
+
+#[tokio::test]
+async fn hostile_mail_stays_text_on_every_page() {
+    for path in ["/tickets", "/tickets?q=script", "/tickets/4099", "/tickets/4117", "/outbox", "/tickets/new"] {
+        let html = see(1, path).await;
+        assert!(!html.contains("<script>alert"), "{path}");
+        assert!(html.matches("</title>").count() == 1, "{path}");
+        assert_eq!(html.matches("</textarea>").count(), html.matches("<textarea").count(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_shows_what_is_unread_held_and_in_trouble() {
+    let html = see(2, "/tickets").await;
+    assert!(html.contains("Unread: ") && html.contains("Reply held") && html.contains("Reply needs you"));
+    assert!(html.contains("href=\"/tickets?after=1.2\""), "the next page");
+    assert!(html.contains("href=\"/tickets?status=closed\""));
+    let found = see(2, "/tickets?q=sensor").await;
+    assert!(found.contains("<mark>sensors") && found.contains("the best first"));
+    let none = see(2, "/tickets?status=waiting").await;
+    assert!(none.contains("No ticket waits for a customer") && none.contains("Show open tickets"));
+}
+
+#[tokio::test]
+async fn only_admins_get_a_way_to_the_mailbox() {
+    for path in ["/tickets/4118", "/outbox"] {
+        assert!(see(1, path).await.contains("href=\"/admin/channels/email/1\""), "{path}");
+        let agents = see(2, path).await;
+        let main = agents.split_once("<main").unwrap().1;
+        assert!(!main.contains("/admin/"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_leads_on_and_a_refused_one_back_to_its_text() {
+    let form = "ticket=4118&text=Hello&to=a%40b.example&kind=reply&then=send&seen=4&once=1&file=";
+    assert_eq!(post("/api/tickets/reply", form).await, "/tickets/4118#m5");
+    let close = form.replace("then=send", "then=close");
+    assert_eq!(post("/api/tickets/reply", &close).await, "/tickets");
+    let empty = form.replace("text=Hello", "text=+").replace("kind=reply", "kind=note");
+    let back = post("/api/tickets/reply", &empty).await;
+    assert_eq!(back, "/tickets/4118?form=composer&kind=note&refused=invalid.MessageEmpty#composer");
+    let html = see(2, &back).await;
+    assert!(html.contains("Nothing was sent") && html.contains("value=\"note\" checked"));
+    let file = post("/api/tickets/reply", &form.replace("file=", "file=label.jpg")).await;
+    assert_eq!(file, "/tickets/4118?form=composer&file=left#composer");
+    assert!(see(2, &file).await.contains("A file was chosen but not uploaded"));
+}
+
+#[tokio::test]
+async fn something_newer_warns_before_anything_is_sent() {
+    let html = see(2, "/tickets/4118?form=composer&refused=conflict.NewerMessage").await;
+    assert!(html.contains("Something newer came. Nothing was sent"), "{html}");
+    assert!(html.contains("Send anyway") && html.contains("the file is"));
+}
+
+#[tokio::test]
+async fn every_button_of_a_ticket_and_of_the_outbox_leads_back() {
+    for (path, form, to) in [
+        ("/api/tickets/set_status", "ticket=4118&status=closed", "/tickets/4118"),
+        ("/api/tickets/assign", "ticket=4118&person=2", "/tickets/4118"),
+        ("/api/tickets/assign", "ticket=4118&person=", "/tickets/4118"),
+        ("/api/tickets/drop_upload", "ticket=4118&upload=1&text=x&to=&cc=", "/tickets/4118#composer"),
+        ("/api/tickets/create", "mailbox=1&to=a%40b.example&cc=&subject=s&text=t&once=1", "/tickets/4132"),
+        ("/api/outbox/settle", "delivery=3&verdict=send_again", "/outbox"),
+        ("/api/outbox/settle", "delivery=3&verdict=arrived&ticket=4102", "/tickets/4102"),
+        ("/api/outbox/take_back", "delivery=2", "/tickets/4118#composer"),
+        ("/api/outbox/retry", "delivery=2&ticket=4118", "/tickets/4118"),
+    ] {
+        assert_eq!(post(path, form).await, to, "{path} {form}");
+    }
 }

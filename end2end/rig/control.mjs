@@ -4,6 +4,7 @@ import * as U from './users.mjs';
 import * as dns from './dns.mjs';
 import * as mail from './mail.mjs';
 import { setClock } from './children.mjs';
+import { breakSomething } from './break.mjs';
 
 const body = (req) => new Promise((ok) => { const parts = []; req.on('data', (c) => parts.push(c)); req.on('end', () => ok(Buffer.concat(parts).toString())); });
 
@@ -45,6 +46,7 @@ export function serve(server, table) {
   server.on('request', async (req, res) => {
     const url = new URL(req.url, 'http://rig');
     const reply = (status, j) => { res.writeHead(status, { 'content-type': 'application/json' }); res.end(JSON.stringify(j)); };
+    if (/^\/break(\/|$)/.test(url.pathname)) return breakSomething(req, res, url, table, await body(req));
     const action = table[url.pathname];
     if (!action) return reply(404, { error: `no such control: ${url.pathname}`, known: Object.keys(table) });
     try {

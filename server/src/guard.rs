@@ -76,7 +76,8 @@ mod tests {
     #[test]
     fn only_our_own_pages_change_things() {
         let with = |pairs: &[(&'static str, &'static str)]| {
-            let headers = pairs.iter().map(|(k, v)| (header::HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
+            let headers =
+                pairs.iter().map(|(k, v)| (header::HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
             from_here(&headers)
         };
         assert!(with(&[("sec-fetch-site", "same-origin"), ("cookie", "a=b")]));

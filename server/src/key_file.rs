@@ -36,7 +36,10 @@ pub fn load_or_make(path: &Path, database_is_new: bool) -> Result<Secret> {
         .with_context(|| format!("can't make the key file {}", path.display()))?;
     writeln!(file, "{}", key.reveal())?;
     file.sync_all()?;
-    eprintln!("Made the vault's key in {}. Keep a copy: without it nobody can read the stored credentials.", path.display());
+    eprintln!(
+        "Made the vault's key in {}. Keep a copy: without it nobody can read the stored credentials.",
+        path.display()
+    );
     Ok(key)
 }
 

@@ -5,11 +5,15 @@
 
 use crate::sign_in_routes::actor;
 use crate::visit::Browser;
-use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::console::Console;
+use domain::console::desk::changes::Changes;
+use engine::Engine;
+use serde::Deserialize;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
@@ -17,18 +21,35 @@ const PACE: Duration = Duration::from_millis(250);
 const PING: Duration = Duration::from_secs(25);
 const SEND: Duration = Duration::from_secs(10);
 
+/// What the page had seen when it was rendered.
+#[derive(Deserialize)]
+pub struct Rendered {
+    #[serde(default)]
+    since: Option<u64>,
+}
+
 /// GET /live.
-pub async fn live(State(console): State<Console>, browser: Browser, upgrade: WebSocketUpgrade) -> Response {
+pub async fn live(
+    State(console): State<Console>,
+    State(engine): State<Arc<Engine>>,
+    browser: Browser,
+    Query(rendered): Query<Rendered>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     if actor(&console, &browser).await.is_err() {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    upgrade.on_upgrade(move |socket| tell(console, browser, socket))
+    upgrade.on_upgrade(move |socket| async move {
+        // Subscribed first: what changes in between comes twice rather than never.
+        let changes = console.desk.changes();
+        let due = rendered.since.map(|seen| engine.changes.since(seen)).unwrap_or_default();
+        tell(console, browser, socket, changes, due).await;
+    })
 }
 
-async fn tell(console: Console, browser: Browser, mut socket: WebSocket) {
-    let mut changes = console.desk.changes();
+async fn tell(console: Console, browser: Browser, mut socket: WebSocket, mut changes: Changes, mut due: Vec<String>) {
+    due.dedup();
     let mut ping = interval(PING);
-    let mut due: Vec<String> = Vec::new();
     let mut next = Instant::now();
     loop {
         tokio::select! {

@@ -4,7 +4,7 @@ use crate::guard::{Guard, guard, policy};
 use crate::session_store::Sessions;
 use crate::visit::{Browser, Proxy};
 use crate::{assets, live, sign_in_routes, streams};
-use app::api::context::Demo;
+use app::api::context::{Demo, Seen};
 use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -44,7 +44,8 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> R
         .site_root(site.display().to_string())
         .site_pkg_dir("pkg")
         .build();
-    let shared = Shared { console: engine.console(), engine: engine.clone(), guard: guarded.clone(), leptos: leptos.clone() };
+    let shared =
+        Shared { console: engine.console(), engine: engine.clone(), guard: guarded.clone(), leptos: leptos.clone() };
 
     let routes = generate_route_list(app::App);
     let context = {
@@ -52,7 +53,12 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> R
         move || provide(&shared)
     };
     let shell = move || app::shell(leptos.clone());
-    let pages = Router::new().leptos_routes_with_context(&shared, routes, context, shell).layer(from_fn(pass_browser));
+    // Whole, not streamed: only then can the page set its status.
+    let nowhere = leptos_axum::render_app_async_with_context(context.clone(), shell.clone());
+    let pages = Router::new()
+        .leptos_routes_with_context(&shared, routes, context, shell)
+        .fallback(nowhere)
+        .layer(from_fn(pass_browser));
 
     // Lax: with Strict the session would be missing on the way back from a provider.
     let sessions = SessionManagerLayer::new(Sessions(engine.clone()))
@@ -83,6 +89,7 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> R
 /// What pages and server functions find in their context.
 fn provide(shared: &Shared) {
     provide_context(shared.console.clone());
+    provide_context(Seen(shared.engine.changes.seen()));
     if shared.engine.config.demo {
         provide_context(Demo);
     }

@@ -3,8 +3,8 @@
 use crate::settings::Settings;
 use crate::visit::Proxy;
 use crate::{key_file, router};
-use anyhow::{Context, Result};
-use engine::Engine;
+use anyhow::{Context, Result, anyhow};
+use engine::{Engine, StartError};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -29,10 +29,33 @@ pub fn serve() -> Result<()> {
 /// These crates print tokens, passwords or bodies at trace level; whatever the operator asks for,
 /// they stay at warnings.
 fn quiet(filter: EnvFilter) -> EnvFilter {
-    ["async_imap", "imap_proto", "lettre", "oauth2", "reqwest", "hyper", "hyper_util", "h2", "rustls", "sqlx", "sea_orm", "tower_sessions", "tower_sessions_core", "tungstenite", "tokio_tungstenite", "leptos", "server_fn", "tower_http", "axum", "hickory_proto", "hickory_resolver", "hickory_net"]
-        .iter()
-        .filter_map(|name| format!("{name}=warn").parse().ok())
-        .fold(filter, EnvFilter::add_directive)
+    [
+        "async_imap",
+        "imap_proto",
+        "lettre",
+        "oauth2",
+        "reqwest",
+        "hyper",
+        "hyper_util",
+        "h2",
+        "rustls",
+        "sqlx",
+        "sea_orm",
+        "tower_sessions",
+        "tower_sessions_core",
+        "tungstenite",
+        "tokio_tungstenite",
+        "leptos",
+        "server_fn",
+        "tower_http",
+        "axum",
+        "hickory_proto",
+        "hickory_resolver",
+        "hickory_net",
+    ]
+    .iter()
+    .filter_map(|name| format!("{name}=warn").parse().ok())
+    .fold(filter, EnvFilter::add_directive)
 }
 
 async fn run(mut settings: Settings) -> Result<()> {
@@ -41,8 +64,17 @@ async fn run(mut settings: Settings) -> Result<()> {
         settings.engine.key = key_file::load_or_make(path, new)?;
     }
     make_folder(&settings.engine.database)?;
-    let https = settings.tls.is_some() || settings.engine.public_address.as_deref().is_some_and(|a| a.starts_with("https://"));
-    let engine = Engine::open(settings.engine).await?;
+    let https =
+        settings.tls.is_some() || settings.engine.public_address.as_deref().is_some_and(|a| a.starts_with("https://"));
+    let key_from = settings
+        .key_file
+        .as_ref()
+        .map_or_else(|| "MAILKEEP_KEY".to_owned(), |path| format!("MAILKEEP_KEY_FILE {}", path.display()));
+    let engine = Engine::open(settings.engine).await.map_err(|error| match error {
+        StartError::Vault(cause) => anyhow!("{key_from}: {cause}"),
+        StartError::WrongKey => anyhow!("{key_from}: {}", StartError::WrongKey),
+        other => other.into(),
+    })?;
     let app = router::router(&engine, &settings.site, Proxy(settings.proxy), https);
     let running = engine.start()?;
     let listener = std::net::TcpListener::bind(settings.listen)

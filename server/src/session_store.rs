@@ -89,7 +89,8 @@ impl SessionStore for Sessions {
         let mut data: std::collections::HashMap<String, serde_json::Value> =
             serde_json::from_str(&row.record).map_err(|e| Error::Decode(e.to_string()))?;
         data.insert(ROW.into(), row.id.into());
-        let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at / 1_000).map_err(|e| Error::Decode(e.to_string()))?;
+        let expiry_date =
+            OffsetDateTime::from_unix_timestamp(row.expires_at / 1_000).map_err(|e| Error::Decode(e.to_string()))?;
         if now.since(Time(row.seen_at)) > domain::time::Span::minutes(1) {
             sessions::seen(&self.0.store, domain::id::SessionId(row.id), now).await.map_err(backend)?;
         }

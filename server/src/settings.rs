@@ -21,23 +21,59 @@ pub struct Setting {
 
 /// Every setting there is. A name outside this table is refused, so that a typo is not silent.
 pub const SETTINGS: &[Setting] = &[
-    Setting { name: "MAILKEEP_DATA", default: "./mailkeep-data", meaning: "Folder of the embedded database and the vault's key" },
-    Setting { name: "MAILKEEP_DATABASE", default: "the file mailkeep.db in MAILKEEP_DATA", meaning: "sqlite:PATH, or postgres://USER:PASSWORD@HOST/NAME" },
+    Setting {
+        name: "MAILKEEP_DATA",
+        default: "./mailkeep-data",
+        meaning: "Folder of the embedded database and the vault's key",
+    },
+    Setting {
+        name: "MAILKEEP_DATABASE",
+        default: "the file mailkeep.db in MAILKEEP_DATA",
+        meaning: "sqlite:PATH, or postgres://USER:PASSWORD@HOST/NAME",
+    },
     Setting { name: "MAILKEEP_KEY", default: "the key file", meaning: "The vault's key, 32 bytes in base64" },
-    Setting { name: "MAILKEEP_KEY_FILE", default: "the file key in MAILKEEP_DATA", meaning: "File that holds the vault's key; made on first start" },
+    Setting {
+        name: "MAILKEEP_KEY_FILE",
+        default: "the file key in MAILKEEP_DATA",
+        meaning: "File that holds the vault's key; made on first start",
+    },
     Setting { name: "MAILKEEP_LISTEN", default: "127.0.0.1:8080", meaning: "Address and port to listen on" },
-    Setting { name: "MAILKEEP_PUBLIC_ADDRESS", default: "http://localhost and the port", meaning: "How browsers reach the desk, until the Server page says otherwise" },
+    Setting {
+        name: "MAILKEEP_PUBLIC_ADDRESS",
+        default: "http://localhost and the port",
+        meaning: "How browsers reach the desk, until the Server page says otherwise",
+    },
     Setting { name: "MAILKEEP_TLS_CERT", default: "none: plain HTTP", meaning: "Certificate chain in PEM" },
     Setting { name: "MAILKEEP_TLS_KEY", default: "none", meaning: "The certificate's private key in PEM" },
-    Setting { name: "MAILKEEP_PROXY", default: "none", meaning: "Address of the proxy in front, whose X-Forwarded-For and -Proto are believed" },
-    Setting { name: "MAILKEEP_PROVIDERS", default: "the built-in ones", meaning: "File with providers' endpoints, hosts, certificates and DNS server" },
-    Setting { name: "MAILKEEP_ALLOW", default: "none", meaning: "Hosts, comma-separated, that may be private addresses or plain http" },
-    Setting { name: "MAILKEEP_SECOND_REFUSAL_AFTER", default: "180", meaning: "Seconds between two refusals of a password before a person is called" },
+    Setting {
+        name: "MAILKEEP_PROXY",
+        default: "none",
+        meaning: "Address of the proxy in front, whose X-Forwarded-For and -Proto are believed",
+    },
+    Setting {
+        name: "MAILKEEP_PROVIDERS",
+        default: "the built-in ones",
+        meaning: "File with providers' endpoints, hosts, certificates and DNS server",
+    },
+    Setting {
+        name: "MAILKEEP_ALLOW",
+        default: "none",
+        meaning: "Hosts, comma-separated, that may be private addresses or plain http",
+    },
+    Setting {
+        name: "MAILKEEP_SECOND_REFUSAL_AFTER",
+        default: "180",
+        meaning: "Seconds between two refusals of a password before a person is called",
+    },
     Setting { name: "MAILKEEP_MESSAGE_LIMIT", default: "50", meaning: "Largest message that is stored whole, in MiB" },
     Setting { name: "MAILKEEP_MEMORY", default: "64", meaning: "Mail in flight at a time, in MiB" },
     Setting { name: "MAILKEEP_SITE", default: "target/site", meaning: "Folder with the console's style and scripts" },
     Setting { name: "MAILKEEP_NODE", default: "the process id", meaning: "This node's name in the log" },
-    Setting { name: "MAILKEEP_DEMO", default: "none", meaning: "Set by script/demo: every page says that no mail leaves this machine" },
+    Setting {
+        name: "MAILKEEP_DEMO",
+        default: "none",
+        meaning: "Set by script/demo: every page says that no mail leaves this machine",
+    },
     Setting { name: "MAILKEEP_SETTINGS", default: "none", meaning: "File with further settings" },
 ];
 
@@ -78,18 +114,24 @@ impl Settings {
         let data = PathBuf::from(take("MAILKEEP_DATA").unwrap_or_else(|| "./mailkeep-data".into()));
         let database = match take("MAILKEEP_DATABASE") {
             None => format!("sqlite:{}", data.join("mailkeep.db").display()),
-            Some(url) if url.starts_with("sqlite:") || url.starts_with("postgres://") || url.starts_with("postgresql://") => url,
+            Some(url)
+                if url.starts_with("sqlite:") || url.starts_with("postgres://") || url.starts_with("postgresql://") =>
+            {
+                url
+            }
             Some(_) => bail!("MAILKEEP_DATABASE begins with neither sqlite: nor postgres://"),
         };
-        let key_file = PathBuf::from(take("MAILKEEP_KEY_FILE").unwrap_or_else(|| data.join("key").display().to_string()));
+        let key_file =
+            PathBuf::from(take("MAILKEEP_KEY_FILE").unwrap_or_else(|| data.join("key").display().to_string()));
         let key = take("MAILKEEP_KEY");
         let listen: SocketAddr = take("MAILKEEP_LISTEN")
             .unwrap_or_else(|| "127.0.0.1:8080".into())
             .parse()
             .context("MAILKEEP_LISTEN is not an address with a port, as in 127.0.0.1:8080")?;
         let public_address = match take("MAILKEEP_PUBLIC_ADDRESS") {
-            Some(text) => engine::oauth_address::checked(&text)
-                .with_context(|| "MAILKEEP_PUBLIC_ADDRESS is not an address like https://desk.example, without a path".to_owned())?,
+            Some(text) => engine::oauth_address::checked(&text).with_context(|| {
+                "MAILKEEP_PUBLIC_ADDRESS is not an address like https://desk.example, without a path".to_owned()
+            })?,
             None => format!("http://localhost:{}", listen.port()),
         };
         let tls = match (take("MAILKEEP_TLS_CERT"), take("MAILKEEP_TLS_KEY")) {
@@ -106,7 +148,8 @@ impl Settings {
             Some(path) => Some(existing("MAILKEEP_PROVIDERS", path)?),
             None => None,
         };
-        let allow = take("MAILKEEP_ALLOW").map(|list| list.split(',').map(|h| h.trim().to_owned()).filter(|h| !h.is_empty()).collect());
+        let allow = take("MAILKEEP_ALLOW")
+            .map(|list| list.split(',').map(|h| h.trim().to_owned()).filter(|h| !h.is_empty()).collect());
         let number = |name: &str, default: u64, range: std::ops::RangeInclusive<u64>| match take(name) {
             None => Ok(default),
             Some(text) => match text.parse() {
@@ -122,7 +165,9 @@ impl Settings {
         };
         let (key, key_file) = match key {
             Some(key) => (engine::secret::Secret::new(key), None),
-            None => (engine::secret::Secret::new(std::fs::read_to_string(&key_file).unwrap_or_default()), Some(key_file)),
+            None => {
+                (engine::secret::Secret::new(std::fs::read_to_string(&key_file).unwrap_or_default()), Some(key_file))
+            }
         };
         Ok(Self {
             engine: Config {
@@ -183,7 +228,8 @@ fn read_file(path: &Path) -> Result<Vec<(String, String)>> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let (name, value) = line.split_once('=').with_context(|| format!("line {} of {} is not NAME=value", n + 1, path.display()))?;
+        let (name, value) =
+            line.split_once('=').with_context(|| format!("line {} of {} is not NAME=value", n + 1, path.display()))?;
         pairs.push((name.trim().to_owned(), value.trim().trim_matches('"').to_owned()));
     }
     Ok(pairs)
@@ -225,7 +271,10 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let given = HashMap::from([("MAILKEEP_KEY".to_owned(), "c2VjcmV0".to_owned()), ("MAILKEEP_DATABASE".to_owned(), "postgres://u:pw@h/n".to_owned())]);
+        let given = HashMap::from([
+            ("MAILKEEP_KEY".to_owned(), "c2VjcmV0".to_owned()),
+            ("MAILKEEP_DATABASE".to_owned(), "postgres://u:pw@h/n".to_owned()),
+        ]);
         let lines = format!("{:?}", shown(&given));
         assert!(!lines.contains("c2VjcmV0") && !lines.contains("pw@"));
     }

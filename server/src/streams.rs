@@ -55,7 +55,8 @@ fn answer(found: Answer<FileBody>) -> Response {
         return (StatusCode::NOT_FOUND, words).into_response();
     };
     let kind = if file.inline { "inline" } else { "attachment" };
-    let disposition = format!("{kind}; filename*=UTF-8''{}", app::api::response::encode(&file.name).replace('/', "%2F"));
+    let disposition =
+        format!("{kind}; filename*=UTF-8''{}", app::api::response::encode(&file.name).replace('/', "%2F"));
     let mut response = Response::new(Body::from(file.bytes));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(file.csp));
@@ -82,11 +83,19 @@ async fn upload(
     match take(&engine, &console, &browser, ticket, form).await {
         Ok(()) => Redirect::to(&format!("{page}#reply")).into_response(),
         Err(Refusal::SignedOut) => Redirect::to("/sign-in").into_response(),
-        Err(refusal) => Redirect::to(&format!("{page}?refused={}#reply", app::api::error::code(refusal))).into_response(),
+        Err(refusal) => {
+            Redirect::to(&format!("{page}?refused={}#reply", app::api::error::code(refusal))).into_response()
+        }
     }
 }
 
-async fn take(engine: &Arc<Engine>, console: &Console, browser: &Browser, ticket: TicketId, mut form: Multipart) -> Answer<()> {
+async fn take(
+    engine: &Arc<Engine>,
+    console: &Console,
+    browser: &Browser,
+    ticket: TicketId,
+    mut form: Multipart,
+) -> Answer<()> {
     let actor = actor(console, browser).await?;
     let (mut text, mut to, mut cc) = (None, String::new(), String::new());
     while let Some(field) = form.next_field().await.map_err(|_| domain::Fault::AttachmentsTooLarge)? {

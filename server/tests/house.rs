@@ -36,7 +36,12 @@ fn dependencies(krate: &str) -> Vec<String> {
     let text = read(&root().join(krate).join("Cargo.toml"));
     let section = text.split("\n[dependencies]\n").nth(1).unwrap_or_default();
     let section = section.split("\n[").next().unwrap_or_default();
-    section.lines().filter_map(|line| line.split(['.', ' ', '=']).next()).filter(|n| !n.is_empty()).map(str::to_owned).collect()
+    section
+        .lines()
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|n| !n.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -73,10 +78,16 @@ fn each_outside_crate_is_named_in_one_place() {
     let base = root().join("server/engine/src");
     for path in files("server/engine/src", &[".rs"]) {
         let inside = path.strip_prefix(&base).expect("below").display().to_string();
-        let code: String = read(&path).lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let code: String =
+            read(&path).lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
         for (name, allowed) in places {
-            let named = code.contains(&format!("{name}::")) || code.contains(&format!("use {name}")) || (name == "SystemTime" && code.contains(name));
-            assert!(!named || allowed.iter().any(|place| inside.starts_with(place)), "engine/src/{inside} names {name}");
+            let named = code.contains(&format!("{name}::"))
+                || code.contains(&format!("use {name}"))
+                || (name == "SystemTime" && code.contains(name));
+            assert!(
+                !named || allowed.iter().any(|place| inside.starts_with(place)),
+                "engine/src/{inside} names {name}"
+            );
         }
         assert!(!code.contains("std::env::var"), "engine/src/{inside} reads the environment");
     }

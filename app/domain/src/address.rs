@@ -23,9 +23,7 @@ impl Address {
         let (local, domain) = text.rsplit_once('@').ok_or(NotAnAddress)?;
         let sound_local = !local.is_empty()
             && local.len() <= 64
-            && !local.chars().any(|c| {
-                c.is_whitespace() || c.is_control() || "<>(),;:\\\"[]@".contains(c)
-            });
+            && !local.chars().any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\\\"[]@".contains(c));
         if sound_local && text.len() <= 254 && is_domain(domain) {
             Ok(Self(text.to_lowercase()))
         } else {

@@ -65,9 +65,7 @@ impl Endpoint {
     pub fn user<'a>(&self, address: &'a str) -> Option<&'a str> {
         match self.user_name {
             UserName::Address => Some(address),
-            UserName::LocalPart => {
-                Some(address.rsplit_once('@').map_or(address, |(local, _)| local))
-            }
+            UserName::LocalPart => Some(address.rsplit_once('@').map_or(address, |(local, _)| local)),
             UserName::None => None,
         }
     }
@@ -102,13 +100,7 @@ impl Preset {
 /// Every preset, in the order of the file: the large providers first.
 pub fn presets() -> &'static [Preset] {
     static ROWS: OnceLock<Vec<Preset>> = OnceLock::new();
-    ROWS.get_or_init(|| {
-        include_str!("../data/presets.tsv")
-            .lines()
-            .skip(1)
-            .filter_map(row)
-            .collect()
-    })
+    ROWS.get_or_init(|| include_str!("../data/presets.tsv").lines().skip(1).filter_map(row).collect())
 }
 
 fn row(line: &'static str) -> Option<Preset> {
@@ -135,12 +127,7 @@ fn endpoint(host: &'static str, port: &str, encryption: &str, user_name: &str) -
         "none" => UserName::None,
         _ => return None,
     };
-    Some(Endpoint {
-        host,
-        port: port.parse().ok()?,
-        encryption,
-        user_name,
-    })
+    Some(Endpoint { host, port: port.parse().ok()?, encryption, user_name })
 }
 
 fn auth_kind(name: &str) -> Option<AuthKind> {
@@ -162,17 +149,11 @@ const MX_ALIASES: [(&str, &str); 1] = [("mx.microsoft", "mail.protection.outlook
 /// none of the provider's own, except where the provider hands out subdomains.
 pub fn preset_for_domain(domain: &str) -> Option<&'static Preset> {
     let domain = plain(domain)?;
-    let parent = PARENTS
-        .iter()
-        .find(|parent| domain.ends_with(&format!(".{parent}")));
+    let parent = PARENTS.iter().find(|parent| domain.ends_with(&format!(".{parent}")));
     presets()
         .iter()
         .find(|preset| preset.has(&domain))
-        .or_else(|| {
-            presets()
-                .iter()
-                .find(|preset| parent.is_some_and(|parent| preset.has(parent)))
-        })
+        .or_else(|| presets().iter().find(|preset| parent.is_some_and(|parent| preset.has(parent))))
 }
 
 /// The preset of an MX host. The longest suffix first: `x.mail.protection.outlook.com` is
@@ -181,10 +162,7 @@ pub fn preset_for_mx(host: &str) -> Option<&'static Preset> {
     let host = plain(host)?;
     let mut suffix = host.as_str();
     while suffix.contains('.') {
-        let wanted = MX_ALIASES
-            .iter()
-            .find(|(alias, _)| *alias == suffix)
-            .map_or(suffix, |(_, domain)| domain);
+        let wanted = MX_ALIASES.iter().find(|(alias, _)| *alias == suffix).map_or(suffix, |(_, domain)| domain);
         if let Some(preset) = presets().iter().find(|preset| preset.has(wanted)) {
             return Some(preset);
         }

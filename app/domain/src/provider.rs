@@ -32,10 +32,7 @@ impl ProviderKind {
         let host = host.trim().trim_end_matches('.').to_ascii_lowercase();
         HOSTS
             .iter()
-            .find(|(domain, _)| {
-                host.strip_suffix(domain)
-                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-            })
+            .find(|(domain, _)| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
             .map_or(ProviderKind::Other, |(_, kind)| *kind)
     }
 

@@ -87,10 +87,9 @@ impl Diagnosis {
         match self.class() {
             Class::Transient => Remedy::Wait,
             Class::SignInAgain => match (self, credential) {
-                (
-                    Diagnosis::PasswordSignInRetired | Diagnosis::PasswordNotTaken,
-                    CredentialKind::Password,
-                ) => Remedy::SwitchToSignIn,
+                (Diagnosis::PasswordSignInRetired | Diagnosis::PasswordNotTaken, CredentialKind::Password) => {
+                    Remedy::SwitchToSignIn
+                }
                 (_, CredentialKind::Password) => Remedy::GivePassword,
                 (_, CredentialKind::Grant) => Remedy::SignInAgain,
             },
@@ -100,9 +99,7 @@ impl Diagnosis {
                 | Diagnosis::AccountKindRefused
                 | Diagnosis::AccountNotAllowed
                 | Diagnosis::WrongTenant => Remedy::AnotherPersonSignsIn,
-                Diagnosis::AppPasswordNeeded | Diagnosis::TooManyBadPasswords => {
-                    Remedy::UseAppPassword
-                }
+                Diagnosis::AppPasswordNeeded | Diagnosis::TooManyBadPasswords => Remedy::UseAppPassword,
                 _ => Remedy::FixMailboxSettings,
             },
             Class::Policy => Remedy::AskAdministrator,
@@ -157,15 +154,12 @@ mod tests {
                 let remedy = diagnosis.remedy(credential);
                 let fits = match diagnosis.class() {
                     Class::Transient => remedy == Remedy::Wait,
-                    Class::SignInAgain => matches!(
-                        remedy,
-                        Remedy::SignInAgain | Remedy::GivePassword | Remedy::SwitchToSignIn
-                    ),
+                    Class::SignInAgain => {
+                        matches!(remedy, Remedy::SignInAgain | Remedy::GivePassword | Remedy::SwitchToSignIn)
+                    }
                     Class::FixAccount => matches!(
                         remedy,
-                        Remedy::AnotherPersonSignsIn
-                            | Remedy::UseAppPassword
-                            | Remedy::FixMailboxSettings
+                        Remedy::AnotherPersonSignsIn | Remedy::UseAppPassword | Remedy::FixMailboxSettings
                     ),
                     Class::Policy => remedy == Remedy::AskAdministrator,
                     Class::AdminConsent => remedy == Remedy::AdminConsent,

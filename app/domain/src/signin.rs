@@ -17,8 +17,7 @@ pub enum Intent {
 }
 
 impl Intent {
-    pub const ALL: [Intent; 4] =
-        [Intent::Connect, Intent::Reauthorize, Intent::Switch, Intent::Adopt];
+    pub const ALL: [Intent; 4] = [Intent::Connect, Intent::Reauthorize, Intent::Switch, Intent::Adopt];
 
     pub fn key(self) -> &'static str {
         match self {
@@ -45,12 +44,8 @@ pub enum SignInState {
 }
 
 impl SignInState {
-    pub const ALL: [SignInState; 4] = [
-        SignInState::Created,
-        SignInState::Completed,
-        SignInState::Refused,
-        SignInState::Expired,
-    ];
+    pub const ALL: [SignInState; 4] =
+        [SignInState::Created, SignInState::Completed, SignInState::Refused, SignInState::Expired];
 
     pub fn key(self) -> &'static str {
         match self {

@@ -50,8 +50,8 @@ pub fn subject_tag(subject: &str) -> Option<TicketId> {
 
 /// What mail programs put before a subject, lower case, without the colon.
 const PREFIXES: [&str; 24] = [
-    "re", "aw", "sv", "vs", "antw", "antwort", "odp", "ynt", "res", "rif", "r", "fw", "fwd", "wg",
-    "tr", "rv", "enc", "vb", "vl", "doorst", "i", "réf", "回复", "转发",
+    "re", "aw", "sv", "vs", "antw", "antwort", "odp", "ynt", "res", "rif", "r", "fw", "fwd", "wg", "tr", "rv", "enc",
+    "vb", "vl", "doorst", "i", "réf", "回复", "转发",
 ];
 
 /// A subject without our tag and without leading *Re:*, *AW:*, *Re[2]:*, for a ticket's title.

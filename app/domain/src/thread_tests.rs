@@ -74,10 +74,19 @@ fn tokens_go_there_and_back_also_folded() {
     let plus = Token { nonce: String::new(), ..token };
     let address = format!("support+{}@desk.example", plus.in_plus_address());
     assert_eq!(Token::from_plus_address(&address), Some(plus));
-    for id in ["", "mk.12.00ff.0123@x", "mk.12@x", "mk.-1.00ff.0123456789abcdef0123@x", "a@b", "mk.12.00ff.0123456789abcdef0123.9@x", "mk.1.zz.0123456789abcdef0123@x"] {
+    for id in [
+        "",
+        "mk.12.00ff.0123@x",
+        "mk.12@x",
+        "mk.-1.00ff.0123456789abcdef0123@x",
+        "a@b",
+        "mk.12.00ff.0123456789abcdef0123.9@x",
+        "mk.1.zz.0123456789abcdef0123@x",
+    ] {
         assert_eq!(Token::from_message_id(id), None, "{id:?}");
     }
-    for address in ["support@desk.example", "support+mk-12@desk.example", "support+mk-x-0123456789abcdef0123@d.example"] {
+    for address in ["support@desk.example", "support+mk-12@desk.example", "support+mk-x-0123456789abcdef0123@d.example"]
+    {
         assert_eq!(Token::from_plus_address(address), None, "{address:?}");
     }
 }

@@ -14,8 +14,7 @@ pub enum TicketStatus {
 }
 
 impl TicketStatus {
-    pub const ALL: [TicketStatus; 3] =
-        [TicketStatus::Open, TicketStatus::Waiting, TicketStatus::Closed];
+    pub const ALL: [TicketStatus; 3] = [TicketStatus::Open, TicketStatus::Waiting, TicketStatus::Closed];
 
     pub fn key(self) -> &'static str {
         match self {

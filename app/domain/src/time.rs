@@ -119,13 +119,9 @@ mod tests {
 
     #[test]
     fn dates_go_there_and_back() {
-        for (year, month, day, number) in [
-            (1970, 1, 1, 0),
-            (2000, 2, 29, 11_016),
-            (2026, 11, 21, 20_778),
-            (1969, 12, 31, -1),
-            (2100, 3, 1, 47_541),
-        ] {
+        for (year, month, day, number) in
+            [(1970, 1, 1, 0), (2000, 2, 29, 11_016), (2026, 11, 21, 20_778), (1969, 12, 31, -1), (2100, 3, 1, 47_541)]
+        {
             let time = Time::from_date(year, month, day).expect("a real day");
             assert_eq!(time.civil(0).day_number, number);
             let civil = time.civil(0);

@@ -99,3 +99,8 @@ pub use request::{cookie, is_https, location, offset_minutes, theme, wants_html}
 /// Provided by the server in the demo, for pages without a person: no mail leaves this machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Demo;
+
+/// Provided by the server with every request: the number of the last change when it came in. Told
+/// back by the page's WebSocket, so that nothing is missed between rendering and listening.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen(pub u64);

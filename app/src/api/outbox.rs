@@ -36,10 +36,7 @@ pub async fn settle(
 /// # Errors
 /// The console's refusal.
 #[server(endpoint = "outbox/take_back")]
-pub async fn take_back(
-    delivery: DeliveryId,
-    #[server(default)] ticket: Option<TicketId>,
-) -> Result<(), ApiError> {
+pub async fn take_back(delivery: DeliveryId, #[server(default)] ticket: Option<TicketId>) -> Result<(), ApiError> {
     submit(page(ticket), async {
         let ticket = console()?.outbox.cancel(&actor().await?, delivery).await?;
         Ok(format!("{}#composer", tickets::path(ticket)))
@@ -52,10 +49,7 @@ pub async fn take_back(
 /// # Errors
 /// The console's refusal.
 #[server(endpoint = "outbox/retry")]
-pub async fn retry(
-    delivery: DeliveryId,
-    #[server(default)] ticket: Option<TicketId>,
-) -> Result<(), ApiError> {
+pub async fn retry(delivery: DeliveryId, #[server(default)] ticket: Option<TicketId>) -> Result<(), ApiError> {
     submit(page(ticket), async {
         console()?.outbox.retry(&actor().await?, delivery).await?;
         Ok(page(ticket))

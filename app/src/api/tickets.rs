@@ -181,7 +181,10 @@ mod tests {
 
     #[test]
     fn everybody_gets_one_copy() {
-        assert_eq!(together("a@x.example, B@x.example", "b@x.example,c@x.example"), "a@x.example, B@x.example, c@x.example");
+        assert_eq!(
+            together("a@x.example, B@x.example", "b@x.example,c@x.example"),
+            "a@x.example, B@x.example, c@x.example"
+        );
         assert_eq!(together("", ""), "");
     }
 }

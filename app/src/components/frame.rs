@@ -2,7 +2,8 @@
 
 use super::banner::Banners;
 use super::icon::{Icon, mark};
-use crate::api::context::Demo;
+use super::rcdata::in_title;
+use crate::api::context::{Demo, Seen};
 use crate::pages::Here;
 use crate::wording::counts::{count, of};
 use leptos::prelude::*;
@@ -42,8 +43,9 @@ pub fn Sheet(
     let class = if narrow { "page narrow" } else { "page" };
     let demo = here.frame.demo;
     view! {
-        <Title text=format!("{title} - Mailkeep")/>
+        <Title text=format!("{} - Mailkeep", in_title(&title))/>
         <a class="skip" href="#main">"Skip to the page"</a>
+        {use_context::<Seen>().map(|Seen(n)| view! { <span id="seen" data-changes=n hidden></span> })}
         <Banners here=here.clone() acts/>
         <div class="shell">
             <header class="rail">
@@ -168,7 +170,7 @@ pub fn Gate(
     let class = if wide { "gate wide" } else { "gate" };
     let demo = use_context::<Demo>().is_some();
     view! {
-        <Title text=format!("{title} - Mailkeep")/>
+        <Title text=format!("{} - Mailkeep", in_title(&title))/>
         <div class=class>
             <header><a class="brand" href="/">{mark()}"Mailkeep"</a></header>
             <main id="main"><div class="card">{children()}</div></main>

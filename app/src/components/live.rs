@@ -68,12 +68,7 @@ struct Tab {
 
 impl Tab {
     fn start(said: RwSignal<Option<Said>>) {
-        let tab = Rc::new(Tab {
-            said,
-            planned: Cell::new(false),
-            fetching: Cell::new(false),
-            stale: Cell::new(false),
-        });
+        let tab = Rc::new(Tab { said, planned: Cell::new(false), fetching: Cell::new(false), stale: Cell::new(false) });
         let seen = Rc::clone(&tab);
         let visible = Closure::<dyn FnMut()>::new(move || {
             if !document().hidden() && seen.stale.get() {
@@ -81,10 +76,8 @@ impl Tab {
             }
         });
         // The tab lives as long as the document: the closure is never dropped.
-        let _ = document().add_event_listener_with_callback(
-            "visibilitychange",
-            visible.into_js_value().unchecked_ref(),
-        );
+        let _ =
+            document().add_event_listener_with_callback("visibilitychange", visible.into_js_value().unchecked_ref());
         socket::open(tab, 0);
     }
 

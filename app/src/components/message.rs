@@ -95,7 +95,9 @@ fn formatted(message: &MessageView, anchor: &str, images: bool, open: bool, tick
     let blocked = message.remote_images;
     let ask = format!("/tickets/{ticket}?images={}#{anchor}", message.id);
     let images_line = match (loaded, blocked) {
-        (true, _) => Some(view! { <p class="quiet row">{Icon::Info.view()}<span>{words::IMAGES_LOADED}</span></p> }.into_any()),
+        (true, _) => {
+            Some(view! { <p class="quiet row">{Icon::Info.view()}<span>{words::IMAGES_LOADED}</span></p> }.into_any())
+        }
         (false, 0) => None,
         (false, n) => Some(
             view! {

@@ -49,7 +49,7 @@ impl Words {
     }
 
     #[must_use]
-    pub fn sub(mut self, sub: impl Into<String>) -> Self {
+    pub fn second(mut self, sub: impl Into<String>) -> Self {
         self.sub = Some(sub.into());
         self
     }

@@ -94,7 +94,7 @@ fn row(row: OutboxRow, admin: bool, clock: Clock) -> impl IntoView {
     let mut state = words::state(&line, clock);
     let address = row.mailbox.as_ref().map(|(_, a)| a.to_string());
     if let (Some((_, diagnosis)), DeliveryState::Waiting) = (line.held, line.state) {
-        state = state.sub(words::held_line(diagnosis, address.as_deref().unwrap_or("the mailbox")));
+        state = state.second(words::held_line(diagnosis, address.as_deref().unwrap_or("the mailbox")));
     }
     let route = ticket_words::route(address.as_deref(), &row.to, &[]);
     let said = said(&line, &format!("d{}", line.id));
@@ -108,7 +108,8 @@ fn row(row: OutboxRow, admin: bool, clock: Clock) -> impl IntoView {
         }
         DeliveryState::Waiting => view! { {again(line.id, None)}{take_back(line.id, None, "small bare")} }.into_any(),
         DeliveryState::Refused => {
-            view! { <a class="button small" href=format!("/tickets/{}#composer", row.ticket)>{words::WRITE_AGAIN}</a> }.into_any()
+            view! { <a class="button small" href=format!("/tickets/{}#composer", row.ticket)>{words::WRITE_AGAIN}</a> }
+                .into_any()
         }
         _ => ().into_any(),
     };

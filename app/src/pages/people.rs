@@ -104,9 +104,11 @@ fn row(person: Person, me: PersonId, clock: Clock) -> impl IntoView {
     let own = person.id == me;
     let disabled = person.disabled_at.is_some();
     let state = match (person.disabled_at, person.invited, person.seen_at) {
-        (Some(at), _, _) => Words::new(Tone::Calm, Icon::Stopped, "Disabled").sub(format!("Since {}", clock.time(at))),
-        (None, true, _) => Words::new(Tone::Calm, Icon::Clock, "Invited").sub("Has not signed in yet"),
-        (None, false, Some(at)) => Words::new(Tone::Ok, Icon::Ok, "Active").sub(format!("Seen {}", clock.ago(at))),
+        (Some(at), _, _) => {
+            Words::new(Tone::Calm, Icon::Stopped, "Disabled").second(format!("Since {}", clock.time(at)))
+        }
+        (None, true, _) => Words::new(Tone::Calm, Icon::Clock, "Invited").second("Has not signed in yet"),
+        (None, false, Some(at)) => Words::new(Tone::Ok, Icon::Ok, "Active").second(format!("Seen {}", clock.ago(at))),
         (None, false, None) => Words::new(Tone::Ok, Icon::Ok, "Active"),
     };
     let role = match person.role {

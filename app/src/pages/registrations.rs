@@ -96,10 +96,10 @@ fn row(r: Registration, clock: Clock) -> impl IntoView {
         match &r.failing {
             Some((diagnosis, since)) => {
                 Words::new(Tone::Critical, Icon::Critical, diagnoses::title(*diagnosis, &r.provider_short))
-                    .sub(format!("{}. {}", clock.since(*since), diagnoses::sentence(*diagnosis, &r.provider_short)))
+                    .second(format!("{}. {}", clock.since(*since), diagnoses::sentence(*diagnosis, &r.provider_short)))
             }
             None if r.mailboxes > 0 => Words::new(Tone::Ok, Icon::Ok, "Works"),
-            None => Words::new(Tone::Calm, Icon::Clock, "Not used yet").sub("The first sign-in proves it."),
+            None => Words::new(Tone::Calm, Icon::Clock, "Not used yet").second("The first sign-in proves it."),
         };
     let secret = match r.secret_ends_at {
         Some(at) if at <= clock.now => format!("Ended {}", clock.day(at)),

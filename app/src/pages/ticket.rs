@@ -99,9 +99,10 @@ fn conversation(here: &Here, shown: &Shown) -> AnyView {
         ticket: shown.id,
         clock: here.clock,
         admin: here.is_admin(),
-        mailbox: shown.mailbox.as_ref().map(|(id, address)| {
-            (*id, shown.reply_from.as_ref().unwrap_or(address).to_string())
-        }),
+        mailbox: shown
+            .mailbox
+            .as_ref()
+            .map(|(id, address)| (*id, shown.reply_from.as_ref().unwrap_or(address).to_string())),
         images: here.place.query("images").and_then(|id| id.parse().ok()),
     };
     let line = |message: &MessageView| message.delivery.as_ref().is_some_and(|d| d.held.is_some());
@@ -113,9 +114,8 @@ fn conversation(here: &Here, shown: &Shown) -> AnyView {
             let divider = (Some(message.id) == first_held)
                 .then(|| message.delivery.as_ref().and_then(|d| d.held))
                 .flatten()
-                .zip(around.mailbox.clone())
-                .map(|((since, _), (_, address))| {
-                    let words = words::held_from_here(&address, &here.clock.time(since));
+                .map(|(since, _)| {
+                    let words = words::held_from_here(&here.clock.time(since));
                     view! { <p class="divider" id="held-from-here">{words}</p> }
                 });
             (divider, message::view(message.clone(), &around))

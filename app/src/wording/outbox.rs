@@ -55,38 +55,32 @@ pub fn state(line: &DeliveryLine, clock: Clock) -> Words {
     let at = clock.time(line.at);
     match line.state {
         DeliveryState::Waiting => match (line.held, line.attempts) {
-            (Some((since, _)), _) => {
-                Words::new(Tone::Warning, Icon::Held, format!("Held since {}", clock.time(since)))
-            }
+            (Some((since, _)), _) => Words::new(Tone::Warning, Icon::Held, format!("Held since {}", clock.time(since))),
             (None, 0) => Words::new(Tone::Calm, Icon::Clock, "Waiting to be sent"),
             (None, n) => {
                 let words = Words::new(Tone::Calm, Icon::Retry, "Put off by the server");
                 let tries = of(n.into(), "attempt", "attempts");
                 match line.next_at {
-                    Some(next) => words.sub(format!("After {tries}. Next {}.", clock.until(next))),
-                    None => words.sub(format!("After {tries}.")),
+                    Some(next) => words.second(format!("After {tries}. Next {}.", clock.until(next))),
+                    None => words.second(format!("After {tries}.")),
                 }
             }
         },
-        DeliveryState::Sending | DeliveryState::HandingOver => {
-            Words::new(Tone::Calm, Icon::Outbound, "Sending")
-        }
+        DeliveryState::Sending | DeliveryState::HandingOver => Words::new(Tone::Calm, Icon::Outbound, "Sending"),
         DeliveryState::Sent if !line.refused.is_empty() => Words::new(
             Tone::Warning,
             Icon::Warning,
             format!("Refused for {} of {} recipients", line.refused.len(), line.recipients),
         )
-        .sub(taken(line, &at)),
+        .second(taken(line, &at)),
         DeliveryState::Sent => Words::new(Tone::Calm, Icon::Ok, taken(line, &at)),
-        DeliveryState::Uncertain => {
-            Words::new(Tone::Warning, Icon::Help, "Being checked: was it sent?")
-        }
+        DeliveryState::Uncertain => Words::new(Tone::Warning, Icon::Help, "Being checked: was it sent?"),
         DeliveryState::Refused => {
             let words = match line.recipients {
                 0 | 1 => "Refused".to_owned(),
                 n => format!("Refused for all {n} recipients"),
             };
-            Words::new(Tone::Critical, Icon::Critical, words).sub(at)
+            Words::new(Tone::Critical, Icon::Critical, format!("{words}, {at}"))
         }
         DeliveryState::Cancelled => Words::new(Tone::Calm, Icon::Undo, format!("Taken back, {at}")),
     }
@@ -166,7 +160,11 @@ pub fn summary(needs: usize, held: usize, way: usize) -> String {
         parts.push(of(needs as u64, "reply needs you", "replies need you"));
     }
     if held > 0 {
-        parts.push(of(held as u64, "is held and leaves by itself, once", "are held and leave by themselves, once each"));
+        parts.push(of(
+            held as u64,
+            "is held and leaves by itself, once",
+            "are held and leave by themselves, once each",
+        ));
     }
     if way > 0 {
         parts.push(of(way as u64, "is on its way", "are on their way"));
@@ -174,7 +172,8 @@ pub fn summary(needs: usize, held: usize, way: usize) -> String {
     if parts.is_empty() { "Nothing waits. Every reply has left.".into() } else { format!("{}.", parts.join(", ")) }
 }
 
-pub const EMPTY: (&str, &str) = ("No replies yet", "Replies stand here from the moment they are written until a server took them.");
+pub const EMPTY: (&str, &str) =
+    ("No replies yet", "Replies stand here from the moment they are written until a server took them.");
 
 #[cfg(test)]
 mod tests {
@@ -205,7 +204,7 @@ mod tests {
             (DeliveryState::HandingOver, "Sending", Group::OnTheWay),
             (DeliveryState::Sent, "Sent, taken by smtp.contoso.example, 00:00", Group::Left),
             (DeliveryState::Uncertain, "Being checked: was it sent?", Group::NeedsYou),
-            (DeliveryState::Refused, "Refused for all 3 recipients", Group::NeedsYou),
+            (DeliveryState::Refused, "Refused for all 3 recipients, 00:00", Group::NeedsYou),
             (DeliveryState::Cancelled, "Taken back, 00:00", Group::Left),
         ] {
             let line = line(delivery);

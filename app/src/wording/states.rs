@@ -15,12 +15,12 @@ pub fn mailbox(row: &MailboxRow, clock: Clock) -> Words {
     let short = &row.provider_short;
     match &row.state {
         MailboxState::Unfinished => {
-            Words::new(Tone::Calm, Icon::Clock, "Not finished").sub("Saved as a draft. Nothing is connected yet.")
+            Words::new(Tone::Calm, Icon::Clock, "Not finished").second("Saved as a draft. Nothing is connected yet.")
         }
         MailboxState::Paused => {
             let words = Words::new(Tone::Calm, Icon::Paused, "Paused");
             match &row.paused_by {
-                Some((who, at)) => words.sub(format!("By {who}, {}", clock.day(*at))),
+                Some((who, at)) => words.second(format!("By {who}, {}", clock.day(*at))),
                 None => words,
             }
         }
@@ -34,7 +34,7 @@ pub fn mailbox(row: &MailboxRow, clock: Clock) -> Words {
                 }
                 _ => diagnoses::title(*diagnosis, short),
             };
-            Words::new(Tone::Critical, Icon::Critical, title).sub(format!(
+            Words::new(Tone::Critical, Icon::Critical, title).second(format!(
                 "{}. {}",
                 clock.since(*since),
                 diagnoses::sentence(*diagnosis, short)
@@ -47,30 +47,30 @@ pub fn mailbox(row: &MailboxRow, clock: Clock) -> Words {
                 Icon::Warning,
                 format!("Password sign-in ends in {}", of(days.max(0) as u64, "day", "days")),
             )
-            .sub(format!("{}. {short} set this end.", clock.day(*at)))
+            .second(format!("{}. {short} set this end.", clock.day(*at)))
         }
         MailboxState::BasicRetires { at } => Words::new(Tone::Critical, Icon::Critical, "Password sign-in retired")
-            .sub(format!("Since {}. It still works here; {short} may stop it any day.", clock.day(*at))),
+            .second(format!("Since {}. It still works here; {short} may stop it any day.", clock.day(*at))),
         MailboxState::Retrying { since, next_at, .. } => {
             let next = match next_at {
                 Some(at) if *at > clock.now => format!("Next attempt {}.", clock.until(*at)),
                 _ => "Trying now.".into(),
             };
             Words::new(Tone::Calm, Icon::Retry, "Retrying")
-                .sub(format!("Network fault since {}. {next} Nothing to do.", clock.time(*since)))
+                .second(format!("Network fault since {}. {next} Nothing to do.", clock.time(*since)))
         }
         MailboxState::Importing { done, total } => {
             Words::new(Tone::Calm, Icon::Importing, format!("Importing {} of {}", count(*done), count(*total)))
-                .sub("New mail comes first.")
+                .second("New mail comes first.")
         }
         MailboxState::Connecting => {
-            Words::new(Tone::Calm, Icon::Clock, "Connecting").sub("First attempt, a few seconds.")
+            Words::new(Tone::Calm, Icon::Clock, "Connecting").second("First attempt, a few seconds.")
         }
         MailboxState::Connected => {
             let words = Words::new(Tone::Ok, Icon::Ok, "Connected");
             match row.last_message_at {
-                Some(at) => words.sub(format!("Last message {}", clock.ago(at))),
-                None => words.sub("No message yet"),
+                Some(at) => words.second(format!("Last message {}", clock.ago(at))),
+                None => words.second("No message yet"),
             }
         }
     }
@@ -111,8 +111,7 @@ pub fn direction_badge(state: &State, way: Direction, held: u32) -> Words {
 pub fn waiting(row: &MailboxRow, clock: Clock) -> Option<(String, Option<String>)> {
     let held = (row.held > 0).then(|| format!("{} held", of(u64::from(row.held), "reply", "replies")));
     let stopped = matches!(row.incoming, State::Stopped { .. } | State::Blocked { .. });
-    let arriving =
-        row.usual_per_day.filter(|_| stopped).map(|n| format!("About {} a day", count(u64::from(n))));
+    let arriving = row.usual_per_day.filter(|_| stopped).map(|n| format!("About {} a day", count(u64::from(n))));
     let _ = clock;
     match (held, arriving) {
         (Some(held), arriving) => Some((held, arriving)),
@@ -126,7 +125,11 @@ pub fn what_waits(row: &MailboxRow) -> String {
     let stopped = matches!(row.incoming, State::Stopped { .. } | State::Blocked { .. });
     let arriving = match row.usual_per_day {
         Some(n) if stopped => {
-            format!("New mail waits at {}, usually about {} a day. ", diagnoses::at(&row.provider_short), count(u64::from(n)))
+            format!(
+                "New mail waits at {}, usually about {} a day. ",
+                diagnoses::at(&row.provider_short),
+                count(u64::from(n))
+            )
         }
         None if stopped => format!("New mail waits at {}. ", diagnoses::at(&row.provider_short)),
         _ => String::new(),

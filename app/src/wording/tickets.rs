@@ -57,7 +57,7 @@ pub fn empty(filtered: bool, searched: bool, status: Option<TicketStatus>) -> (&
         ),
         (_, true, _) => ("No ticket here", "Other mailboxes or people may have some."),
         (_, _, Some(TicketStatus::Waiting)) => {
-            ("Nobody owes us an answer", "A ticket waits here once it was answered, until the customer writes again.")
+            ("No ticket waits for a customer", "An answered ticket stands here until the customer writes again.")
         }
         (_, _, Some(TicketStatus::Closed)) => {
             ("No ticket is closed yet", "A closed ticket opens again by itself when the customer writes.")
@@ -66,7 +66,7 @@ pub fn empty(filtered: bool, searched: bool, status: Option<TicketStatus>) -> (&
     }
 }
 
-pub const SHOW_ALL: &str = "Show all tickets";
+pub const SHOW_OPEN: &str = "Show open tickets";
 
 /// What a message is, when it is neither a plain mail nor a plain reply.
 pub fn kind(kind: MessageKind) -> Option<&'static str> {
@@ -136,14 +136,15 @@ pub fn earlier_from(requester: &str) -> String {
     format!("Earlier from {requester}")
 }
 
-pub fn held_from_here(address: &str, hour: &str) -> String {
-    format!("Replies from {address} are held since {hour}")
+pub fn held_from_here(hour: &str) -> String {
+    format!("Replies are held since {hour}")
 }
 
 pub const REPLY: &str = "Reply";
 pub const REPLY_ALL: &str = "Reply to all";
 pub const NOTE: &str = "Internal note";
 pub const WRITE_REPLY: &str = "Write a reply";
+pub const WRITE_NOTE: &str = "Write a note";
 pub const YOUR_TEXT: &str = "Your text";
 pub const WHAT: &str = "What you write";
 pub const NOTE_LINE: &str = "For colleagues only. Nobody outside gets it.";
@@ -170,7 +171,9 @@ pub fn draft_kept(hour: &str) -> String {
 pub fn newer(author: &str, when: &str) -> (&'static str, String) {
     (
         "Something newer came. Nothing was sent",
-        format!("{author} wrote {when}, after you opened this ticket. Your text is still here: read theirs first, then send."),
+        format!(
+            "{author} wrote {when}, after you opened this ticket. Your text is still here: read theirs first, then send."
+        ),
     )
 }
 

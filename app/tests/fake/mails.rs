@@ -209,7 +209,7 @@ impl Tickets for Fake {
                 at: ago(Span::days(40)),
             }],
             draft: Draft {
-                text: "Hello Hanna,\n\nthe file is".into(),
+                text: if id.0 == 4099 { HOSTILE.into() } else { "Hello Hanna,\n\nthe file is".into() },
                 uploads: vec![Upload { id: UploadId(1), name: "t40-recovery-4.1.9.img".into(), bytes: 4_200_000 }],
                 kept_at: Some(ago(Span::minutes(3))),
                 ..Draft::default()

@@ -33,7 +33,7 @@ pub fn address(text: &str) -> Address {
 }
 
 /// Text that must come out as text.
-pub const HOSTILE: &str = "<script>alert(1)</script>\"'&";
+pub const HOSTILE: &str = "</title></textarea><script>alert(1)</script>\"'&";
 
 pub fn ada() -> Actor {
     Actor { person: PersonId(1), name: "Ada Lindqvist".into(), role: Role::Admin }

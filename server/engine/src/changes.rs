@@ -2,27 +2,65 @@
 //! `mailboxes`, `outbox`, sent after the commit.
 
 use domain::console::desk::changes::Next;
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use tokio::sync::broadcast;
 
+/// How many changes are remembered for pages that were rendered a moment ago.
+const REMEMBERED: usize = 512;
+
 /// The sending end, one per process.
-pub struct Changes(broadcast::Sender<String>);
+pub struct Changes {
+    sender: broadcast::Sender<String>,
+    recent: Mutex<Recent>,
+}
+
+/// The last changes, numbered from 1 upwards.
+#[derive(Default)]
+struct Recent {
+    seen: u64,
+    keys: VecDeque<String>,
+}
 
 impl Default for Changes {
     fn default() -> Self {
-        Self(broadcast::channel(1024).0)
+        Self { sender: broadcast::channel(1024).0, recent: Mutex::default() }
     }
 }
 
 impl Changes {
     /// Tells open pages. Nobody listening is no fault.
     pub fn tell(&self, key: impl Into<String>) {
-        let _ = self.0.send(key.into());
+        let key = key.into();
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.seen += 1;
+        recent.keys.push_back(key.clone());
+        if recent.keys.len() > REMEMBERED {
+            recent.keys.pop_front();
+        }
+        let _ = self.sender.send(key);
     }
 
     pub fn subscribe(&self) -> Subscription {
-        Subscription(self.0.subscribe())
+        Subscription(self.sender.subscribe())
+    }
+
+    /// The number of the last change: what a page rendered now has seen.
+    pub fn seen(&self) -> u64 {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).seen
+    }
+
+    /// The keys that changed after a number; `everything` when that is too long ago.
+    pub fn since(&self, seen: u64) -> Vec<String> {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let missed = recent.seen.saturating_sub(seen);
+        if missed > recent.keys.len() as u64 || seen > recent.seen {
+            return vec!["everything".to_owned()];
+        }
+        let skip = recent.keys.len() - usize::try_from(missed).unwrap_or(0);
+        recent.keys.iter().skip(skip).cloned().collect()
     }
 }
 
@@ -45,5 +83,27 @@ impl Next for Subscription {
             }
             Some(keys)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_learns_what_changed_since_it_was_rendered() {
+        let changes = Changes::default();
+        assert!(changes.since(changes.seen()).is_empty());
+        let seen = changes.seen();
+        changes.tell("tickets");
+        changes.tell("ticket:1");
+        assert_eq!(changes.since(seen), ["tickets", "ticket:1"]);
+        assert_eq!(changes.since(seen + 1), ["ticket:1"]);
+        for n in 0..600 {
+            changes.tell(format!("ticket:{n}"));
+        }
+        assert_eq!(changes.since(seen), ["everything"]);
+        // A page of the process before this one.
+        assert_eq!(changes.since(9_999), ["everything"]);
     }
 }

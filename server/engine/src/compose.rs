@@ -120,12 +120,8 @@ fn part(file: &File) -> SinglePart {
     let kind = file.mime.trim().to_ascii_lowercase();
     let plain = kind.is_ascii() && !kind.starts_with("message/") && !kind.starts_with("multipart/");
     let content_type = if plain { ContentType::parse(&kind).unwrap_or_else(|_| octets()) } else { octets() };
-    let body = Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64)
-        .unwrap_or_else(|bytes| Body::new(bytes));
-    SinglePart::builder()
-        .header(content_type)
-        .header(ContentDisposition::attachment(&file_name(&file.name)))
-        .body(body)
+    let body = Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64).unwrap_or_else(Body::new);
+    SinglePart::builder().header(content_type).header(ContentDisposition::attachment(&file_name(&file.name))).body(body)
 }
 
 /// A file's name without path and control characters.
@@ -171,7 +167,9 @@ fn references(known: &[String], answered: Option<&str>) -> String {
 /// A Message-ID that may stand in a header, in its brackets.
 fn sound_id(id: &str) -> Option<String> {
     let inner = id.trim().trim_start_matches('<').trim_end_matches('>');
-    let sound = !inner.is_empty() && inner.len() <= LONGEST_ID && inner.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
+    let sound = !inner.is_empty()
+        && inner.len() <= LONGEST_ID
+        && inner.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
     sound.then(|| format!("<{inner}>"))
 }
 

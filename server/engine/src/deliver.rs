@@ -33,6 +33,10 @@ use tokio_util::sync::CancellationToken;
 
 /// How often to look without being woken.
 const LOOK: Duration = Duration::from_secs(60);
+/// Until the pool has claimed a mailbox with something to do: it tells nobody.
+const LOOK_UNCLAIMED: Duration = Duration::from_millis(500);
+/// While another node has it: that one may die.
+const LOOK_OTHERS: Duration = Duration::from_secs(5);
 /// Before a worker that broke is begun again.
 const AFTER_BREAK: Duration = Duration::from_secs(1);
 
@@ -75,14 +79,19 @@ async fn look(engine: &Arc<Engine>, stop: &CancellationToken, workers: &mut Work
     let now = clock::now();
     let mut pause = LOOK;
     workers.broken.retain(|_, until| *until > Instant::now());
+    let Some(here) = engine.node.get() else { return Ok(LOOK_UNCLAIMED) };
     for mailbox in deliveries::due_mailboxes(&engine.store, now).await? {
         if let Some((_, bell)) = workers.bells.get(&mailbox) {
             bell.notify_one();
         } else if workers.broken.contains_key(&mailbox) {
             pause = pause.min(AFTER_BREAK);
-        } else {
+        } else if let Some(lease) = deliveries::lease(&engine.store, mailbox).await? {
+            if lease.node != Some(here.id) {
+                pause = pause.min(if lease.node.is_none() { LOOK_UNCLAIMED } else { LOOK_OTHERS });
+                continue;
+            }
             let bell = Arc::new(Notify::new());
-            let task = worker::run(engine.clone(), mailbox, bell.clone(), stop.clone());
+            let task = worker::run(engine.clone(), lease, bell.clone(), stop.clone());
             let id = workers.tasks.spawn(async move {
                 task.await;
                 mailbox

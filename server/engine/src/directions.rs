@@ -69,7 +69,12 @@ pub async fn access_now(engine: &Engine, mailbox: MailboxId, direction: Directio
             })?)
         }
     };
-    Ok(Access { provider: kind_of(engine, &row.provider_key, &endpoint.host), endpoint, address, logins: vec![Login { user, proof }] })
+    Ok(Access {
+        provider: kind_of(engine, &row.provider_key, &endpoint.host),
+        endpoint,
+        address,
+        logins: vec![Login { user, proof }],
+    })
 }
 
 /// The family whose rules hold for a server: told by its name first (R2), then by the choice made.

@@ -62,7 +62,12 @@ pub async fn proved(engine: &Engine, mailbox: MailboxId, direction: Direction) -
 ///
 /// # Errors
 /// The database's.
-pub async fn failed(engine: &Engine, mailbox: MailboxId, direction: Direction, fault: &Fault) -> Result<Verdict, StoreError> {
+pub async fn failed(
+    engine: &Engine,
+    mailbox: MailboxId,
+    direction: Direction,
+    fault: &Fault,
+) -> Result<Verdict, StoreError> {
     let now = clock::now();
     let tx = engine.store.begin().await?;
     let Some(row) = directions::get(&tx, mailbox, direction).await? else {
@@ -70,7 +75,8 @@ pub async fn failed(engine: &Engine, mailbox: MailboxId, direction: Direction, f
     };
     let credential = row.credential_kind().unwrap_or(CredentialKind::Password);
     let ruling = rule(&Before::of(&row), credential, fault, now, engine.config.second_refusal_after, rand::random());
-    let changed = row.failing_diagnosis.as_deref() != Some(&key(ruling.diagnosis)) || row.failing_definite != ruling.verdict.definite;
+    let changed = row.failing_diagnosis.as_deref() != Some(&key(ruling.diagnosis))
+        || row.failing_definite != ruling.verdict.definite;
     let since = row.failing_since.unwrap_or(now.0);
     let said = if ruling.kept_cause { row.failing_said.clone().unwrap_or_default() } else { fault.said.clone() };
     let failing = directions::Failing {
@@ -83,7 +89,8 @@ pub async fn failed(engine: &Engine, mailbox: MailboxId, direction: Direction, f
         next_attempt_at: ruling.verdict.next_attempt_at,
     };
     directions::mark_failed(&tx, mailbox, direction, failing).await?;
-    episodes::go_on(&tx, mailbox, direction, Time(since), &key(ruling.diagnosis), ruling.verdict.definite, &said).await?;
+    episodes::go_on(&tx, mailbox, direction, Time(since), &key(ruling.diagnosis), ruling.verdict.definite, &said)
+        .await?;
     tx.commit().await?;
     if changed {
         tracing::warn!(
@@ -159,7 +166,10 @@ fn rule(before: &Before, credential: CredentialKind, fault: &Fault, now: Time, a
                 CredentialKind::Password => later(backoff::PASSWORD, 1),
             },
             Remedy::GivePassword | Remedy::UseAppPassword | Remedy::SwitchToSignIn => later(backoff::PASSWORD, 1),
-            Remedy::AdminConsent | Remedy::FixAppRegistration | Remedy::FixMailboxSettings | Remedy::AskAdministrator => later(backoff::POLICY, 1),
+            Remedy::AdminConsent
+            | Remedy::FixAppRegistration
+            | Remedy::FixMailboxSettings
+            | Remedy::AskAdministrator => later(backoff::POLICY, 1),
         }
     } else if finding.certainty == Certainty::NeedsSecond {
         // A moment after the setting, so that the second refusal counts.
@@ -167,7 +177,12 @@ fn rule(before: &Before, credential: CredentialKind, fault: &Fault, now: Time, a
     } else {
         later(backoff::NETWORK, before.failures.saturating_add(1))
     };
-    Ruling { diagnosis: finding.diagnosis, verdict: Verdict { definite, next_attempt_at }, refused_at, kept_cause: false }
+    Ruling {
+        diagnosis: finding.diagnosis,
+        verdict: Verdict { definite, next_attempt_at },
+        refused_at,
+        kept_cause: false,
+    }
 }
 
 /// The word for a diagnosis in the database.
@@ -195,7 +210,10 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
         let Ok(address) = Address::parse(&row.address) else { continue };
         let mut side = |d: Direction| sides.remove(&(row.id, d.key().to_owned()));
         let (incoming, outgoing) = (side(Direction::Incoming), side(Direction::Outgoing));
-        let provider = engine.providers.view(&row.provider_key);
+        // Told by host, not by the choice made (R2).
+        let host = [&incoming, &outgoing].into_iter().flatten().find_map(|side| side.host.as_deref());
+        let entry = host.and_then(|host| engine.providers.by_host(host));
+        let provider = entry.map_or_else(|| engine.providers.view(&row.provider_key), |entry| entry.view());
         let account = [&incoming, &outgoing]
             .into_iter()
             .flatten()
@@ -229,7 +247,15 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
 
 fn side_facts(row: Option<&directions::Row>, paused: bool) -> Facts {
     let Some(row) = row else {
-        return Facts { used: false, paused, credential: None, proved_at: None, failing: None, next_attempt_at: None, importing: None };
+        return Facts {
+            used: false,
+            paused,
+            credential: None,
+            proved_at: None,
+            failing: None,
+            next_attempt_at: None,
+            importing: None,
+        };
     };
     let failing = row.failing_since.map(|since| Failing {
         since: Time(since),
@@ -266,7 +292,10 @@ mod tests {
     use domain::diagnosis::Finding;
 
     fn fault(diagnosis: Diagnosis, certainty: Certainty) -> Fault {
-        Fault { finding: Finding { diagnosis, certainty, known: true, code: None, sentence: None, wait_ms: None }, said: String::new() }
+        Fault {
+            finding: Finding { diagnosis, certainty, known: true, code: None, sentence: None, wait_ms: None },
+            said: String::new(),
+        }
     }
 
     #[test]
@@ -289,7 +318,12 @@ mod tests {
         let ruling = rule(&fresh, CredentialKind::Grant, &network, now, Span::minutes(3), 0.0);
         assert!(!ruling.verdict.definite);
         assert_eq!(ruling.verdict.next_attempt_at, Some(now + Span::minutes(5)));
-        let lost = Before { diagnosis: Some(Diagnosis::SmtpAuthDisabledTenant), definite: true, failures: 1, refused_at: None };
+        let lost = Before {
+            diagnosis: Some(Diagnosis::SmtpAuthDisabledTenant),
+            definite: true,
+            failures: 1,
+            refused_at: None,
+        };
         let ruling = rule(&lost, CredentialKind::Grant, &network, now, Span::minutes(3), 0.0);
         assert!(ruling.verdict.definite && ruling.kept_cause);
         assert_eq!(ruling.diagnosis, Diagnosis::SmtpAuthDisabledTenant);
@@ -299,7 +333,8 @@ mod tests {
     fn a_lost_sign_in_is_not_tried_and_a_setting_hourly() {
         let now = Time(10_000_000);
         let before = Before { diagnosis: None, definite: false, failures: 0, refused_at: None };
-        let next = |d, c| rule(&before, c, &fault(d, Certainty::Definite), now, Span::minutes(3), 0.0).verdict.next_attempt_at;
+        let next =
+            |d, c| rule(&before, c, &fault(d, Certainty::Definite), now, Span::minutes(3), 0.0).verdict.next_attempt_at;
         assert_eq!(next(Diagnosis::SignInRevoked, CredentialKind::Grant), None);
         assert_eq!(next(Diagnosis::SmtpAuthDisabledMailbox, CredentialKind::Grant), Some(now + Span::hours(1)));
         assert_eq!(next(Diagnosis::PasswordRefused, CredentialKind::Password), Some(now + Span::hours(6)));

@@ -158,7 +158,12 @@ pub async fn upload<E>(
     }
 }
 
-async fn store_chunks<E>(engine: &Engine, id: UploadId, room: u64, stream: impl Stream<Item = Result<Bytes, E>>) -> Answer<u64> {
+async fn store_chunks<E>(
+    engine: &Engine,
+    id: UploadId,
+    room: u64,
+    stream: impl Stream<Item = Result<Bytes, E>>,
+) -> Answer<u64> {
     let mut stream = pin!(stream);
     let mut chunk = Vec::with_capacity(uploads::CHUNK);
     let (mut total, mut place) = (0_u64, 0_i64);

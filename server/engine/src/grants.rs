@@ -100,7 +100,8 @@ pub async fn retry(engine: &Arc<Engine>, registration: RegistrationId) {
 /// Refreshes in a task of its own: a caller that gives up must not throw a rotated token away.
 async fn fly(engine: &Engine, grant: GrantId, generation: i64, why: flight::Why) -> Result<Secret, Fault> {
     match engine.grants.engine.get().and_then(Weak::upgrade) {
-        Some(engine) => match tokio::spawn(async move { flight::refresh(&engine, grant, generation, why).await }).await {
+        Some(engine) => match tokio::spawn(async move { flight::refresh(&engine, grant, generation, why).await }).await
+        {
             Ok(result) => result,
             Err(_) => Err(passing(Diagnosis::Unknown, "the refresh broke off")),
         },

@@ -37,7 +37,25 @@ fn hostile_markup_is_harmless() {
         "<div style=\"position:fixed;top:0;left:0;width:100%\">x</div>",
     ] {
         let html = shown(body).to_lowercase();
-        for never in ["alert(1)</script", "<script", "onerror", "onload", "onclick", "javascript:", "evil.example", "url(", "<iframe", "<form", "<input", "<svg", "<style", "<meta", "<link", "<base", "position"] {
+        for never in [
+            "alert(1)</script",
+            "<script",
+            "onerror",
+            "onload",
+            "onclick",
+            "javascript:",
+            "evil.example",
+            "url(",
+            "<iframe",
+            "<form",
+            "<input",
+            "<svg",
+            "<style",
+            "<meta",
+            "<link",
+            "<base",
+            "position",
+        ] {
             assert!(!html.contains(never), "{never} in {html} of {body}");
         }
     }
@@ -74,6 +92,8 @@ fn deep_nesting_is_survived() {
 
 #[test]
 fn ordinary_formatting_stays() {
-    let html = shown("<p style=\"color:red;margin:0\">Hello <b>you</b></p><table bgcolor=\"#fff\"><tr><td colspan=2>x</td></tr></table>");
+    let html = shown(
+        "<p style=\"color:red;margin:0\">Hello <b>you</b></p><table bgcolor=\"#fff\"><tr><td colspan=2>x</td></tr></table>",
+    );
     assert!(html.contains("color:red") && html.contains("<b>you</b>") && html.contains("colspan=\"2\""), "{html}");
 }

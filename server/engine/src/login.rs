@@ -1,8 +1,8 @@
 //! What a session signs in with.
 
 use crate::secret::Secret;
-use domain::provider::{Endpoint, ProviderKind};
 use domain::Address;
+use domain::provider::{Endpoint, ProviderKind};
 
 /// A user name and what proves it.
 #[derive(Clone, Debug)]

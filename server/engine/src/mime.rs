@@ -87,9 +87,7 @@ pub async fn read(source: Vec<u8>) -> Result<Mail, Broken> {
 }
 
 /// Runs work on hostile bytes apart: with a deep stack, a deadline, and a net under its panics.
-pub(crate) async fn isolated<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Broken> {
+pub(crate) async fn isolated<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Broken> {
     let (done, result) = tokio::sync::oneshot::channel();
     let thread = std::thread::Builder::new().name("mime".into()).stack_size(STACK);
     let spawned = thread.spawn(move || {
@@ -154,9 +152,7 @@ pub fn salvage(source: &[u8]) -> String {
 fn levels(source: &[u8]) -> usize {
     const NAME: &[u8] = b"content-type";
     let starts = source.iter().enumerate().filter(|(_, byte)| matches!(byte, b'c' | b'C'));
-    starts
-        .filter(|(at, _)| source.get(*at..at + NAME.len()).is_some_and(|w| w.eq_ignore_ascii_case(NAME)))
-        .count()
+    starts.filter(|(at, _)| source.get(*at..at + NAME.len()).is_some_and(|w| w.eq_ignore_ascii_case(NAME))).count()
 }
 
 #[cfg(test)]

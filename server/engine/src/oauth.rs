@@ -45,7 +45,13 @@ pub struct Party {
 
 impl Party {
     /// The provider under one registration; `None` when the provider has no sign-in.
-    pub fn new(entry: &ProviderEntry, client_id: &str, tenant: &str, client_secret: Option<Secret>, redirect: String) -> Option<Self> {
+    pub fn new(
+        entry: &ProviderEntry,
+        client_id: &str,
+        tenant: &str,
+        client_secret: Option<Secret>,
+        redirect: String,
+    ) -> Option<Self> {
         let tenant = if tenant.is_empty() { "common" } else { tenant };
         // A code must be redeemed at the segment it was issued through (AADSTS700005).
         let at = |url: &Option<String>| url.as_ref().map(|u| u.replace("{tenant}", tenant));
@@ -197,12 +203,18 @@ pub async fn refresh(engine: &Engine, party: &Party, token: &Secret, scopes: &[S
 }
 
 /// Never shows the library's error: its Debug carries the answer's body.
-fn read(party: &Party, answer: Result<Wire, RequestTokenError<Transit, ErrorBody>>, status: u16) -> Result<Tokens, TokenError> {
+fn read(
+    party: &Party,
+    answer: Result<Wire, RequestTokenError<Transit, ErrorBody>>,
+    status: u16,
+) -> Result<Tokens, TokenError> {
     match answer {
         Ok(tokens) => Ok(Tokens {
             access: Secret::new(tokens.access_token().secret().clone()),
             refresh: tokens.refresh_token().map(|t| Secret::new(t.secret().clone())),
-            expires_in: tokens.expires_in().map_or(Span::hours(1), |d| Span(i64::try_from(d.as_millis()).unwrap_or(i64::MAX))),
+            expires_in: tokens
+                .expires_in()
+                .map_or(Span::hours(1), |d| Span(i64::try_from(d.as_millis()).unwrap_or(i64::MAX))),
             scopes: tokens.scopes().map(|list| list.iter().map(|s| s.to_string()).collect()),
             id_token: tokens.extra_fields().id_token.clone().map(Secret::new),
             refresh_ends_in: tokens.extra_fields().refresh_token_expires_in.map(Span::seconds),
@@ -299,7 +311,8 @@ mod tests {
         let entry = entry.get("microsoft").expect("known").clone();
         let party = Party::new(&entry, "c", "", None, "https://d.example/oauth/callback".into()).expect("signs in");
         assert!(party.token_url.contains("/common/"), "{}", party.token_url);
-        let party = Party::new(&entry, "c", "contoso.example", None, "https://d.example/oauth/callback".into()).expect("signs in");
+        let party = Party::new(&entry, "c", "contoso.example", None, "https://d.example/oauth/callback".into())
+            .expect("signs in");
         assert!(party.authorize_url.contains("/contoso.example/"), "{}", party.authorize_url);
     }
 }

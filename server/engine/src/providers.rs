@@ -121,8 +121,7 @@ impl Providers {
         let built_in = Path::new("the built-in providers");
         let (path, text) = match file {
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|e| ProvidersError::Unreadable(path.into(), e))?;
+                let text = std::fs::read_to_string(path).map_err(|e| ProvidersError::Unreadable(path.into(), e))?;
                 (path, text)
             }
             None => (built_in, include_str!("../data/providers.json").to_owned()),
@@ -213,9 +212,7 @@ impl ProviderEntry {
     /// The customary server of an address: personal accounts have their own for sending.
     pub fn endpoint(&self, direction: Direction, address: &Address) -> Option<Endpoint> {
         match (direction, &self.personal) {
-            (Direction::Outgoing, Some(personal))
-                if personal.domains.iter().any(|d| d == address.domain()) =>
-            {
+            (Direction::Outgoing, Some(personal)) if personal.domains.iter().any(|d| d == address.domain()) => {
                 Some(personal.outgoing.clone())
             }
             (Direction::Incoming, _) => self.incoming.clone(),

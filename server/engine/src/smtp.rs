@@ -16,8 +16,8 @@ mod session;
 mod transaction;
 mod wire;
 
-pub use probe::probe;
 pub(crate) use probe::check_sender;
+pub use probe::probe;
 pub(crate) use session::{NotOpened, Session};
 pub(crate) use transaction::{Mail, RecipientAnswer, Refused};
 pub(crate) use wire::{Lost, Reply};

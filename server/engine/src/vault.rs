@@ -80,10 +80,7 @@ impl Vault {
             return Err(VaultError::OtherKey);
         }
         let payload = Payload { msg: body, aad: purpose.as_bytes() };
-        let opened = self
-            .cipher
-            .decrypt(XNonce::from_slice(&head[5..]), payload)
-            .map_err(|_| VaultError::Damaged)?;
+        let opened = self.cipher.decrypt(XNonce::from_slice(&head[5..]), payload).map_err(|_| VaultError::Damaged)?;
         String::from_utf8(opened).map(Secret::new).map_err(|_| VaultError::Damaged)
     }
 

@@ -80,6 +80,8 @@ struct Terms {
     endpoint: (Option<String>, Option<i64>, Option<String>, Option<String>),
     used: bool,
     idle: bool,
+    /// The provider ended the grant: fetching stops at once, although the open session would go on.
+    lost: bool,
     delete: bool,
     import: ImportFrom,
     ours: bool,
@@ -256,10 +258,16 @@ async fn terms(engine: &Engine, claim: Claim) -> Result<Option<Terms>, StoreErro
     let Some(side) = side else { return Ok(None) };
     let import = match (mailbox.import_mode.as_str(), mailbox.import_from) {
         ("beginning", _) => ImportFrom::Beginning,
-        ("date", Some(from)) => ImportFrom::Date(Time(from)),
+        // From the moment it was connected: what came in between is new.
+        ("date" | "now", Some(from)) => ImportFrom::Date(Time(from)),
         _ => ImportFrom::Now,
     };
+    let grant = match side.grant_id {
+        Some(id) => store::grants::get(engine.store.read(), GrantId(id)).await?,
+        None => None,
+    };
     Ok(Some(Terms {
+        lost: grant.is_some_and(|grant| grant.lost_at.is_some()),
         generation: side.generation,
         grant: side.grant_id,
         endpoint: (side.host, side.port, side.tls, side.user_name),

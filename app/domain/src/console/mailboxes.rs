@@ -79,16 +79,37 @@ pub struct TimelineEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     Created,
-    Connected { account: Option<String> },
-    SignedIn { account: String },
+    Connected {
+        account: Option<String>,
+    },
+    SignedIn {
+        account: String,
+    },
     PasswordGiven,
-    MovedToSignIn { account: String, uid: Option<u32> },
+    MovedToSignIn {
+        account: String,
+        uid: Option<u32>,
+    },
     /// An episode that still runs.
-    Failed { direction: Direction, diagnosis: Diagnosis },
+    Failed {
+        direction: Direction,
+        diagnosis: Diagnosis,
+    },
     /// An episode that ended.
-    Recovered { direction: Direction, diagnosis: Diagnosis, from: Time, to: Time, fetched: u32, sent: u32 },
+    Recovered {
+        direction: Direction,
+        diagnosis: Diagnosis,
+        from: Time,
+        to: Time,
+        fetched: u32,
+        sent: u32,
+    },
     /// UIDVALIDITY changed; known messages were matched again.
-    Renumbered { folder: String, known: u32, new: u32 },
+    Renumbered {
+        folder: String,
+        known: u32,
+        new: u32,
+    },
     Paused,
     Resumed,
     SettingsChanged,

@@ -70,7 +70,14 @@ pub struct SignInResult {
 pub trait SignIns: Send + Sync {
     /// Sets out: records the sign-in, bound to the browser, and gives the provider's address to
     /// redirect to. `pick` forces the provider's account picker.
-    async fn begin(&self, actor: &Actor, browser: String, mailbox: MailboxId, intent: Intent, pick: bool) -> Answer<String>;
+    async fn begin(
+        &self,
+        actor: &Actor,
+        browser: String,
+        mailbox: MailboxId,
+        intent: Intent,
+        pick: bool,
+    ) -> Answer<String>;
     /// Comes back: exchanges, checks, probes, swaps.
     async fn complete(&self, browser: String, callback: Callback) -> Answer<Arrival>;
     async fn result(&self, actor: &Actor, id: SignInId) -> Answer<SignInResult>;

@@ -10,29 +10,20 @@ use crate::provider::ProviderKind;
 /// By the error's name (RFC 6749, 6750, 7009, 8628, 9470, OpenID Connect Core 3.1.2.6).
 pub(super) fn by_error(error: &str, provider: ProviderKind) -> Option<Diagnosis> {
     Some(match error {
-        "invalid_grant" | "invalid_code" | "invalid_refresh_token" | "expired_access_token" => {
-            SignInExpired
-        }
+        "invalid_grant" | "invalid_code" | "invalid_refresh_token" | "expired_access_token" => SignInExpired,
         "invalid_token" | "unauthenticated" => TokenRefused,
         "insufficient_scope" => ScopeMissing,
-        "interaction_required"
-        | "login_required"
-        | "account_selection_required"
-        | "session_expired" => InteractionNeeded,
+        "interaction_required" | "login_required" | "account_selection_required" | "session_expired" => {
+            InteractionNeeded
+        }
         "insufficient_user_authentication" | "unmet_authentication_requirements" => MfaNeeded,
         "consent_required" => ConsentMissing,
-        "access_denied"
-        | "authorization_declined"
-        | "user_cancelled"
-        | "cancelled"
-        | "user_denied" => ConsentDeclined,
+        "access_denied" | "authorization_declined" | "user_cancelled" | "cancelled" | "user_denied" => ConsentDeclined,
         "expired_token" | "bad_verification_code" => SignInInterrupted,
         "authorization_pending" => AwaitingApproval,
-        "slow_down"
-        | "rate_limit_exceeded"
-        | "resource_exhausted"
-        | "too_many_requests"
-        | "quota_exceeded" => RateLimited,
+        "slow_down" | "rate_limit_exceeded" | "resource_exhausted" | "too_many_requests" | "quota_exceeded" => {
+            RateLimited
+        }
         "server_error"
         | "temporarily_unavailable"
         | "unavailable"
@@ -45,14 +36,10 @@ pub(super) fn by_error(error: &str, provider: ProviderKind) -> Option<Diagnosis>
         "admin_policy_enforced" | "permission_denied" => AdminPolicy,
         "invalid_client" => ClientSecretWrong,
         "unauthorized_client" if provider == ProviderKind::Google => RegistrationFault,
-        "unauthorized_client"
-        | "deleted_client"
-        | "disabled_client"
-        | "invalid_client_id"
-        | "client_not_found" => RegistrationUnknown,
-        "redirect_uri_mismatch" | "invalid_redirect_uri" | "mismatching_redirect_uri" => {
-            RedirectMismatch
+        "unauthorized_client" | "deleted_client" | "disabled_client" | "invalid_client_id" | "client_not_found" => {
+            RegistrationUnknown
         }
+        "redirect_uri_mismatch" | "invalid_redirect_uri" | "mismatching_redirect_uri" => RedirectMismatch,
         "org_internal" => RegistrationInternal,
         "invalid_scope" | "invalid_resource" | "invalid_target" => ScopeInvalid,
         "access_not_configured" => RegistrationFault,
@@ -86,10 +73,7 @@ impl Only {
 
 /// By the words of a description, or of a page that a person copied.
 pub(super) fn by_words(words: &str, error: Option<&str>) -> Option<Diagnosis> {
-    WORDS
-        .iter()
-        .find(|(only, pieces, _)| only.covers(error) && has(words, pieces))
-        .map(|(_, _, diagnosis)| *diagnosis)
+    WORDS.iter().find(|(only, pieces, _)| only.covers(error) && has(words, pieces)).map(|(_, _, diagnosis)| *diagnosis)
 }
 
 /// Words of providers, the exact before the general. Descriptions are not documented and
@@ -103,77 +87,33 @@ const WORDS: &[(Only, &str, Diagnosis)] = &[
     (Any, "admin consent", AdminConsentNeeded),
     (Any, "approval required", AdminConsentNeeded),
     (Any, "conditional access", ConditionalAccess),
-    (
-        Any,
-        "does not meet the criteria to access this resource",
-        ConditionalAccess,
-    ),
+    (Any, "does not meet the criteria to access this resource", ConditionalAccess),
     (Any, "you cannot access this right now", ConditionalAccess),
     (Any, "can't get there from here", DeviceRequired),
-    (
-        Any,
-        "selected user account does not exist in tenant",
-        WrongTenant,
-    ),
+    (Any, "selected user account does not exist in tenant", WrongTenant),
     (Any, "more information required", MfaNeeded),
     (Any, "multi-factor authentication", MfaNeeded),
     (Any, "your account is blocked", AccountDisabled),
     (Any, "your account has been locked", AccountLocked),
-    (
-        Any,
-        "unauthorized_client+not enabled for consumers",
-        RegistrationAccountTypes,
-    ),
+    (Any, "unauthorized_client+not enabled for consumers", RegistrationAccountTypes),
     (Any, "not enabled for consumers", RegistrationAccountTypes),
     // Google's pages and descriptions.
     (Any, "developer-approved testers", AppInTesting),
-    (
-        Any,
-        "has not completed the google verification",
-        AppInTesting,
-    ),
-    (
-        Any,
-        "only be used within its organization",
-        RegistrationInternal,
-    ),
-    (
-        Any,
-        "restricted to users within its organization",
-        RegistrationInternal,
-    ),
+    (Any, "has not completed the google verification", AppInTesting),
+    (Any, "only be used within its organization", RegistrationInternal),
+    (Any, "restricted to users within its organization", RegistrationInternal),
     (Any, "institution's admin", AdminPolicy),
     (Any, "blocked by+admin", AdminPolicy),
-    (
-        Error("invalid_client"),
-        "was not found",
-        RegistrationUnknown,
-    ),
+    (Error("invalid_client"), "was not found", RegistrationUnknown),
     (Error("invalid_client"), "was deleted", RegistrationUnknown),
-    (
-        Error("invalid_grant"),
-        "account has been deleted",
-        AccountGone,
-    ),
-    (
-        Error("invalid_grant"),
-        "invalid_rapt",
-        SignInFrequencyPolicy,
-    ),
-    (
-        Error("invalid_grant"),
-        "reauth related error",
-        SignInFrequencyPolicy,
-    ),
+    (Error("invalid_grant"), "account has been deleted", AccountGone),
+    (Error("invalid_grant"), "invalid_rapt", SignInFrequencyPolicy),
+    (Error("invalid_grant"), "reauth related error", SignInFrequencyPolicy),
     // Keycloak, Okta, Auth0 and others.
     (Error("invalid_grant"), "account+disabled", AccountDisabled),
     (Error("invalid_grant"), "user+disabled", AccountDisabled),
     (Error("invalid_grant"), "account+suspended", AccountDisabled),
-    (
-        Error("invalid_grant"),
-        "account+restricted",
-        AccountDisabled,
-    ),
+    (Error("invalid_grant"), "account+restricted", AccountDisabled),
     (Error("invalid_grant"), "account+blocked", AccountDisabled),
     (Error("invalid_grant"), "user+blocked", AccountDisabled),
     (Error("invalid_grant"), "user+deleted", AccountGone),
@@ -185,21 +125,9 @@ const WORDS: &[(Only, &str, Diagnosis)] = &[
     (Error("invalid_grant"), "code_verifier", RequestRefused),
     (Error("invalid_grant"), "code verifier", RequestRefused),
     (Error("invalid_grant"), "pkce", RequestRefused),
-    (
-        Error("invalid_grant"),
-        "already redeemed",
-        SignInInterrupted,
-    ),
-    (
-        Error("invalid_grant"),
-        "malformed auth code",
-        SignInInterrupted,
-    ),
-    (
-        Error("invalid_grant"),
-        "authorization code",
-        SignInInterrupted,
-    ),
+    (Error("invalid_grant"), "already redeemed", SignInInterrupted),
+    (Error("invalid_grant"), "malformed auth code", SignInInterrupted),
+    (Error("invalid_grant"), "authorization code", SignInInterrupted),
     (Error("invalid_grant"), "consent", ConsentMissing),
     (Error("invalid_grant"), "inactivity", SignInInactive),
     (Error("invalid_request"), "redirect", RedirectMismatch),

@@ -27,9 +27,7 @@ fn value(rest: &str) -> Option<String> {
     let quoted_name = rest.starts_with(['"', '\'']);
     let rest = rest.trim_start_matches(['"', '\'']).trim_start();
     if let Some(query) = rest.strip_prefix('=') {
-        let end = query
-            .find(|c: char| c == '&' || c == '#' || c.is_whitespace())
-            .unwrap_or(query.len());
+        let end = query.find(|c: char| c == '&' || c == '#' || c.is_whitespace()).unwrap_or(query.len());
         return Some(percent_decoded(cut(&query[..end])));
     }
     let rest = rest.strip_prefix(':')?.trim_start();
@@ -117,34 +115,18 @@ mod tests {
         let json = r#"{"suberror":"bad_token","error" : "invalid_grant","error_description":"a \"b\" \u0041\r\nc","error_codes":[1, 2]}"#;
         assert_eq!(field(json, "error").as_deref(), Some("invalid_grant"));
         assert_eq!(field(json, "suberror").as_deref(), Some("bad_token"));
-        assert_eq!(
-            field(json, "error_description").as_deref(),
-            Some("a \"b\" A  c")
-        );
+        assert_eq!(field(json, "error_description").as_deref(), Some("a \"b\" A  c"));
         assert_eq!(field(json, "error_codes").as_deref(), Some("1, 2"));
         let query = "https://desk.example/cb?error=access_denied&error_description=the+user%20said+no&state=x";
         assert_eq!(field(query, "error").as_deref(), Some("access_denied"));
+        assert_eq!(field(query, "error_description").as_deref(), Some("the user said no"));
+        assert_eq!(field("error: invalid_grant", "error").as_deref(), Some("invalid_grant"));
         assert_eq!(
-            field(query, "error_description").as_deref(),
-            Some("the user said no")
-        );
-        assert_eq!(
-            field("error: invalid_grant", "error").as_deref(),
-            Some("invalid_grant")
-        );
-        assert_eq!(
-            field(
-                r#"{"error":{"code":401,"status":"UNAUTHENTICATED"}}"#,
-                "status"
-            )
-            .as_deref(),
+            field(r#"{"error":{"code":401,"status":"UNAUTHENTICATED"}}"#, "status").as_deref(),
             Some("UNAUTHENTICATED")
         );
         assert_eq!(field(r#"{"error":{"code":401}}"#, "error"), None);
-        assert_eq!(
-            field(r#"{"error":"cut o"#, "error").as_deref(),
-            Some("cut o")
-        );
+        assert_eq!(field(r#"{"error":"cut o"#, "error").as_deref(), Some("cut o"));
         assert_eq!(field("%", "error"), None);
         assert_eq!(field("error=%", "error").as_deref(), Some("%"));
     }

@@ -11,12 +11,7 @@ use super::{
 pub(super) fn rule(answer: &Answer, stage: Stage) -> Rule {
     for code in &answer.codes {
         if let Some((diagnosis, firm)) = by_code(code, &answer.words) {
-            return Rule {
-                diagnosis,
-                firm,
-                known: true,
-                code: Some(format!("[{code}]")),
-            };
+            return Rule { diagnosis, firm, known: true, code: Some(format!("[{code}]")) };
         }
     }
     let (diagnosis, firm) = match answer.status {
@@ -27,12 +22,7 @@ pub(super) fn rule(answer: &Answer, stage: Stage) -> Rule {
         Status::No => (Diagnosis::ProviderFault, false),
         _ => (Diagnosis::Unknown, false),
     };
-    Rule {
-        diagnosis,
-        firm,
-        known: false,
-        code: None,
-    }
+    Rule { diagnosis, firm, known: false, code: None }
 }
 
 /// A NO to AUTHENTICATE or LOGIN. Without a stage the words have to tell: a server that
@@ -40,20 +30,11 @@ pub(super) fn rule(answer: &Answer, stage: Stage) -> Rule {
 fn signing_in(stage: Stage, words: &str) -> bool {
     match stage {
         Stage::Authentication => true,
-        Stage::Any => [
-            "auth",
-            "login",
-            "logon",
-            "passw",
-            "credential",
-            "sasl",
-            "user name",
-            "username",
-            "sign in",
-            "sign-in",
-        ]
-        .iter()
-        .any(|word| words.contains(word)),
+        Stage::Any => {
+            ["auth", "login", "logon", "passw", "credential", "sasl", "user name", "username", "sign in", "sign-in"]
+                .iter()
+                .any(|word| words.contains(word))
+        }
         _ => false,
     }
 }
@@ -70,9 +51,7 @@ fn by_code(code: &str, words: &str) -> Option<(Diagnosis, bool)> {
         "CONTACTADMIN" => (Diagnosis::AdministratorNeeded, true),
         "NOPERM" => (Diagnosis::RightMissing, true),
         "INUSE" | "EXPUNGEISSUED" | "CORRUPTION" | "SERVERBUG" => (Diagnosis::ProviderFault, true),
-        "CLIENTBUG" | "BADCHARSET" | "BADEVENT" | "BADCOMPARATOR" | "PARSE" => {
-            (Diagnosis::CommandRefused, true)
-        }
+        "CLIENTBUG" | "BADCHARSET" | "BADEVENT" | "BADCOMPARATOR" | "PARSE" => (Diagnosis::CommandRefused, true),
         "CANNOT" => (Diagnosis::FolderNameRefused, true),
         "LIMIT" => (Diagnosis::RateLimited, true),
         "OVERQUOTA" => (Diagnosis::MailboxFull, true),

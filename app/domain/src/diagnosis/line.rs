@@ -57,29 +57,17 @@ fn bare(line: &str) -> &str {
 }
 
 fn imap(text: &str) -> Answer {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(bare)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().map(bare).filter(|line| !line.is_empty()).collect();
     let found = |wanted: Status| {
-        lines.iter().find_map(|line| {
-            imap_status(line)
-                .filter(|(status, _)| *status == wanted)
-                .map(|found| (*line, found))
-        })
+        lines
+            .iter()
+            .find_map(|line| imap_status(line).filter(|(status, _)| *status == wanted).map(|found| (*line, found)))
     };
     // A tagged refusal says more than the BYE that follows it.
-    let chosen = [Status::No, Status::Bad, Status::Challenge, Status::Bye]
-        .into_iter()
-        .find_map(found);
+    let chosen = [Status::No, Status::Bad, Status::Challenge, Status::Bye].into_iter().find_map(found);
     let (line, status, rest) = match chosen {
         Some((line, (status, rest))) => (line, status, rest),
-        None => (
-            lines.first().copied().unwrap_or(""),
-            Status::None,
-            lines.first().copied().unwrap_or(""),
-        ),
+        None => (lines.first().copied().unwrap_or(""), Status::None, lines.first().copied().unwrap_or("")),
     };
     let mut codes = Vec::new();
     let mut left = rest.trim_start();
@@ -95,9 +83,7 @@ fn imap(text: &str) -> Answer {
     let mut words = super::tables::folded(left);
     // A code that a log put behind other words still counts.
     for name in CODES {
-        if !codes.iter().any(|code| code == name)
-            && words.contains(&format!("[{}]", name.to_ascii_lowercase()))
-        {
+        if !codes.iter().any(|code| code == name) && words.contains(&format!("[{}]", name.to_ascii_lowercase())) {
             codes.push((*name).to_owned());
         }
     }
@@ -112,18 +98,8 @@ fn imap(text: &str) -> Answer {
         _ => "",
     };
     let tail = super::tables::folded(rest);
-    let forms = vec![
-        super::tables::folded(line),
-        format!("{prefix} {tail}"),
-        tail,
-    ];
-    Answer {
-        status,
-        enhanced: None,
-        codes,
-        words,
-        forms,
-    }
+    let forms = vec![super::tables::folded(line), format!("{prefix} {tail}"), tail];
+    Answer { status, enhanced: None, codes, words, forms }
 }
 
 /// The codes that may be found in mid-text; others only where RFC 9051 puts them.
@@ -166,27 +142,16 @@ fn imap_status(line: &str) -> Option<(Status, &str)> {
         };
         // `No Response: text` and `Bad Response: text` of client libraries.
         let after = after.trim_start();
-        let after = after
-            .strip_prefix("Response:")
-            .or_else(|| after.strip_prefix("response:"))
-            .unwrap_or(after);
+        let after = after.strip_prefix("Response:").or_else(|| after.strip_prefix("response:")).unwrap_or(after);
         return Some((status, after.trim_start()));
     }
     None
 }
 
 fn smtp(text: &str) -> Answer {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(bare)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().map(bare).filter(|line| !line.is_empty()).collect();
     // The last code of a transcript that refuses; a 250 before it is only the way there.
-    let coded = |line: &&str| {
-        reply_code(line)
-            .filter(|(code, _)| *code >= 400 || *code == 334)
-            .map(|(code, _)| code)
-    };
+    let coded = |line: &&str| reply_code(line).filter(|(code, _)| *code >= 400 || *code == 334).map(|(code, _)| code);
     let code = lines.iter().rev().find_map(coded);
     let mut enhanced = None;
     let mut joined = String::new();
@@ -209,9 +174,7 @@ fn smtp(text: &str) -> Answer {
         Some(code) => Status::Code(code),
         None => enhanced.map_or(Status::None, |(class, ..)| Status::Code(class * 100)),
     };
-    let dotted = enhanced
-        .map(|(a, b, c)| format!("{a}.{b}.{c} "))
-        .unwrap_or_default();
+    let dotted = enhanced.map(|(a, b, c)| format!("{a}.{b}.{c} ")).unwrap_or_default();
     let mut forms = vec![format!("{dotted}{words}")];
     if let Some(code) = code {
         forms.insert(0, format!("{code} {dotted}{words}"));
@@ -219,13 +182,7 @@ fn smtp(text: &str) -> Answer {
     for form in &mut forms {
         form.truncate(form.trim_end().len());
     }
-    Answer {
-        status,
-        enhanced,
-        codes: Vec::new(),
-        words,
-        forms,
-    }
+    Answer { status, enhanced, codes: Vec::new(), words, forms }
 }
 
 /// The reply code of a line, at its start or, in a log line, as its first number of that kind.
@@ -234,19 +191,12 @@ fn reply_code(line: &str) -> Option<(u16, &str)> {
     for at in 0..bytes.len().min(80).saturating_sub(2) {
         let free = at == 0 || matches!(bytes[at - 1], b' ' | b'(' | b':' | b'"' | b'=' | b'\'');
         let code = &bytes[at..at + 3];
-        let ends = bytes
-            .get(at + 3)
-            .is_none_or(|b| matches!(b, b' ' | b'-' | b':' | b',' | b')' | b'\t'));
+        let ends = bytes.get(at + 3).is_none_or(|b| matches!(b, b' ' | b'-' | b':' | b',' | b')' | b'\t'));
         if free && ends && (b'2'..=b'5').contains(&code[0]) && code.iter().all(u8::is_ascii_digit) {
-            let number = code
-                .iter()
-                .fold(0u16, |sum, digit| sum * 10 + u16::from(digit - b'0'));
+            let number = code.iter().fold(0u16, |sum, digit| sum * 10 + u16::from(digit - b'0'));
             let rest = line.get(at + 3..).unwrap_or("");
             let rest = rest.trim_start_matches(['-', ' ', ':', ',', '(', ')', '\t']);
-            return Some((
-                number,
-                rest.trim_start_matches("b'").trim_start_matches("b\""),
-            ));
+            return Some((number, rest.trim_start_matches("b'").trim_start_matches("b\"")));
         }
     }
     None
@@ -255,10 +205,7 @@ fn reply_code(line: &str) -> Option<(u16, &str)> {
 /// The enhanced status at the start of the text, and the rest.
 fn enhanced_status(text: &str) -> (Option<(u16, u16, u16)>, &str) {
     let text = text.trim_start().trim_start_matches('#');
-    let word = text
-        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '>'))
-        .next()
-        .unwrap_or("");
+    let word = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '>')).next().unwrap_or("");
     let parts: Vec<Option<u16>> = word.split('.').map(|part| part.parse().ok()).collect();
     match parts[..] {
         [Some(class @ (2 | 4 | 5)), Some(subject), Some(detail)] => {

@@ -8,10 +8,7 @@ use super::{
 
 /// What the words tell, if anything.
 pub(super) fn look(words: &str) -> Option<Diagnosis> {
-    NETWORK
-        .iter()
-        .find(|(pieces, _)| has(words, pieces))
-        .map(|(_, diagnosis)| *diagnosis)
+    NETWORK.iter().find(|(pieces, _)| has(words, pieces)).map(|(_, diagnosis)| *diagnosis)
 }
 
 const NETWORK: &[(&str, Diagnosis)] = &[

@@ -24,11 +24,7 @@ const WRAPPERS: [u32; 4] = [70000, 70002, 50012, 90092];
 
 /// What an answer of the provider's sign-in tells: the JSON body of the token endpoint, the
 /// query of a redirect, a description, or what a person copied from the provider's page.
-pub fn diagnose_oauth(
-    body_or_description: &str,
-    http_status: Option<u16>,
-    provider: ProviderKind,
-) -> Finding {
+pub fn diagnose_oauth(body_or_description: &str, http_status: Option<u16>, provider: ProviderKind) -> Finding {
     let text = shortened(body_or_description, LONGEST).replace('\0', " ");
     // 429 and 5xx never ask a person for anything (RFC 6585; the provider may send any body).
     match http_status {
@@ -68,16 +64,9 @@ pub fn diagnose_oauth(
         })
         .map(|row| row.sentence);
     let known = diagnosis.is_some();
-    let number = numbers(&text)
-        .first()
-        .map(|number| format!("AADSTS{number}"));
-    let mut found = finding(
-        diagnosis
-            .or_else(|| by_range(&numbers(&text)))
-            .unwrap_or(Unknown),
-        number.or(error),
-        known,
-    );
+    let number = numbers(&text).first().map(|number| format!("AADSTS{number}"));
+    let mut found =
+        finding(diagnosis.or_else(|| by_range(&numbers(&text))).unwrap_or(Unknown), number.or(error), known);
     found.sentence = quoted;
     found
 }
@@ -98,31 +87,16 @@ fn finding(diagnosis: Diagnosis, code: Option<String>, known: bool) -> Finding {
         _ if diagnosis.class() == Class::Transient => Certainty::Passing,
         _ => Certainty::Definite,
     };
-    Finding {
-        diagnosis,
-        certainty,
-        known,
-        code,
-        sentence: None,
-        wait_ms: None,
-    }
+    Finding { diagnosis, certainty, known, code, sentence: None, wait_ms: None }
 }
 
 /// By Microsoft's number, where it is in the table.
-fn by_number(
-    text: &str,
-    words: &str,
-    suberror: Option<&str>,
-    provider: ProviderKind,
-) -> Option<Finding> {
+fn by_number(text: &str, words: &str, suberror: Option<&str>, provider: ProviderKind) -> Option<Finding> {
     let numbers = match numbers(text) {
         found if found.is_empty() && provider == ProviderKind::Microsoft => lone_number(words),
         found => found,
     };
-    let rows: Vec<_> = numbers
-        .iter()
-        .filter_map(|number| tables::aadsts(*number))
-        .collect();
+    let rows: Vec<_> = numbers.iter().filter_map(|number| tables::aadsts(*number)).collect();
     let row = rows
         .iter()
         .find(|row| !WRAPPERS.contains(&row.code))
@@ -148,45 +122,24 @@ fn numbers(text: &str) -> Vec<u32> {
     let upper = text.to_ascii_uppercase();
     for part in upper.split("AADSTS").skip(1).take(32) {
         let digits = part.trim_start_matches([' ', ':', '-', '_']);
-        let end = digits
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(digits.len());
-        found.extend(
-            digits
-                .get(..end.min(9))
-                .and_then(|digits| digits.parse::<u32>().ok()),
-        );
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        found.extend(digits.get(..end.min(9)).and_then(|digits| digits.parse::<u32>().ok()));
     }
     let listed = field(text, "error_codes").unwrap_or_default();
-    found.extend(
-        listed
-            .split(|c: char| !c.is_ascii_digit())
-            .filter_map(|part| part.parse::<u32>().ok())
-            .take(32),
-    );
+    found.extend(listed.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse::<u32>().ok()).take(32));
     found
 }
 
 /// The number that a person copied from Microsoft's page: alone, or behind *Error code*.
 fn lone_number(words: &str) -> Vec<u32> {
-    let behind = words
-        .split_once("code")
-        .map(|(_, rest)| rest.trim_start_matches([' ', ':', '=', '"']));
+    let behind = words.split_once("code").map(|(_, rest)| rest.trim_start_matches([' ', ':', '=', '"']));
     [Some(words.trim()), behind]
         .into_iter()
         .flatten()
         .filter_map(|text| {
-            let end = text
-                .find(|c: char| !c.is_ascii_digit())
-                .unwrap_or(text.len());
-            let free = text[end..]
-                .chars()
-                .next()
-                .is_none_or(|c| !c.is_alphanumeric());
-            text.get(..end)
-                .filter(|digits| free && (5..=8).contains(&digits.len()))?
-                .parse()
-                .ok()
+            let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+            let free = text[end..].chars().next().is_none_or(|c| !c.is_alphanumeric());
+            text.get(..end).filter(|digits| free && (5..=8).contains(&digits.len()))?.parse().ok()
         })
         .collect()
 }
@@ -230,18 +183,14 @@ fn by_suberror(suberror: &str) -> Option<Diagnosis> {
 /// The error's name: its field, else the first known name in the text.
 fn error_name(text: &str) -> Option<String> {
     let plain = |name: &String| {
-        !name.is_empty()
-            && name.len() < 64
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        !name.is_empty() && name.len() < 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     };
     let letters = |name: &String| name.bytes().any(|b| b.is_ascii_alphabetic());
     if let Some(name) = field(text, "error").filter(plain).filter(letters) {
         return Some(name.to_ascii_lowercase());
     }
     // Google's other APIs: {"error":{"code":401,"status":"UNAUTHENTICATED"}}.
-    if let Some(status) = field(text, "status")
-        .filter(plain)
-        .filter(|name| name.contains('_') || name.starts_with('U'))
+    if let Some(status) = field(text, "status").filter(plain).filter(|name| name.contains('_') || name.starts_with('U'))
     {
         return Some(status.to_ascii_lowercase());
     }

@@ -34,30 +34,14 @@ pub(super) fn has(words: &str, pieces: &str) -> bool {
 
 const PHRASES: &[(In, &str, Diagnosis)] = &[
     // Exchange and Outlook.com (Microsoft Learn, *Improvements in SMTP AUTH*).
-    (
-        Both,
-        "smtpclientauthentication+disabled for the tenant",
-        SmtpAuthDisabledTenant,
-    ),
-    (
-        Both,
-        "smtpclientauthentication+disabled for the mailbox",
-        SmtpAuthDisabledMailbox,
-    ),
-    (
-        Both,
-        "smtpclientauthentication+disabled",
-        SmtpAuthDisabledMailbox,
-    ),
+    (Both, "smtpclientauthentication+disabled for the tenant", SmtpAuthDisabledTenant),
+    (Both, "smtpclientauthentication+disabled for the mailbox", SmtpAuthDisabledMailbox),
+    (Both, "smtpclientauthentication+disabled", SmtpAuthDisabledMailbox),
     (Both, "security defaults", SecurityDefaults),
     (Both, "did not meet the criteria", ConditionalAccess),
     (Both, "conditional access", ConditionalAccess),
     (Both, "basic authentication+disabled", PasswordSignInRetired),
-    (
-        Both,
-        "basic authentication+not supported",
-        PasswordSignInRetired,
-    ),
+    (Both, "basic authentication+not supported", PasswordSignInRetired),
     (Both, "basicauthblocked", PasswordSignInRetired),
     (Both, "authenticated but not connected", MailboxUnreachable),
     (Both, "accesstokenexpired", AccessTokenExpired),
@@ -120,11 +104,7 @@ const PHRASES: &[(In, &str, Diagnosis)] = &[
     (Both, "parol prilozheniya", AppPasswordNeeded),
     (Both, "device password", AppPasswordNeeded),
     (Both, "authorization code", AppPasswordNeeded),
-    (
-        Both,
-        "does not have access rights to this service",
-        AppPasswordNeeded,
-    ),
+    (Both, "does not have access rights to this service", AppPasswordNeeded),
     (Both, "web login required", PasswordNotTaken),
     (Both, "via your web browser", PasswordNotTaken),
     (Both, "log in+web browser", PasswordNotTaken),
@@ -148,11 +128,7 @@ const PHRASES: &[(In, &str, Diagnosis)] = &[
     (Smtp, "spf", SenderUnauthenticated),
     (Smtp, "dkim", SenderUnauthenticated),
     (Smtp, "dmarc", SenderUnauthenticated),
-    (
-        Smtp,
-        "email from this domain+unauthenticated",
-        SenderUnauthenticated,
-    ),
+    (Smtp, "email from this domain+unauthenticated", SenderUnauthenticated),
     (Smtp, "blocked using", SendingBlocked),
     (Smtp, "spamhaus", SendingBlocked),
     (Smtp, "blacklist", SendingBlocked),
@@ -236,11 +212,7 @@ const PHRASES: &[(In, &str, Diagnosis)] = &[
     (Both, "secure connection", TlsRequired),
     (Both, "must use ssl", TlsRequired),
     (Both, "must use tls", TlsRequired),
-    (
-        Both,
-        "unrecognized authentication type",
-        MechanismNotOffered,
-    ),
+    (Both, "unrecognized authentication type", MechanismNotOffered),
     (Both, "auth+unsupported", MechanismNotOffered),
     (Both, "sasl+unsupported", MechanismNotOffered),
     (Both, "no mechanism", MechanismNotOffered),

@@ -22,12 +22,7 @@ pub(super) struct Rule {
 
 /// What a reply of an IMAP or SMTP server tells. `text` is the reply as it came: one line or
 /// several, with or without tag. Never fails; what says nothing is [`Diagnosis::Unknown`].
-pub fn diagnose_reply(
-    protocol: Protocol,
-    provider: ProviderKind,
-    stage: Stage,
-    text: &str,
-) -> Finding {
+pub fn diagnose_reply(protocol: Protocol, provider: ProviderKind, stage: Stage, text: &str) -> Finding {
     let answer = line::read(protocol, text);
     let rule = match protocol {
         Protocol::Imap => imap::rule(&answer, stage),
@@ -37,11 +32,7 @@ pub fn diagnose_reply(
     let (diagnosis, known, sentence) = if let Some((row, true)) = quoted {
         (row.diagnosis, true, own_sentence(row, provider))
     } else if answer.status == Status::Challenge {
-        (
-            challenge::read(answer.words_as_sent(text)).unwrap_or(Diagnosis::Unknown),
-            true,
-            None,
-        )
+        (challenge::read(answer.words_as_sent(text)).unwrap_or(Diagnosis::Unknown), true, None)
     } else if let Some(diagnosis) = foreign(protocol, text) {
         (diagnosis, true, None)
     } else {
@@ -76,24 +67,16 @@ fn fits(worded: Diagnosis, rule: &Rule, answer: &Answer, stage: Stage) -> bool {
     if rule.firm {
         return passing && worded.class() == Class::Transient;
     }
-    let about_credential = matches!(
-        worded,
-        Diagnosis::CredentialRefused | Diagnosis::PasswordRefused | Diagnosis::TokenRefused
-    );
+    let about_credential =
+        matches!(worded, Diagnosis::CredentialRefused | Diagnosis::PasswordRefused | Diagnosis::TokenRefused);
     // A code with a meaning of its own knows better than `authentication failed`.
-    if worded == Diagnosis::CredentialRefused
-        && rule.known
-        && rule.diagnosis.class() != Class::SignInAgain
-    {
+    if worded == Diagnosis::CredentialRefused && rule.known && rule.diagnosis.class() != Class::SignInAgain {
         return false;
     }
     if about_credential {
         // A BYE passes; past the sign-in nothing is said about the credential any more.
         return answer.status != Status::Bye
-            && !matches!(
-                stage,
-                Stage::Mailbox | Stage::Sender | Stage::Recipient | Stage::Data
-            );
+            && !matches!(stage, Stage::Mailbox | Stage::Sender | Stage::Recipient | Stage::Data);
     }
     if matches!(worded, Diagnosis::FolderGone) && matches!(stage, Stage::Authentication) {
         return false;
@@ -118,21 +101,11 @@ fn foreign(protocol: Protocol, text: &str) -> Option<Diagnosis> {
         Protocol::Smtp => start.starts_with("* OK") || start.starts_with("* PREAUTH"),
     };
     let tls = start.starts_with('\u{15}') || start.starts_with('\u{16}');
-    let strange = [
-        "HTTP/",
-        "SSH-",
-        "+OK",
-        "-ERR",
-        "<!DOCTYPE",
-        "<!doctype",
-        "<html",
-        "<HTML",
-    ];
+    let strange = ["HTTP/", "SSH-", "+OK", "-ERR", "<!DOCTYPE", "<!doctype", "<html", "<HTML"];
     if tls {
         return Some(Diagnosis::TlsMismatch);
     }
-    (other || strange.iter().any(|mark| start.starts_with(mark)))
-        .then_some(Diagnosis::NotAMailServer)
+    (other || strange.iter().any(|mark| start.starts_with(mark))).then_some(Diagnosis::NotAMailServer)
 }
 
 /// `Suggested Backoff Time: 299961 milliseconds` (Exchange).
@@ -155,8 +128,7 @@ impl Answer {
 impl Finding {
     /// The closest sentence there is: the row's own, else the diagnosis'.
     pub fn words(&self, provider_name: &str) -> String {
-        self.sentence
-            .map_or_else(|| self.diagnosis.sentence(provider_name), str::to_owned)
+        self.sentence.map_or_else(|| self.diagnosis.sentence(provider_name), str::to_owned)
     }
 
     /// A passing fault never counts against a mailbox.

@@ -13,20 +13,11 @@ use crate::provider::ProviderKind;
 /// The rule that the answer's codes give.
 pub(super) fn rule(answer: &Answer, stage: Stage, provider: ProviderKind) -> Rule {
     let Status::Code(code) = answer.status else {
-        return Rule {
-            diagnosis: Unknown,
-            firm: false,
-            known: false,
-            code: None,
-        };
+        return Rule { diagnosis: Unknown, firm: false, known: false, code: None };
     };
     let words = answer.words.as_str();
-    let named = answer
-        .enhanced
-        .map_or(format!("{code}"), |(a, b, c)| format!("{code} {a}.{b}.{c}"));
-    let exact = answer
-        .enhanced
-        .and_then(|enhanced| by_status(code, enhanced, stage, provider, words));
+    let named = answer.enhanced.map_or(format!("{code}"), |(a, b, c)| format!("{code} {a}.{b}.{c}"));
+    let exact = answer.enhanced.and_then(|enhanced| by_status(code, enhanced, stage, provider, words));
     let (diagnosis, firm, known) = match exact {
         Some((diagnosis, firm)) => (diagnosis, firm, true),
         None => {
@@ -34,12 +25,7 @@ pub(super) fn rule(answer: &Answer, stage: Stage, provider: ProviderKind) -> Rul
             (diagnosis, firm, false)
         }
     };
-    Rule {
-        diagnosis,
-        firm,
-        known,
-        code: Some(named),
-    }
+    Rule { diagnosis, firm, known, code: Some(named) }
 }
 
 /// Of an enhanced status; `true` where it says enough for words not to matter.
@@ -124,12 +110,9 @@ fn by_status(
 
 /// Of a reply code alone (RFC 5321 sections 4.2.2 and 4.2.3, RFC 4954).
 fn by_code(code: u16, stage: Stage, words: &str) -> (Diagnosis, bool) {
-    let signing_in =
-        matches!(stage, Stage::Authentication) || words.contains("auth") || words.contains("login");
+    let signing_in = matches!(stage, Stage::Authentication) || words.contains("auth") || words.contains("login");
     match code {
-        400..=499 if matches!(stage, Stage::Recipient) || matches!(code, 450 | 452) => {
-            (RecipientDeferred, true)
-        }
+        400..=499 if matches!(stage, Stage::Recipient) || matches!(code, 450 | 452) => (RecipientDeferred, true),
         400..=499 => (ProviderFault, true),
         500..=504 if signing_in => (MechanismNotOffered, false),
         501 if matches!(stage, Stage::Recipient) => (RecipientRefused, false),
@@ -138,12 +121,7 @@ fn by_code(code: u16, stage: Stage, words: &str) -> (Diagnosis, bool) {
         521 => (NotAMailServer, true),
         523 | 538 => (TlsRequired, true),
         525 => (AccountDisabled, true),
-        530 if ["tls", "ssl", "encrypt"]
-            .iter()
-            .any(|word| words.contains(word)) =>
-        {
-            (TlsRequired, true)
-        }
+        530 if ["tls", "ssl", "encrypt"].iter().any(|word| words.contains(word)) => (TlsRequired, true),
         530 => (NotAuthenticated, true),
         534 => (PasswordNotTaken, false),
         535 => (CredentialRefused, false),

@@ -16,19 +16,11 @@ pub struct Step {
 }
 
 pub(super) fn step(who: Who, text: &str) -> Step {
-    Step {
-        text: text.to_owned(),
-        code: None,
-        who,
-    }
+    Step { text: text.to_owned(), code: None, who }
 }
 
 pub(super) fn line(who: Who, text: &str, code: String) -> Step {
-    Step {
-        text: text.to_owned(),
-        code: Some(code),
-        who,
-    }
+    Step { text: text.to_owned(), code: Some(code), who }
 }
 
 /// The address as one PowerShell argument: bare where it can do no harm, else in single
@@ -66,28 +58,17 @@ fn at_console(google: bool) -> Step {
 
 /// Steps around a change of the secret.
 pub(super) fn secret(google: bool, text: &str) -> Vec<Step> {
-    let place = if google {
-        text.to_owned()
-    } else {
-        format!("Under Certificates & secrets: {text}")
-    };
+    let place = if google { text.to_owned() } else { format!("Under Certificates & secrets: {text}") };
     vec![
         at_console(google),
         step(Who::AppOwner, &place),
-        step(
-            Who::DeskAdmin,
-            "Enter it here under App registrations. Its mailboxes go on without a sign-in.",
-        ),
+        step(Who::DeskAdmin, "Enter it here under App registrations. Its mailboxes go on without a sign-in."),
     ]
 }
 
 /// Steps around a change of the registration.
 pub(super) fn registration(google: bool, text: &str) -> Vec<Step> {
-    vec![
-        at_console(google),
-        step(Who::AppOwner, text),
-        step(Who::DeskAdmin, "Click Test this registration here."),
-    ]
+    vec![at_console(google), step(Who::AppOwner, text), step(Who::DeskAdmin, "Click Test this registration here.")]
 }
 
 #[cfg(test)]

@@ -56,17 +56,11 @@ impl ReplyRow {
 
     /// The part that stays the same: without `- gsmtp`, links and anything left out as `...`.
     pub(super) fn fixed_part(&self) -> &'static str {
-        let end = [
-            " - gsmtp",
-            " https://",
-            " Visit https://",
-            "...",
-            "<https://",
-        ]
-        .iter()
-        .filter_map(|mark| self.reply.find(mark))
-        .min()
-        .unwrap_or(self.reply.len());
+        let end = [" - gsmtp", " https://", " Visit https://", "...", "<https://"]
+            .iter()
+            .filter_map(|mark| self.reply.find(mark))
+            .min()
+            .unwrap_or(self.reply.len());
         self.reply[..end].trim_end()
     }
 }
@@ -78,13 +72,7 @@ pub fn aadsts_rows() -> &'static [AadstsRow] {
         let mut rows: Vec<AadstsRow> = columns(include_str!("../../data/aadsts.tsv"))
             .filter_map(|[code, oauth_error, diagnosis, class, sentence]| {
                 let (code, diagnosis) = (code.parse().ok()?, Diagnosis::from_name(diagnosis)?);
-                Some(AadstsRow {
-                    code,
-                    oauth_error,
-                    diagnosis,
-                    class,
-                    sentence,
-                })
+                Some(AadstsRow { code, oauth_error, diagnosis, class, sentence })
             })
             .collect();
         rows.sort_by_key(|row| row.code);
@@ -99,40 +87,25 @@ pub fn reply_rows() -> &'static [ReplyRow] {
         columns(include_str!("../../data/replies.tsv"))
             .filter_map(|[provider, protocol, reply, diagnosis, class, sentence]| {
                 let diagnosis = Diagnosis::from_name(diagnosis)?;
-                Some(ReplyRow {
-                    provider,
-                    protocol,
-                    reply,
-                    diagnosis,
-                    class,
-                    sentence,
-                })
+                Some(ReplyRow { provider, protocol, reply, diagnosis, class, sentence })
             })
             .collect()
     })
 }
 
 fn columns<const N: usize>(text: &'static str) -> impl Iterator<Item = [&'static str; N]> {
-    text.lines()
-        .skip(1)
-        .filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
+    text.lines().skip(1).filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
 }
 
 /// The row of a number.
 pub(super) fn aadsts(code: u32) -> Option<&'static AadstsRow> {
     let rows = aadsts_rows();
-    rows.binary_search_by_key(&code, |row| row.code)
-        .ok()
-        .map(|at| &rows[at])
+    rows.binary_search_by_key(&code, |row| row.code).ok().map(|at| &rows[at])
 }
 
 /// The row whose reply one of these forms begins with; the longest wins, and among equals
 /// the one of the same provider. `true` beside it when the row is more than a bare code.
-pub(super) fn reply(
-    protocol: Protocol,
-    provider: ProviderKind,
-    forms: &[String],
-) -> Option<(&'static ReplyRow, bool)> {
+pub(super) fn reply(protocol: Protocol, provider: ProviderKind, forms: &[String]) -> Option<(&'static ReplyRow, bool)> {
     let wanted = match protocol {
         Protocol::Imap => "imap",
         Protocol::Smtp => "smtp",
@@ -167,9 +140,7 @@ fn begins(form: &str, fixed: &str, worded: bool) -> bool {
         return false;
     }
     let rest = rest.trim_start_matches('.').trim_start();
-    let noise = ["[", "(", "<", "http", "visit http"]
-        .iter()
-        .any(|mark| rest.starts_with(mark));
+    let noise = ["[", "(", "<", "http", "visit http"].iter().any(|mark| rest.starts_with(mark));
     let colon = rest.starts_with([':', ',', ';']);
     !worded || noise || rest.ends_with("- gsmtp") || (!colon && !rest.contains(' '))
 }

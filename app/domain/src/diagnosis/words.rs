@@ -84,9 +84,8 @@ impl Diagnosis {
             ScopeInvalid => "Permission not valid",
             RegistrationFault => "App registration at fault",
             RequestRefused => "Request refused",
-            AccessTokenExpired | TooManySessions | RateLimited | RecipientDeferred
-            | ProviderFault | SessionClosed | CommandRefused | IdRequired | NameNotFound
-            | HostUnreachable | ConnectionRefused | TimedOut => "Retrying",
+            AccessTokenExpired | TooManySessions | RateLimited | RecipientDeferred | ProviderFault | SessionClosed
+            | CommandRefused | IdRequired | NameNotFound | HostUnreachable | ConnectionRefused | TimedOut => "Retrying",
             AwaitingApproval => "Waiting",
             SendingLimitReached => "Sending limit reached",
             Unknown => "Not understood",
@@ -105,9 +104,7 @@ impl Diagnosis {
             SignInExpired => "{p} no longer accepts the sign-in of this mailbox.",
             SignInRevoked => "{p} revoked the sign-in of this mailbox.",
             SignInInactive => "The sign-in was not used for too long, and {p} ended it.",
-            SignInFrequencyPolicy => {
-                "The organisation's rule how often to sign in ended this sign-in."
-            }
+            SignInFrequencyPolicy => "The organisation's rule how often to sign in ended this sign-in.",
             SignInInterrupted => "The sign-in was broken off and has to begin anew.",
             InteractionNeeded => "{p} wants to see the person on its sign-in page.",
             MfaNeeded => "{p} asks for a second factor, which only the person can give.",
@@ -118,9 +115,7 @@ impl Diagnosis {
             CredentialRefused => "{p} refuses the password or the sign-in.",
             PasswordSignInRetired => "{p} takes no passwords any more.",
             PasswordNotTaken => "{p} takes no account password from programs for this account.",
-            ConsentMissing => {
-                "Nobody has allowed the app to use this mailbox, or the permission was withdrawn."
-            }
+            ConsentMissing => "Nobody has allowed the app to use this mailbox, or the permission was withdrawn.",
             ConsentDeclined => "The person did not give the permission at {p}.",
             ScopeMissing => "The sign-in does not cover everything this mailbox needs.",
             SpaRegistration => {
@@ -129,24 +124,18 @@ impl Diagnosis {
             AccountDisabled => "The account that signs in for this mailbox has been switched off.",
             AccountGone => "{p} no longer knows the account that signs in for this mailbox.",
             AccountLocked => "The account that signs in for this mailbox is locked.",
-            AccountKindRefused => {
-                "A personal account was used where a work account is expected, or the reverse."
-            }
+            AccountKindRefused => "A personal account was used where a work account is expected, or the reverse.",
             AccountNotAllowed => "This account may not use the app.",
             WrongTenant => "The account belongs to another organisation than the mailbox.",
             PasswordExpiredOnPremises => "The password has expired in the company's own directory.",
             AppPasswordNeeded => "The server takes an app password instead of the account's own.",
-            TooManyBadPasswords => {
-                "The server has counted too many wrong passwords and refuses the sign-in."
-            }
+            TooManyBadPasswords => "The server has counted too many wrong passwords and refuses the sign-in.",
             ImapDisabled => "IMAP is off for this mailbox.",
             MailboxUnreachable => "{p} accepts the sign-in but does not open the mailbox.",
             SharedAddressRefused => "The account that signs in may not open this mailbox.",
             SendAsDenied => "The account that signs in may not send as this address.",
             SenderRefused => "The server does not take this address as a sender.",
-            SenderUnauthenticated => {
-                "The receiving server finds no valid SPF, DKIM or DMARC proof for this domain."
-            }
+            SenderUnauthenticated => "The receiving server finds no valid SPF, DKIM or DMARC proof for this domain.",
             RightMissing => "The account lacks a right on this folder.",
             MailboxGone => "The server has no mailbox of this name.",
             MailboxFull => "The mailbox has reached its size limit.",
@@ -154,22 +143,14 @@ impl Diagnosis {
             FolderNameRefused => "The server does not allow a folder of this name.",
             NotAuthenticated => "The server wants a sign-in before it takes mail.",
             TlsRequired => "The server wants encryption before anything else.",
-            TlsNotOffered => {
-                "The server does not offer encryption on this port, and no password is sent without it."
-            }
+            TlsNotOffered => "The server does not offer encryption on this port, and no password is sent without it.",
             TlsMismatch => "One side speaks TLS on this port and the other does not.",
-            CertificateNameMismatch => {
-                "The server's certificate is made out to another name than the one set here."
-            }
+            CertificateNameMismatch => "The server's certificate is made out to another name than the one set here.",
             NotAMailServer => "Something else than the expected mail server answers on this port.",
             RecipientRefused => "A recipient of the message was refused.",
             TooManyRecipients => "The message has more recipients than the server takes.",
-            ConditionalAccess => {
-                "A Conditional Access rule of the organisation refuses this sign-in."
-            }
-            DeviceRequired => {
-                "The organisation accepts sign-ins from registered devices only, and a server is none."
-            }
+            ConditionalAccess => "A Conditional Access rule of the organisation refuses this sign-in.",
+            DeviceRequired => "The organisation accepts sign-ins from registered devices only, and a server is none.",
             AccountRisk => "The organisation blocks this account as risky.",
             SecurityDefaults => "The organisation's Security Defaults refuse this sign-in.",
             AdminPolicy => "A rule of the organisation does not allow this.",
@@ -180,32 +161,22 @@ impl Diagnosis {
             ImapDisabledForDomain => "IMAP is off for the whole organisation.",
             MechanismNotOffered => "The server does not offer this way to sign in.",
             LicenceMissing => "The mailbox has no valid licence.",
-            SendingBlocked => {
-                "The server takes no mail from this mailbox, this organisation or this network address."
-            }
+            SendingBlocked => "The server takes no mail from this mailbox, this organisation or this network address.",
             MessageTooLarge => "The message is larger than the server takes.",
             ContentRefused => "The server refuses this message for what it holds.",
-            CertificateInvalid => {
-                "The server's certificate has expired or comes from an issuer nobody vouches for."
-            }
+            CertificateInvalid => "The server's certificate has expired or comes from an issuer nobody vouches for.",
             AdminConsentNeeded => "In this organisation only an administrator may allow the app.",
             UserNotAssigned => "The organisation lets only listed people use the app.",
             AppDisabled => "The app is switched off in this organisation.",
             ServiceMissing => "The organisation has no Exchange Online that the app may use.",
-            ClientSecretExpired => {
-                "The client secret of the app has expired, which stops every mailbox of the app."
-            }
+            ClientSecretExpired => "The client secret of the app has expired, which stops every mailbox of the app.",
             ClientSecretWrong => {
                 "{p} does not accept the client secret of the app, which stops every mailbox of the app."
             }
-            ClientKindWrong => {
-                "The app registration and the request differ on whether there is a secret."
-            }
+            ClientKindWrong => "The app registration and the request differ on whether there is a secret.",
             RegistrationUnknown => "{p} knows no app of this client id.",
             RedirectMismatch => "The address to return to is not listed in the app registration.",
-            SpaPlatform => {
-                "The address to return to is registered as a single-page app instead of Web."
-            }
+            SpaPlatform => "The address to return to is registered as a single-page app instead of Web.",
             RegistrationSingleTenant => {
                 "The app registration is open to one organisation only, and this account is of another or went to the address for all."
             }
@@ -213,15 +184,11 @@ impl Diagnosis {
             RegistrationInternal => "The app is internal to another Google organisation.",
             AppInTesting => "The app is in testing, and this account is not among its test users.",
             TenantUnknown => "{p} cannot tell which organisation is meant.",
-            CloudMismatch => {
-                "The organisation lives in another Microsoft cloud than the sign-in address."
-            }
+            CloudMismatch => "The organisation lives in another Microsoft cloud than the sign-in address.",
             ScopeInvalid => "The app asks for a permission that {p} does not accept.",
             RegistrationFault => "A setting of the app registration does not fit.",
             RequestRefused => "{p} could not use the request of the app.",
-            AccessTokenExpired => {
-                "The short-lived token ran out during the session, and a fresh one is fetched."
-            }
+            AccessTokenExpired => "The short-lived token ran out during the session, and a fresh one is fetched.",
             AwaitingApproval => "Nobody has entered the code yet.",
             TooManySessions => "The mailbox has more sessions open than the server allows.",
             RateLimited => "{p} asks to go slower.",
@@ -255,13 +222,7 @@ mod tests {
             }
             assert!(!diagnosis.title().ends_with('.'));
         }
-        assert_eq!(
-            Diagnosis::SmtpAuthDisabledMailbox.sentence("Microsoft"),
-            "SMTP AUTH is off for this mailbox."
-        );
-        assert_eq!(
-            Diagnosis::PasswordRefused.sentence("The server"),
-            "The server refuses the password."
-        );
+        assert_eq!(Diagnosis::SmtpAuthDisabledMailbox.sentence("Microsoft"), "SMTP AUTH is off for this mailbox.");
+        assert_eq!(Diagnosis::PasswordRefused.sentence("The server"), "The server refuses the password.");
     }
 }

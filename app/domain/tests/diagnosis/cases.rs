@@ -6,26 +6,17 @@ use domain::{diagnosis::Finding, provider::ProviderKind};
 pub fn check(table: &str, diagnose: impl Fn(ProviderKind, Option<u16>, &str) -> Finding) {
     let mut wrong = Vec::new();
     for line in table.lines().skip(1) {
-        let [provider, status, class, text]: [&str; 4] =
-            line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let [provider, status, class, text]: [&str; 4] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
         let provider = match provider {
             "microsoft" => ProviderKind::Microsoft,
             "google" => ProviderKind::Google,
             _ => ProviderKind::Other,
         };
-        let text = text
-            .replace("\\r", "\r")
-            .replace("\\n", "\n")
-            .replace("\\\\", "\\");
+        let text = text.replace("\\r", "\r").replace("\\n", "\n").replace("\\\\", "\\");
         let found = diagnose(provider, status.parse().ok(), &text);
         if found.diagnosis.remedy_class() != class {
             wrong.push(format!("{line}: {:?}", found.diagnosis));
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} wrong\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -1,17 +1,13 @@
 //! No row is lost, and the rules agree with every class of the data files.
 
-use domain::diagnosis::{
-    Diagnosis, Protocol, Stage, aadsts_rows, diagnose_oauth, diagnose_reply, reply_rows,
-};
+use domain::diagnosis::{Diagnosis, Protocol, Stage, aadsts_rows, diagnose_oauth, diagnose_reply, reply_rows};
 use domain::provider::ProviderKind;
 
 const AADSTS: &str = include_str!("../facts/aadsts.tsv");
 const REPLIES: &str = include_str!("../facts/replies.tsv");
 
 fn columns<const N: usize>(text: &'static str) -> Vec<[&'static str; N]> {
-    text.lines()
-        .map(|line| line.split('\t').collect::<Vec<_>>().try_into().unwrap())
-        .collect()
+    text.lines().map(|line| line.split('\t').collect::<Vec<_>>().try_into().unwrap()).collect()
 }
 
 pub fn kind(provider: &str) -> ProviderKind {
@@ -25,21 +21,11 @@ pub fn kind(provider: &str) -> ProviderKind {
 #[test]
 fn every_row_parses() {
     let lines = |text: &str| text.lines().count() - 1;
-    assert_eq!(
-        aadsts_rows().len(),
-        lines(include_str!("../../data/aadsts.tsv"))
-    );
-    assert_eq!(
-        reply_rows().len(),
-        lines(include_str!("../../data/replies.tsv"))
-    );
+    assert_eq!(aadsts_rows().len(), lines(include_str!("../../data/aadsts.tsv")));
+    assert_eq!(reply_rows().len(), lines(include_str!("../../data/replies.tsv")));
     for row in aadsts_rows() {
         assert_eq!(row.diagnosis.remedy_class(), row.class, "{}", row.code);
-        assert!(
-            row.sentence.ends_with('.') && !row.oauth_error.is_empty(),
-            "{}",
-            row.code
-        );
+        assert!(row.sentence.ends_with('.') && !row.oauth_error.is_empty(), "{}", row.code);
     }
     for row in reply_rows() {
         assert_eq!(row.diagnosis.remedy_class(), row.class, "{}", row.reply);
@@ -61,10 +47,7 @@ fn all_259_codes_have_their_class() {
             let found = diagnose_oauth(text, None, ProviderKind::Microsoft);
             assert_eq!(found.diagnosis.remedy_class(), class, "{text}");
             assert!(found.known && found.sentence.is_some(), "{text}");
-            assert_eq!(
-                found.code.as_deref(),
-                Some(format!("AADSTS{code}").as_str())
-            );
+            assert_eq!(found.code.as_deref(), Some(format!("AADSTS{code}").as_str()));
         }
     }
 }
@@ -97,10 +80,7 @@ fn rules_alone_hold_for_most_codes() {
         .filter(|[_, error, class]| {
             let error = error.split('|').next().unwrap();
             let body = format!(r#"{{"error":"{error}"}}"#);
-            diagnose_oauth(&body, None, ProviderKind::Microsoft)
-                .diagnosis
-                .remedy_class()
-                == *class
+            diagnose_oauth(&body, None, ProviderKind::Microsoft).diagnosis.remedy_class() == *class
         })
         .count();
     assert!(right >= 160, "{right} of {}", facts.len());
@@ -114,16 +94,10 @@ fn replies_hold_with_noise_around() {
             "imap" if reply.starts_with("NO") || reply.starts_with("BAD") => {
                 format!("* OK hi\r\nA0017 {reply}\r\n")
             }
-            "smtp" => format!(
-                "S: {reply} [AM0PR02CA0101.eurprd02.prod.outlook.com 2026-11-24T14:04:51.182Z]\r\n"
-            ),
+            "smtp" => format!("S: {reply} [AM0PR02CA0101.eurprd02.prod.outlook.com 2026-11-24T14:04:51.182Z]\r\n"),
             _ => continue,
         };
-        let protocol = if protocol == "imap" {
-            Protocol::Imap
-        } else {
-            Protocol::Smtp
-        };
+        let protocol = if protocol == "imap" { Protocol::Imap } else { Protocol::Smtp };
         let found = diagnose_reply(protocol, kind(provider), Stage::Any, &noisy);
         assert_eq!(found.diagnosis.remedy_class(), class, "{provider}: {noisy}");
     }
@@ -132,9 +106,6 @@ fn replies_hold_with_noise_around() {
 #[test]
 fn every_diagnosis_of_the_tables_is_reachable_by_name() {
     for row in reply_rows() {
-        assert_eq!(
-            Diagnosis::from_name(row.diagnosis.name()),
-            Some(row.diagnosis)
-        );
+        assert_eq!(Diagnosis::from_name(row.diagnosis.name()), Some(row.diagnosis));
     }
 }

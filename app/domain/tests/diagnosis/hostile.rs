@@ -2,16 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use domain::diagnosis::{
-    Diagnosis, Protocol, Stage, correlation_id, diagnose_oauth, diagnose_reply,
-};
+use domain::diagnosis::{Diagnosis, Protocol, Stage, correlation_id, diagnose_oauth, diagnose_reply};
 use domain::provider::ProviderKind;
 
-const PROVIDERS: [ProviderKind; 3] = [
-    ProviderKind::Microsoft,
-    ProviderKind::Google,
-    ProviderKind::Other,
-];
+const PROVIDERS: [ProviderKind; 3] = [ProviderKind::Microsoft, ProviderKind::Google, ProviderKind::Other];
 const STAGES: [Stage; 8] = [
     Stage::Any,
     Stage::Greeting,
@@ -29,11 +23,7 @@ fn put(text: &str) {
         diagnose_oauth(text, Some(400), provider);
         for protocol in [Protocol::Imap, Protocol::Smtp] {
             // Stages differ in rules, not in how a long text is read.
-            let stages = if text.len() > 1 << 20 {
-                &STAGES[..1]
-            } else {
-                &STAGES[..]
-            };
+            let stages = if text.len() > 1 << 20 { &STAGES[..1] } else { &STAGES[..] };
             for stage in stages {
                 diagnose_reply(protocol, provider, *stage, text);
             }
@@ -64,21 +54,14 @@ fn ten_megabytes_are_quick() {
     .iter()
     .map(|piece| piece.repeat(10 * 1024 * 1024 / piece.len()))
     .collect();
-    texts.push(format!(
-        "A1 NO [AUTHENTICATIONFAILED] {}",
-        "x".repeat(10 << 20)
-    ));
+    texts.push(format!("A1 NO [AUTHENTICATIONFAILED] {}", "x".repeat(10 << 20)));
     texts.push(format!("535 5.7.8 {}", "€".repeat(3 << 20)));
     for text in &texts {
         let start = Instant::now();
         put(text);
         let took = start.elapsed();
         // Twelve calls, unoptimised.
-        assert!(
-            took < Duration::from_secs(4),
-            "{took:?} for {:?}",
-            text.chars().take(12).collect::<String>()
-        );
+        assert!(took < Duration::from_secs(4), "{took:?} for {:?}", text.chars().take(12).collect::<String>());
     }
 }
 
@@ -200,16 +183,7 @@ fn shuffled_pieces_never_panic() {
 /// What is not understood waits; it is never taken for a refused credential.
 #[test]
 fn nonsense_calls_nobody() {
-    for text in [
-        "",
-        "hello",
-        "<p>Bad gateway</p>",
-        "???",
-        "{}",
-        "[]",
-        "null",
-        "lorem ipsum dolor",
-    ] {
+    for text in ["", "hello", "<p>Bad gateway</p>", "???", "{}", "[]", "null", "lorem ipsum dolor"] {
         for provider in PROVIDERS {
             let oauth = diagnose_oauth(text, None, provider);
             assert_eq!(oauth.diagnosis, Diagnosis::Unknown, "{text}");

@@ -6,10 +6,7 @@ use domain::provider::ProviderKind::{Google, Microsoft};
 
 #[test]
 fn oauth_answers_have_their_class() {
-    check(
-        include_str!("../cases/oauth.tsv"),
-        |provider, status, text| diagnose_oauth(text, status, provider),
-    );
+    check(include_str!("../cases/oauth.tsv"), |provider, status, text| diagnose_oauth(text, status, provider));
 }
 
 #[test]
@@ -20,11 +17,7 @@ fn exact_names_where_the_page_depends_on_them() {
         (Microsoft, "AADSTS7000222", Diagnosis::ClientSecretExpired),
         (Microsoft, "AADSTS7000215", Diagnosis::ClientSecretWrong),
         (Microsoft, "AADSTS700084", Diagnosis::SpaRegistration),
-        (
-            Microsoft,
-            "AADSTS50194",
-            Diagnosis::RegistrationSingleTenant,
-        ),
+        (Microsoft, "AADSTS50194", Diagnosis::RegistrationSingleTenant),
         (Microsoft, "AADSTS50020", Diagnosis::WrongTenant),
         (
             Google,
@@ -39,27 +32,14 @@ fn exact_names_where_the_page_depends_on_them() {
     ] {
         let found = diagnose_oauth(text, Some(400), provider);
         assert_eq!(found.diagnosis, diagnosis, "{text}");
-        assert_eq!(
-            (found.certainty, found.known),
-            (Certainty::Definite, true),
-            "{text}"
-        );
+        assert_eq!((found.certainty, found.known), (Certainty::Definite, true), "{text}");
     }
 }
 
 #[test]
 fn the_correlation_id_is_only_ever_an_id() {
     let id = "5a7d3f8e-1111-2222-3333-444455556666";
-    assert_eq!(
-        correlation_id(&format!(r#"{{"correlation_id":"{id}"}}"#)).as_deref(),
-        Some(id)
-    );
-    assert_eq!(
-        correlation_id(&format!("Trace ID: x Correlation ID: {id} Timestamp: y")).as_deref(),
-        Some(id)
-    );
-    assert_eq!(
-        correlation_id(r#"{"correlation_id":"<script>alert(1)</script>aaaaaaaaaaaaaaaaaaa"}"#),
-        None
-    );
+    assert_eq!(correlation_id(&format!(r#"{{"correlation_id":"{id}"}}"#)).as_deref(), Some(id));
+    assert_eq!(correlation_id(&format!("Trace ID: x Correlation ID: {id} Timestamp: y")).as_deref(), Some(id));
+    assert_eq!(correlation_id(r#"{"correlation_id":"<script>alert(1)</script>aaaaaaaaaaaaaaaaaaa"}"#), None);
 }

@@ -5,10 +5,8 @@ use domain::provider::ProviderKind;
 
 #[test]
 fn all_113_presets_are_there() {
-    let facts: Vec<Vec<&str>> = include_str!("../facts/presets.tsv")
-        .lines()
-        .map(|line| line.split('\t').collect())
-        .collect();
+    let facts: Vec<Vec<&str>> =
+        include_str!("../facts/presets.tsv").lines().map(|line| line.split('\t').collect()).collect();
     assert_eq!((facts.len(), presets().len()), (113, 113));
     for (fact, preset) in facts.iter().zip(presets()) {
         let tls = |encryption| match encryption {
@@ -44,38 +42,16 @@ fn domains_and_mx_hosts_find_their_preset() {
     let by_domain = |domain| preset_for_domain(domain).map(|preset| preset.provider);
     let by_mx = |host| preset_for_mx(host).map(|preset| preset.provider);
     assert_eq!(by_domain("Gmail.com"), Some("Gmail / Google Workspace"));
-    assert_eq!(
-        by_domain("contoso.onmicrosoft.com"),
-        Some("Microsoft 365 (Exchange Online)")
-    );
-    assert_eq!(
-        by_domain("hotmail.co.uk"),
-        Some("Outlook.com / Hotmail / Live / MSN")
-    );
+    assert_eq!(by_domain("contoso.onmicrosoft.com"), Some("Microsoft 365 (Exchange Online)"));
+    assert_eq!(by_domain("hotmail.co.uk"), Some("Outlook.com / Hotmail / Live / MSN"));
     assert_eq!(by_domain("contoso.example"), None);
-    assert_eq!(
-        by_domain("shop.usa.com"),
-        None,
-        "a domain below a free provider's is not its own"
-    );
+    assert_eq!(by_domain("shop.usa.com"), None, "a domain below a free provider's is not its own");
     assert_eq!(by_domain(""), None);
     assert_eq!(by_domain("a b.com"), None);
-    assert_eq!(
-        by_mx("contoso-com.mail.protection.outlook.com."),
-        Some("Microsoft 365 (Exchange Online)")
-    );
-    assert_eq!(
-        by_mx("hotmail-com.olc.protection.outlook.com"),
-        Some("Outlook.com / Hotmail / Live / MSN")
-    );
-    assert_eq!(
-        by_mx("contoso-com.o-v1.mx.microsoft"),
-        Some("Microsoft 365 (Exchange Online)")
-    );
-    assert_eq!(
-        by_mx("ASPMX.L.GOOGLE.COM"),
-        Some("Gmail / Google Workspace")
-    );
+    assert_eq!(by_mx("contoso-com.mail.protection.outlook.com."), Some("Microsoft 365 (Exchange Online)"));
+    assert_eq!(by_mx("hotmail-com.olc.protection.outlook.com"), Some("Outlook.com / Hotmail / Live / MSN"));
+    assert_eq!(by_mx("contoso-com.o-v1.mx.microsoft"), Some("Microsoft 365 (Exchange Online)"));
+    assert_eq!(by_mx("ASPMX.L.GOOGLE.COM"), Some("Gmail / Google Workspace"));
     assert_eq!(by_mx("smtp.google.com"), Some("Gmail / Google Workspace"));
     assert_eq!(by_mx("in1-smtp.messagingengine.com"), Some("Fastmail"));
     assert_eq!(by_mx("mx01.mail.icloud.com"), Some("Apple iCloud Mail"));
@@ -88,12 +64,6 @@ fn domains_and_mx_hosts_find_their_preset() {
     let icloud = preset_for_domain("me.com").unwrap();
     assert_eq!(icloud.imap.user("ada@me.com"), Some("ada"));
     assert_eq!(icloud.smtp.user("ada@me.com"), Some("ada@me.com"));
-    assert_eq!(
-        preset_for_domain("outlook.com").unwrap().kind(),
-        ProviderKind::Microsoft
-    );
-    assert_eq!(
-        preset_for_domain("gmail.com").unwrap().kind(),
-        ProviderKind::Google
-    );
+    assert_eq!(preset_for_domain("outlook.com").unwrap().kind(), ProviderKind::Microsoft);
+    assert_eq!(preset_for_domain("gmail.com").unwrap().kind(), ProviderKind::Google);
 }

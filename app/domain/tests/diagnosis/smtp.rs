@@ -22,11 +22,7 @@ fn words_never_told_before_still_have_a_class() {
     for (stage, text, class) in [
         (Stage::Any, "421 xyzzy", T),
         (Stage::Any, "451 4.9.9 xyzzy", T),
-        (
-            Stage::Any,
-            "454 4.7.0 password xyzzy invalid credentials",
-            T,
-        ),
+        (Stage::Any, "454 4.7.0 password xyzzy invalid credentials", T),
         (Stage::Any, "535 xyzzy", S),
         (Stage::Any, "535 5.9.9 xyzzy", S),
         (Stage::Any, "530 xyzzy", F),
@@ -70,41 +66,17 @@ fn exact_names_where_the_page_depends_on_them() {
             "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.",
             Diagnosis::SecurityDefaults,
         ),
-        (
-            Microsoft,
-            "554 5.2.252 SendAsDenied; a not allowed to send as b",
-            Diagnosis::SendAsDenied,
-        ),
-        (
-            Microsoft,
-            "250-AUTH LOGIN XOAUTH2\r\n535 5.7.3 Authentication unsuccessful",
-            Diagnosis::CredentialRefused,
-        ),
-        (
-            Google,
-            "454 4.7.0 Too many login attempts, please try again later.",
-            Diagnosis::RateLimited,
-        ),
-        (
-            Other,
-            "421 4.7.0 too many connections from your IP",
-            Diagnosis::TooManySessions,
-        ),
-        (
-            Other,
-            "530 5.7.0 Must issue a STARTTLS command first",
-            Diagnosis::TlsRequired,
-        ),
+        (Microsoft, "554 5.2.252 SendAsDenied; a not allowed to send as b", Diagnosis::SendAsDenied),
+        (Microsoft, "250-AUTH LOGIN XOAUTH2\r\n535 5.7.3 Authentication unsuccessful", Diagnosis::CredentialRefused),
+        (Google, "454 4.7.0 Too many login attempts, please try again later.", Diagnosis::RateLimited),
+        (Other, "421 4.7.0 too many connections from your IP", Diagnosis::TooManySessions),
+        (Other, "530 5.7.0 Must issue a STARTTLS command first", Diagnosis::TlsRequired),
     ] {
         let found = diagnose_reply(Protocol::Smtp, provider, Stage::Any, text);
         assert_eq!(found.diagnosis, diagnosis, "{text}");
         assert!(found.known, "{text}");
     }
-    let elsewhere = diagnose_reply(
-        Protocol::Smtp,
-        Other,
-        Stage::Authentication,
-        "535 5.7.8 Error: authentication failed: x",
-    );
+    let elsewhere =
+        diagnose_reply(Protocol::Smtp, Other, Stage::Authentication, "535 5.7.8 Error: authentication failed: x");
     assert_eq!(elsewhere.code.as_deref(), Some("535 5.7.8"));
 }

@@ -4,6 +4,7 @@ use super::Writing;
 use crate::api::post_to;
 use crate::api::tickets::{DropUpload, Reply};
 use crate::components::icon::Icon;
+use crate::components::rcdata::in_textarea;
 use crate::wording::counts::bytes;
 use crate::wording::tickets as words;
 use crate::wording::times::Clock;
@@ -86,9 +87,9 @@ pub fn Composer(
                 name="text"
                 dir="auto"
                 required
-                placeholder=words::WRITE_REPLY
+                placeholder=if start.kind == "note" { words::WRITE_NOTE } else { words::WRITE_REPLY }
                 autofocus=newer
-            >{page.draft.text}</textarea>
+            >{in_textarea(&page.draft.text)}</textarea>
             {files(page.draft.uploads)}
             <footer>
                 <span class="row">

@@ -10,8 +10,8 @@ use leptos::wasm_bindgen::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
-use web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, KeyboardEvent, SubmitEvent};
 use web_sys::js_sys::Date;
+use web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, KeyboardEvent, SubmitEvent};
 
 /// How long the typing rests before the draft is kept.
 const REST: Duration = Duration::from_millis(800);
@@ -138,6 +138,10 @@ impl Desk {
 
     /// *Reply to all* puts the others into Cc, *Reply* takes them out again.
     fn turn(self: &Rc<Self>, kind: &str) {
+        if let Some(text) = self.form.query_selector("textarea").ok().flatten() {
+            let hint = if kind == "note" { words::WRITE_NOTE } else { words::WRITE_REPLY };
+            let _ = text.set_attribute("placeholder", hint);
+        }
         let all = self.form.query_selector("[data-everyone]").ok().flatten();
         let others = all.and_then(|a| a.get_attribute("data-everyone")).unwrap_or_default();
         let (Some(cc), false) = (self.field("cc"), kind == "note") else { return };

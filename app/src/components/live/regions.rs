@@ -88,12 +88,13 @@ fn take_on(old: &Element, new: &Element, said: &mut Option<Said>) {
 
 /// Somebody edits a field or selects text in there.
 fn busy(region: &Element, focus: Option<&Element>) -> bool {
-    let editing = focus.is_some_and(|f| {
-        matches!(f.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") && region.contains(Some(f))
-    });
-    let selecting = window().get_selection().ok().flatten().is_some_and(|selection| {
-        !selection.is_collapsed() && region.contains(selection.anchor_node().as_ref())
-    });
+    let editing = focus
+        .is_some_and(|f| matches!(f.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") && region.contains(Some(f)));
+    let selecting = window()
+        .get_selection()
+        .ok()
+        .flatten()
+        .is_some_and(|selection| !selection.is_collapsed() && region.contains(selection.anchor_node().as_ref()));
     editing || selecting
 }
 

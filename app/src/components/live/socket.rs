@@ -14,7 +14,11 @@ const LONGEST: u64 = 30_000;
 
 /// Opens the socket; `attempt` counts those that failed since the last that worked.
 pub fn open(tab: Rc<Tab>, attempt: u32) {
-    let Some(socket) = address().and_then(|a| web_sys::WebSocket::new(&a).ok()) else {
+    // Pages without a person - gates - have nothing that changes.
+    let Some(seen) = document().get_element_by_id("seen").and_then(|e| e.get_attribute("data-changes")) else {
+        return;
+    };
+    let Some(socket) = address(&seen).and_then(|a| web_sys::WebSocket::new(&a).ok()) else {
         return again(tab, attempt);
     };
     let opened = Rc::new(Cell::new(false));
@@ -39,10 +43,10 @@ pub fn open(tab: Rc<Tab>, attempt: u32) {
     socket.set_onclose(Some(close.unchecked_ref()));
 }
 
-fn address() -> Option<String> {
+fn address(seen: &str) -> Option<String> {
     let location = window().location();
     let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-    Some(format!("{scheme}://{}/live", location.host().ok()?))
+    Some(format!("{scheme}://{}/live?since={seen}", location.host().ok()?))
 }
 
 fn again(tab: Rc<Tab>, attempt: u32) {

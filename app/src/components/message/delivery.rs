@@ -82,12 +82,13 @@ pub fn view(line: DeliveryLine, around: &Around) -> AnyView {
 
 /// *It arrived* and *Send again*.
 pub fn settle(delivery: DeliveryId, ticket: Option<TicketId>) -> impl IntoView {
-    ["arrived", "send_again"].map(|verdict| {
-        let label = if verdict == "arrived" { words::IT_ARRIVED } else { words::SEND_AGAIN };
-        let fields = with_ticket(vec![("delivery", delivery.to_string()), ("verdict", verdict.to_owned())], ticket);
-        view! { <Act action={post_to::<Settle>()} fields words=label kind="small"/> }
-    })
-    .collect_view()
+    ["arrived", "send_again"]
+        .map(|verdict| {
+            let label = if verdict == "arrived" { words::IT_ARRIVED } else { words::SEND_AGAIN };
+            let fields = with_ticket(vec![("delivery", delivery.to_string()), ("verdict", verdict.to_owned())], ticket);
+            view! { <Act action={post_to::<Settle>()} fields words=label kind="small"/> }
+        })
+        .collect_view()
 }
 
 /// *Take back*: the text stands in the composer again.
@@ -102,10 +103,7 @@ pub fn again(delivery: DeliveryId, ticket: Option<TicketId>) -> impl IntoView {
     view! { <Act action={post_to::<Retry>()} fields words=words::TRY_NOW kind="small bare"/> }
 }
 
-fn with_ticket(
-    mut fields: Vec<(&'static str, String)>,
-    ticket: Option<TicketId>,
-) -> Vec<(&'static str, String)> {
+fn with_ticket(mut fields: Vec<(&'static str, String)>, ticket: Option<TicketId>) -> Vec<(&'static str, String)> {
     fields.extend(ticket.map(|ticket| ("ticket", ticket.to_string())));
     fields
 }

@@ -79,10 +79,7 @@ pub fn view(text: &str) -> AnyView {
         .into_iter()
         .map(|lines| {
             let lines = lines.into_iter().enumerate().map(|(n, line)| {
-                (
-                    (n > 0).then(|| view! { <br/> }),
-                    pieces(line).into_iter().map(piece).collect_view(),
-                )
+                ((n > 0).then(|| view! { <br/> }), pieces(line).into_iter().map(piece).collect_view())
             });
             view! { <p>{lines.collect_view()}</p> }
         })
@@ -109,7 +106,10 @@ mod tests {
         for (line, links) in [
             ("see https://a.example/b.", vec!["https://a.example/b"]),
             ("(http://a.example/x_(y))", vec!["http://a.example/x_(y)"]),
-            ("<https://a.example>, https://b.example/?q=1&r=\u{e4}!", vec!["https://a.example", "https://b.example/?q=1&r=\u{e4}"]),
+            (
+                "<https://a.example>, https://b.example/?q=1&r=\u{e4}!",
+                vec!["https://a.example", "https://b.example/?q=1&r=\u{e4}"],
+            ),
             ("javascript:alert(1) ftp://a.example xhttps://no.example", vec![]),
             ("https:// http:/// http", vec![]),
             ("https://a.example/\"onmouseover=alert(1)", vec!["https://a.example/"]),

@@ -7,6 +7,7 @@ use crate::components::field::{Check, Choice, Field};
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
 use crate::components::icon::Icon;
 use crate::components::notice::{Notice, Refused};
+use crate::components::rcdata::in_textarea;
 use crate::components::state::Tone;
 use crate::pages::page;
 use crate::wording::counts::of;
@@ -72,7 +73,7 @@ pub fn EditPage() -> impl IntoView {
                             <Field name="from_name" label="Name customers see" value=data.from_name optional=true hint="In the From line of replies."/>
                             <div class="field">
                                 <label for="signature">"Signature"<span class="optional">" optional"</span></label>
-                                <textarea class="textarea low" id="signature" name="signature" rows="4" aria-describedby="signature-hint">{data.signature}</textarea>
+                                <textarea class="textarea low" id="signature" name="signature" rows="4" aria-describedby="signature-hint">{in_textarea(&data.signature)}</textarea>
                                 <span class="hint" id="signature-hint">"Stands below every reply from this mailbox."</span>
                             </div>
                         </div>

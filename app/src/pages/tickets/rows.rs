@@ -47,7 +47,9 @@ fn row(row: TicketRow, searched: &str, mailboxes: &[(MailboxId, Address)], clock
     let excerpt = row.excerpt.map(|text| view! { <span class="sub excerpt">{marked(&text, searched)}</span> });
     let state = match (row.reply_trouble, row.held_since) {
         (true, _) => Words::new(Tone::Warning, Icon::Warning, words::REPLY_TROUBLE),
-        (false, Some(since)) => Words::new(Tone::Warning, Icon::Held, words::REPLY_HELD).sub(format!("since {}", clock.time(since))),
+        (false, Some(since)) => {
+            Words::new(Tone::Warning, Icon::Held, words::REPLY_HELD).second(format!("since {}", clock.time(since)))
+        }
         (false, None) => status_words(row.status),
     };
     view! {
@@ -79,11 +81,8 @@ fn updated(clock: Clock, at: Time) -> String {
 
 /// The excerpt with the words that were searched for marked.
 fn marked(text: &str, searched: &str) -> AnyView {
-    let wanted: Vec<String> = searched
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let wanted: Vec<String> =
+        searched.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
     text.split_inclusive(|c: char| !c.is_alphanumeric())
         .map(|part| {
             let word = part.trim_end_matches(|c: char| !c.is_alphanumeric());
@@ -108,8 +107,9 @@ fn empty(ask: &Ask) -> impl IntoView + use<> {
         (_, Some(TicketStatus::Closed)) => Icon::Ok,
         _ => Icon::Mail,
     };
-    let next = if searched || ask.filtered() || ask.after.is_some() {
-        view! { <a class="button" href="/tickets">{words::SHOW_ALL}</a> }
+    let elsewhere = searched || ask.filtered() || ask.after.is_some() || ask.status != Some(TicketStatus::Open);
+    let next = if elsewhere {
+        view! { <a class="button" href="/tickets">{words::SHOW_OPEN}</a> }
     } else {
         view! { <a class="button" href="/tickets/new">{Icon::Plus.view()}{words::NEW_TICKET}</a> }
     };
@@ -138,7 +138,8 @@ fn pager(ask: &Ask, list: &TicketList) -> Option<AnyView> {
     let known = ask.words.is_empty() && !ask.filtered();
     let range = known.then(|| words::range(list.rows.len(), total, first));
     let newest = (!first).then(|| view! { <a class="button" href=ask.newest()>{words::NEWEST}</a> });
-    let older = list.cursor.as_deref().map(|cursor| view! { <a class="button" href=ask.older(cursor)>{words::OLDER}</a> });
+    let older =
+        list.cursor.as_deref().map(|cursor| view! { <a class="button" href=ask.older(cursor)>{words::OLDER}</a> });
     Some(
         view! {
             <nav class="row apart pager" id="ticket-pager" aria-label="Pages">

@@ -72,17 +72,17 @@ mod tests {
     #[test]
     fn reads_lists_as_people_write_them() {
         let read = |list: &str| -> Vec<(String, String)> {
-            people(list)
-                .into_iter()
-                .map(|p| (p.name.unwrap_or_default(), p.address.as_str().to_owned()))
-                .collect()
+            people(list).into_iter().map(|p| (p.name.unwrap_or_default(), p.address.as_str().to_owned())).collect()
         };
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(
             read("\"Lind, Mia\" <mia@x.example>, jo@y.example; nobody"),
             [pair("Lind, Mia", "mia@x.example"), pair("", "jo@y.example")]
         );
-        assert_eq!(read("[\"Zoë <zoe@x.example>\",\"a@b.example\"]"), [pair("Zoë", "zoe@x.example"), pair("", "a@b.example")]);
+        assert_eq!(
+            read("[\"Zoë <zoe@x.example>\",\"a@b.example\"]"),
+            [pair("Zoë", "zoe@x.example"), pair("", "a@b.example")]
+        );
         assert_eq!(read("mia@x.example <mia@x.example>"), [pair("", "mia@x.example")]);
         assert!(read("").is_empty());
         assert_eq!(ascii_domain("bücher.example"), "xn--bcher-kva.example");

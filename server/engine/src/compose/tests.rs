@@ -9,7 +9,9 @@ fn letter() -> Letter {
         from: Address::parse("support@bücher.example").expect("an address"),
         to: people("\"Lind, Mïa\" <mia@customer.example>"),
         cc: people("jo@y.example, Zoë <zoe@y.example>"),
-        subject: reply_subject("Größe der Bestellung — 日本語のとても長い件名がここに続きますがどこかで折り返されるはずです"),
+        subject: reply_subject(
+            "Größe der Bestellung — 日本語のとても長い件名がここに続きますがどこかで折り返されるはずです",
+        ),
         header_id: "token@xn--bcher-kva.example".into(),
         references: vec!["<first@x>".into(), "second@x".into(), "<evil\r\nBcc: a@b>".into()],
         in_reply_to: Some("second@x".into()),
@@ -17,8 +19,16 @@ fn letter() -> Letter {
         text: "Grüße!\n.\n. a line with a dot\nFrom here on\n".into(),
         signature: "Team Söhne".into(),
         files: vec![
-            File { name: "Übersicht – größer.pdf".into(), mime: "application/pdf".into(), bytes: (0..=255).cycle().take(70_000).collect() },
-            File { name: "../../etc/passwd\r\nX: y".into(), mime: "text/plain\r\nX-Evil: 1".into(), bytes: b"a\nb\r\nc\r".to_vec() },
+            File {
+                name: "Übersicht – größer.pdf".into(),
+                mime: "application/pdf".into(),
+                bytes: (0..=255).cycle().take(70_000).collect(),
+            },
+            File {
+                name: "../../etc/passwd\r\nX: y".into(),
+                mime: "text/plain\r\nX-Evil: 1".into(),
+                bytes: b"a\nb\r\nc\r".to_vec(),
+            },
             File { name: "mail.eml".into(), mime: "message/rfc822".into(), bytes: b"Subject: x\n\ny".to_vec() },
         ],
     }
@@ -74,7 +84,10 @@ fn headers_cannot_be_broken_out_of() {
     let mut letter = letter();
     letter.subject = "x\r\nBcc: thief@x.example\r\n\r\nbody".into();
     letter.from_name = "a\"\r\nBcc: thief@x.example".into();
-    letter.to = vec![Person { name: Some("b\nBcc: thief@x.example".into()), address: Address::parse("b@x.example").expect("an address") }];
+    letter.to = vec![Person {
+        name: Some("b\nBcc: thief@x.example".into()),
+        address: Address::parse("b@x.example").expect("an address"),
+    }];
     letter.header_id = "a b\r\nBcc: x".into();
     let bytes = compose(&letter).expect("it composes");
     let read = MessageParser::default().parse(&bytes).expect("it parses");

@@ -114,7 +114,8 @@ impl Mailboxes for Port {
     async fn providers(&self, actor: &Actor) -> Answer<Vec<Provider>> {
         actor.admin()?;
         let known = &self.0.providers;
-        let mut all: Vec<Provider> = known.providers.iter().filter(|p| p.authorize_url.is_some()).map(|p| p.view()).collect();
+        let mut all: Vec<Provider> =
+            known.providers.iter().filter(|p| p.authorize_url.is_some()).map(|p| p.view()).collect();
         all.push(known.view(crate::providers::OTHER));
         Ok(all)
     }
@@ -160,7 +161,11 @@ impl Mailboxes for Port {
         let address = Address::parse(&row.address).map_err(|_| Fault::AddressMalformed)?;
         let endpoints = self.endpoints(&provider_key, &address);
         let tx = self.0.store.begin().await?;
-        mailboxes::update(&tx, mailboxes::ActiveModel { id: set(id.0), provider_key: set(provider_key), ..Default::default() }).await?;
+        mailboxes::update(
+            &tx,
+            mailboxes::ActiveModel { id: set(id.0), provider_key: set(provider_key), ..Default::default() },
+        )
+        .await?;
         for (direction, endpoint) in Direction::BOTH.into_iter().zip(endpoints) {
             directions::update(&tx, directions::at(directions::cleared(id, direction), endpoint)).await?;
         }
@@ -211,11 +216,19 @@ impl Mailboxes for Port {
         if !form.wanted.incoming && !form.wanted.outgoing {
             return Err(Fault::NoDirection.into());
         }
-        let (name, from_name, signature) = (text(&form.name, 100)?, text(&form.from_name, 100)?, text(&form.signature, 4_000)?);
+        let (name, from_name, signature) =
+            (text(&form.name, 100)?, text(&form.from_name, 100)?, text(&form.signature, 4_000)?);
         let tx = self.0.store.begin().await?;
-        let changed = mailboxes::ActiveModel { name: set(name), from_name: set(from_name), signature: set(signature), ..used(id, &form.wanted) };
+        let changed = mailboxes::ActiveModel {
+            name: set(name),
+            from_name: set(from_name),
+            signature: set(signature),
+            ..used(id, &form.wanted)
+        };
         mailboxes::update(&tx, changed).await?;
-        for (direction, on) in [(Direction::Incoming, form.wanted.incoming), (Direction::Outgoing, form.wanted.outgoing)] {
+        for (direction, on) in
+            [(Direction::Incoming, form.wanted.incoming), (Direction::Outgoing, form.wanted.outgoing)]
+        {
             directions::use_it(&tx, id, direction, on).await?;
         }
         if !row.draft {

@@ -103,7 +103,8 @@ impl People for Port {
         if people::count(&tx).await? > 0 {
             return Err(domain::refusal::Conflict::AlreadyDone.into());
         }
-        let id = people::insert(&tx, &name, &email, Role::Admin.key(), Some(hash), clock::now()).await.map_err(taken)?;
+        let id =
+            people::insert(&tx, &name, &email, Role::Admin.key(), Some(hash), clock::now()).await.map_err(taken)?;
         commit(tx).await?;
         settings::remove(store, settings::FIRST_TOKEN).await?;
         Ok(id)
@@ -122,7 +123,11 @@ impl People for Port {
                 self.brake.forget(&format!("peer {peer}"));
                 self.brake.forget(&format!("email {email}"));
                 let id = PersonId(row.id);
-                people::update(self.engine.store.write(), people::ActiveModel { seen_at: set(Some(now.0)), ..change(id) }).await?;
+                people::update(
+                    self.engine.store.write(),
+                    people::ActiveModel { seen_at: set(Some(now.0)), ..change(id) },
+                )
+                .await?;
                 Ok(id)
             }
             None => Err(Fault::EmailOrPasswordWrong.into()),
@@ -143,7 +148,9 @@ impl People for Port {
     async fn invite(&self, actor: &Actor, name: String, email: String, role: Role) -> Answer<PersonLink> {
         actor.admin()?;
         let (name, email) = (name_of(&name)?, email_of(&email)?);
-        let id = people::insert(self.engine.store.write(), &name, &email, role.key(), None, clock::now()).await.map_err(taken)?;
+        let id = people::insert(self.engine.store.write(), &name, &email, role.key(), None, clock::now())
+            .await
+            .map_err(taken)?;
         self.hand_out(id, people::INVITE, INVITED_FOR).await
     }
 

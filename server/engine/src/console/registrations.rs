@@ -26,7 +26,11 @@ impl Registrations for Port {
         let redirect_address = redirect_address(engine).await.unwrap_or_default();
         let signing_in = engine.providers.providers.iter().filter(|p| p.authorize_url.is_some());
         Ok(RegistrationsPage {
-            registrations: rows::all(&engine.store).await?.iter().map(|row| view(engine, row, uses.get(&row.id).copied().unwrap_or(0))).collect(),
+            registrations: rows::all(&engine.store)
+                .await?
+                .iter()
+                .map(|row| view(engine, row, uses.get(&row.id).copied().unwrap_or(0)))
+                .collect(),
             redirect_refused: !oauth_address::accepted(&redirect_address),
             redirect_address,
             providers: signing_in.map(|p| (p.key.clone(), p.short.clone())).collect(),
@@ -87,9 +91,8 @@ async fn save(engine: &Arc<Engine>, form: RegistrationForm) -> Answer<Registrati
     if old.is_none() && secret.reveal().is_empty() {
         return Err(Fault::SecretMissing.into());
     }
-    let seal = |id: RegistrationId| {
-        (!secret.reveal().is_empty()).then(|| engine.vault.seal(&secret_purpose(id.0), &secret))
-    };
+    let seal =
+        |id: RegistrationId| (!secret.reveal().is_empty()).then(|| engine.vault.seal(&secret_purpose(id.0), &secret));
     let id = rows::save(&engine.store, form.id, &entry.key, change, seal, clock::now()).await?;
     tracing::info!(registration = id.0, "an app registration was saved");
     engine.changes.tell("registrations");
@@ -114,8 +117,8 @@ fn checked(form: &RegistrationForm, kind: ProviderKind, secret: &str, short: &st
         ProviderKind::Microsoft if tenant.is_empty() => "common".to_owned(),
         ProviderKind::Microsoft => {
             let known = ["common", "organizations", "consumers"].contains(&&*tenant);
-            let domain = is_domain(&tenant) && tenant.contains('.');
-            if !(known || domain || is_guid(&tenant)) {
+            let named = is_domain(&tenant) && tenant.contains('.');
+            if !(known || named || is_guid(&tenant)) {
                 return Err(Fault::TenantMalformed);
             }
             tenant
@@ -168,7 +171,8 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_named() {
-        let check = |form: RegistrationForm, secret: &str| checked(&form, ProviderKind::Microsoft, secret, "Microsoft").err();
+        let check =
+            |form: RegistrationForm, secret: &str| checked(&form, ProviderKind::Microsoft, secret, "Microsoft").err();
         assert_eq!(check(form(GUID, "", ""), "a~b+c"), None);
         assert_eq!(check(form(GUID, "Contoso.example", "2027-02-28"), ""), None);
         assert_eq!(check(form(GUID, GUID, ""), ""), None);
@@ -178,7 +182,8 @@ mod tests {
         assert_eq!(check(form(GUID, "", ""), GUID), Some(Fault::SecretIsAnId));
         assert_eq!(check(form(GUID, "", "2027-02-30"), ""), Some(Fault::DateMalformed));
         assert_eq!(check(form(GUID, "", "soon"), ""), Some(Fault::DateMalformed));
-        let google = checked(&form("77.apps.example", "ignored", ""), ProviderKind::Google, "s", "Google").expect("sound");
+        let google =
+            checked(&form("77.apps.example", "ignored", ""), ProviderKind::Google, "s", "Google").expect("sound");
         assert_eq!((&*google.tenant, &*google.name), ("", "Google"));
     }
 }

@@ -13,7 +13,14 @@ pub struct Port(pub Arc<Engine>);
 
 #[async_trait]
 impl SignIns for Port {
-    async fn begin(&self, actor: &Actor, browser: String, mailbox: MailboxId, intent: Intent, pick: bool) -> Answer<String> {
+    async fn begin(
+        &self,
+        actor: &Actor,
+        browser: String,
+        mailbox: MailboxId,
+        intent: Intent,
+        pick: bool,
+    ) -> Answer<String> {
         actor.admin()?;
         signins::begin(&self.0, actor, &browser, mailbox, intent, pick).await
     }

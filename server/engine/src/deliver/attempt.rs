@@ -4,8 +4,8 @@ use super::outcome::{self, Next};
 use super::{cut, letter, uncertain};
 use crate::login::Fault;
 use crate::smtp::{Lost, Mail, RecipientAnswer, Refused, Reply, Session};
-use crate::store::deliveries::{self, Attempt, Outcome};
 use crate::store::StoreError;
+use crate::store::deliveries::{self, Attempt, Outcome};
 use crate::{Engine, clock};
 use domain::diagnosis::Stage;
 use domain::id::DeliveryId;
@@ -33,7 +33,12 @@ pub async fn give_back(engine: &Engine, attempt: &Attempt, fault: &Fault) -> Res
 }
 
 /// Sends one reply.
-pub async fn send(engine: &Engine, attempt: &Attempt, session: &mut Session, address: &Address) -> Result<After, StoreError> {
+pub async fn send(
+    engine: &Engine,
+    attempt: &Attempt,
+    session: &mut Session,
+    address: &Address,
+) -> Result<After, StoreError> {
     let composed = match letter::compose(engine, DeliveryId(attempt.delivery.id)).await {
         Ok(composed) => composed,
         Err(letter::NoLetter::Store(error)) => return Err(error),
@@ -79,7 +84,13 @@ pub async fn send(engine: &Engine, attempt: &Attempt, session: &mut Session, add
     }
 }
 
-async fn sent(engine: &Engine, attempt: &Attempt, session: &Session, reply: Reply, address: &Address) -> Result<After, StoreError> {
+async fn sent(
+    engine: &Engine,
+    attempt: &Attempt,
+    session: &Session,
+    reply: Reply,
+    address: &Address,
+) -> Result<After, StoreError> {
     let now = clock::now();
     let keeps = uncertain::keeps_sent_copy(engine, attempt.lease.mailbox).await?;
     let outcome = Outcome::Sent {
@@ -97,7 +108,12 @@ async fn sent(engine: &Engine, attempt: &Attempt, session: &Session, reply: Repl
 }
 
 /// Handed over without an answer: only the Sent folder or a person knows.
-async fn lost_in_hand_over(engine: &Engine, attempt: &Attempt, session: &Session, lost: &Lost) -> Result<After, StoreError> {
+async fn lost_in_hand_over(
+    engine: &Engine,
+    attempt: &Attempt,
+    session: &Session,
+    lost: &Lost,
+) -> Result<After, StoreError> {
     let check_at = uncertain::first_check(engine, attempt, clock::now()).await?;
     let said = format!("{}: {lost}", session.server());
     settle(engine, attempt, &[], Outcome::Uncertain { said, check_at }).await?;
@@ -105,7 +121,14 @@ async fn lost_in_hand_over(engine: &Engine, attempt: &Attempt, session: &Session
 }
 
 /// Refused before anything was handed over.
-async fn not_begun(engine: &Engine, attempt: &Attempt, session: &mut Session, answers: &[RecipientAnswer], refused: Refused, stage: Stage) -> Result<After, StoreError> {
+async fn not_begun(
+    engine: &Engine,
+    attempt: &Attempt,
+    session: &mut Session,
+    answers: &[RecipientAnswer],
+    refused: Refused,
+    stage: Stage,
+) -> Result<After, StoreError> {
     let fault = match refused {
         Refused::Lost(lost) => {
             let fault = session.lost(&lost);
@@ -120,7 +143,12 @@ async fn not_begun(engine: &Engine, attempt: &Attempt, session: &mut Session, an
 }
 
 /// No recipient was taken.
-async fn nobody(engine: &Engine, attempt: &Attempt, session: &mut Session, answers: &[RecipientAnswer]) -> Result<After, StoreError> {
+async fn nobody(
+    engine: &Engine,
+    attempt: &Attempt,
+    session: &mut Session,
+    answers: &[RecipientAnswer],
+) -> Result<After, StoreError> {
     let later = answers.iter().find_map(|answer| match answer {
         RecipientAnswer::Later(said) => Some(said.clone()),
         _ => None,
@@ -145,7 +173,12 @@ fn link_lost(after: After) -> After {
     }
 }
 
-async fn refused_with(engine: &Engine, attempt: &Attempt, answers: &[RecipientAnswer], fault: Fault) -> Result<After, StoreError> {
+async fn refused_with(
+    engine: &Engine,
+    attempt: &Attempt,
+    answers: &[RecipientAnswer],
+    fault: Fault,
+) -> Result<After, StoreError> {
     match outcome::next(&fault.finding) {
         Next::Refuse => refuse(engine, attempt, answers, fault.said).await,
         Next::Later => {
@@ -159,12 +192,23 @@ async fn refused_with(engine: &Engine, attempt: &Attempt, answers: &[RecipientAn
     }
 }
 
-async fn refuse(engine: &Engine, attempt: &Attempt, answers: &[RecipientAnswer], said: String) -> Result<After, StoreError> {
+async fn refuse(
+    engine: &Engine,
+    attempt: &Attempt,
+    answers: &[RecipientAnswer],
+    said: String,
+) -> Result<After, StoreError> {
     settle(engine, attempt, answers, Outcome::Refused { said }).await?;
     Ok(After::Settled)
 }
 
-async fn put_off(engine: &Engine, attempt: &Attempt, answers: &[RecipientAnswer], said: String, asked: Option<Span>) -> Result<After, StoreError> {
+async fn put_off(
+    engine: &Engine,
+    attempt: &Attempt,
+    answers: &[RecipientAnswer],
+    said: String,
+    asked: Option<Span>,
+) -> Result<After, StoreError> {
     match again(engine, attempt, asked, clock::now()).await? {
         Some(due) => {
             settle(engine, attempt, answers, Outcome::Later { due, said }).await?;
@@ -179,7 +223,12 @@ async fn again(engine: &Engine, attempt: &Attempt, asked: Option<Span>, now: Tim
     Ok(outcome::again_at(first, times, asked, now, rand::random()))
 }
 
-async fn settle(engine: &Engine, attempt: &Attempt, answers: &[RecipientAnswer], outcome: Outcome) -> Result<DeliveryState, StoreError> {
+async fn settle(
+    engine: &Engine,
+    attempt: &Attempt,
+    answers: &[RecipientAnswer],
+    outcome: Outcome,
+) -> Result<DeliveryState, StoreError> {
     let state = deliveries::settle(&engine.store, attempt, answers, &outcome, clock::now()).await?;
     if matches!(state, DeliveryState::Refused | DeliveryState::Uncertain) {
         engine.changes.tell("tickets");

@@ -14,7 +14,10 @@ use std::collections::HashMap;
 ///
 /// # Errors
 /// The database's.
-pub async fn delivery_lines(engine: &Engine, messages: &[MessageId]) -> Result<HashMap<MessageId, DeliveryLine>, StoreError> {
+pub async fn delivery_lines(
+    engine: &Engine,
+    messages: &[MessageId],
+) -> Result<HashMap<MessageId, DeliveryLine>, StoreError> {
     let ids: Vec<i64> = messages.iter().map(|m| m.0).collect();
     let found = deliveries::of_messages(&engine.store, &ids).await?;
     if found.is_empty() {
@@ -31,7 +34,8 @@ pub fn line(shown: &Shown, facts: &[MailboxFacts]) -> DeliveryLine {
     let held = direction
         .filter(|direction| state == DeliveryState::Waiting && direction.needs_person())
         .and_then(|direction| direction.trouble());
-    let next_at = (state == DeliveryState::Waiting && held.is_none()).then_some(Time(shown.row.due_at.max(shown.row.created_at)));
+    let next_at =
+        (state == DeliveryState::Waiting && held.is_none()).then_some(Time(shown.row.due_at.max(shown.row.created_at)));
     let said = match state {
         DeliveryState::Waiting | DeliveryState::Uncertain | DeliveryState::Refused => shown.row.said.clone(),
         _ => None,

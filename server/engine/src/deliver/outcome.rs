@@ -37,7 +37,10 @@ pub fn next(finding: &Finding) -> Next {
 /// A fault of the sender's right, which signing in does not disprove.
 pub fn is_about_sender(diagnosis: Diagnosis) -> bool {
     use Diagnosis::*;
-    matches!(diagnosis, SendAsDenied | SenderRefused | SenderUnauthenticated | SendingBlocked | LicenceMissing | NotAuthenticated)
+    matches!(
+        diagnosis,
+        SendAsDenied | SenderRefused | SenderUnauthenticated | SendingBlocked | LicenceMissing | NotAuthenticated
+    )
 }
 
 /// A switch at the provider: no other token or user name helps.
@@ -63,7 +66,11 @@ mod tests {
     #[test]
     fn refusals_are_told_apart() {
         for (stage, text, expected) in [
-            (Stage::Sender, "550 5.7.60 SMTP; Client does not have permissions to send as this sender", Next::Direction),
+            (
+                Stage::Sender,
+                "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+                Next::Direction,
+            ),
             (Stage::Data, "554 5.2.252 SendAsDenied; support@x not allowed to send as", Next::Direction),
             (Stage::Data, "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException", Next::Direction),
             (Stage::Sender, "452 4.3.1 Insufficient system storage", Next::Later),

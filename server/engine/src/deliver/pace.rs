@@ -7,7 +7,8 @@ use domain::time::Span;
 /// handed over, oldest first.
 pub fn wait_until(recent: &[Time], per_minute: Option<u32>, now: Time) -> Option<Time> {
     let limit = usize::try_from(per_minute?).ok().filter(|&limit| limit > 0)?;
-    let minute: Vec<Time> = recent.iter().copied().filter(|at| now.since(*at) < Span::minutes(1) && *at <= now).collect();
+    let minute: Vec<Time> =
+        recent.iter().copied().filter(|at| now.since(*at) < Span::minutes(1) && *at <= now).collect();
     // The oldest of the last `limit` leaves the window first.
     let oldest = minute.len().checked_sub(limit).and_then(|first| minute.get(first))?;
     Some(*oldest + Span::minutes(1))

@@ -43,12 +43,8 @@ struct Worker {
 }
 
 /// Works until there is nothing to do, or stopped.
-pub async fn run(engine: Arc<Engine>, mailbox: MailboxId, bell: Arc<Notify>, stop: CancellationToken) {
-    let lease = match deliveries::lease(&engine.store, mailbox).await {
-        Ok(Some(lease)) => lease,
-        Ok(None) => return,
-        Err(error) => return tracing::error!(mailbox = mailbox.0, %error, "the outbox can't be read"),
-    };
+pub async fn run(engine: Arc<Engine>, lease: Lease, bell: Arc<Notify>, stop: CancellationToken) {
+    let mailbox = lease.mailbox;
     match deliveries::recover(&engine.store, &lease, clock::now()).await {
         Ok(0) => {}
         Ok(found) => {
@@ -95,8 +91,8 @@ impl Worker {
     /// Does what is due.
     async fn work(&mut self, stop: &CancellationToken) -> Result<Pause, StoreError> {
         loop {
-            if stop.is_cancelled() {
-                return Ok(Pause::Until(None));
+            if stop.is_cancelled() || self.engine.node.get().map(|n| n.id) != self.lease.node {
+                return Ok(Pause::Gone);
             }
             let now = clock::now();
             let side = rows::get(self.engine.store.read(), self.mailbox, Direction::Outgoing).await?;
@@ -128,8 +124,14 @@ impl Worker {
                         Err(NoAccess::NotNow) => return Ok(Pause::Until(None)),
                         Err(NoAccess::Store(error)) => return Err(error),
                     };
-                    let Some(attempt) = deliveries::claim(&self.engine.store, &self.lease, id, clock::now()).await? else {
-                        continue;
+                    let Some(attempt) = deliveries::claim(&self.engine.store, &self.lease, id, clock::now()).await?
+                    else {
+                        // Taken back by a person just now, or the mailbox by another node.
+                        let now = deliveries::lease(&self.engine.store, self.mailbox).await?;
+                        if now == Some(self.lease) {
+                            continue;
+                        }
+                        return Ok(Pause::Gone);
                     };
                     self.tell(&attempt.delivery);
                     if super::cut("attempt", access.address.as_str()) {
@@ -143,7 +145,12 @@ impl Worker {
     }
 
     /// One attempt on one reply; a pause when the direction, not the reply, is at fault.
-    async fn attempt(&mut self, attempt: &deliveries::Attempt, access: Access, side: &rows::Row) -> Result<Option<Pause>, StoreError> {
+    async fn attempt(
+        &mut self,
+        attempt: &deliveries::Attempt,
+        access: Access,
+        side: &rows::Row,
+    ) -> Result<Option<Pause>, StoreError> {
         let address = access.address.clone();
         if let Err(fault) = self.session(access, side).await {
             attempt::give_back(&self.engine, attempt, &fault).await?;
@@ -180,7 +187,8 @@ impl Worker {
         }
         let seat = self.engine.net.seats().take(&access.endpoint.host).await;
         let session = open(&self.engine, self.mailbox, access, side).await?;
-        let about_sender = side.failing_diagnosis.as_deref().and_then(evidence::diagnosis).is_some_and(outcome::is_about_sender);
+        let about_sender =
+            side.failing_diagnosis.as_deref().and_then(evidence::diagnosis).is_some_and(outcome::is_about_sender);
         if !about_sender && let Err(error) = evidence::proved(&self.engine, self.mailbox, Direction::Outgoing).await {
             tracing::error!(mailbox = self.mailbox.0, %error, "a proof can't be written down");
         }
@@ -193,7 +201,8 @@ impl Worker {
     /// message is sent, so that waits for one.
     async fn heals(&mut self, side: &rows::Row, now: Time) -> Result<bool, StoreError> {
         let due = side.failing_since.is_some() && side.next_attempt_at.is_some_and(|at| at <= now.0);
-        let about_sender = side.failing_diagnosis.as_deref().and_then(evidence::diagnosis).is_some_and(outcome::is_about_sender);
+        let about_sender =
+            side.failing_diagnosis.as_deref().and_then(evidence::diagnosis).is_some_and(outcome::is_about_sender);
         if !due || about_sender {
             return Ok(false);
         }

@@ -29,7 +29,8 @@ pub async fn begin(
         ImportFrom::Now => {
             // By the server's own clock, for the day on which UIDVALIDITY changes: what arrived
             // after the last of the old ones is new.
-            let newest = session.search_uids(last, Some(last)).await?;
+            // An empty folder has none; UID 0 is no UID (RFC 9051 2.3.1.1).
+            let newest = if last == 0 { Vec::new() } else { session.search_uids(last, Some(last)).await? };
             let arrived = session.sizes(&newest).await?.first().and_then(|f| f.arrived_at);
             Beginning { since: arrived.map(|at| at + Span::seconds(1)), ..none }
         }

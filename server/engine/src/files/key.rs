@@ -87,7 +87,8 @@ mod tests {
     fn a_key_opens_one_thing_for_an_hour() {
         let vault = Vault::new(&Vault::fresh_key()).expect("a key");
         let now = Time(1_800_000_123_456);
-        for thing in [Thing::Attachment(AttachmentId(7)), Thing::Source(MessageId(7)), Thing::Body(MessageId(i64::MAX))] {
+        for thing in [Thing::Attachment(AttachmentId(7)), Thing::Source(MessageId(7)), Thing::Body(MessageId(i64::MAX))]
+        {
             let key = seal(&vault, thing, now);
             assert_eq!(read(&vault, &key, now), Some(thing));
             assert_eq!(read(&vault, &key, now + Span::minutes(50)), Some(thing));

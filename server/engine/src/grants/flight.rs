@@ -73,7 +73,9 @@ pub async fn refresh(engine: &Engine, grant: GrantId, generation: i64, why: Why)
         }
         let now = clock::now();
         if row.failed_refreshes > 0 && !backoff::POLICY.is_due(Time(row.refresh_due_at), now) {
-            return Err(cause(&row).unwrap_or_else(|| passing(Diagnosis::ProviderFault, "the provider did not answer; it is asked again soon")));
+            return Err(cause(&row).unwrap_or_else(|| {
+                passing(Diagnosis::ProviderFault, "the provider did not answer; it is asked again soon")
+            }));
         }
         match rows::lease(&engine.store, &row, &engine.grants.owner, now, LEASE).await {
             Ok(true) => {}
@@ -106,7 +108,8 @@ async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
     let Some((entry, party)) = crate::signins::party(engine, &registration).await else {
         return Err(passing(Diagnosis::Unknown, "the app registration can't be used"));
     };
-    let refresh_token = row.refresh_sealed.as_deref().map(|sealed| engine.vault.open(&seal::refresh_purpose(grant), sealed));
+    let refresh_token =
+        row.refresh_sealed.as_deref().map(|sealed| engine.vault.open(&seal::refresh_purpose(grant), sealed));
     let answer = match refresh_token {
         Some(Ok(token)) => {
             tracing::debug!(grant = row.id, "refreshing");

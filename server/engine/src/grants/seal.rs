@@ -123,7 +123,10 @@ mod tests {
         assert!(refresh_scopes(google, "https://mail.google.com/").is_empty());
         let microsoft = providers.get("microsoft").expect("known");
         let scopes = refresh_scopes(microsoft, "https://outlook.office.com/SMTP.Send");
-        assert!(scopes.contains(&"offline_access".to_owned()) && scopes.contains(&"https://outlook.office.com/SMTP.Send".to_owned()));
+        assert!(
+            scopes.contains(&"offline_access".to_owned())
+                && scopes.contains(&"https://outlook.office.com/SMTP.Send".to_owned())
+        );
         assert_eq!(scopes.len(), 5);
     }
 }

@@ -29,8 +29,8 @@ impl Session {
         loop {
             let response = match self.inner.read_response().await {
                 Ok(Some(response)) => response,
-                Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.said())),
-                Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.said())),
+                Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.farewell())),
+                Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.farewell())),
             };
             match response.parsed() {
                 Response::Continue(_) => break,

@@ -53,6 +53,10 @@ impl Session {
         self.transcript.lock().unwrap_or_else(PoisonError::into_inner).lines()
     }
 
+    pub(super) fn farewell(&self) -> String {
+        self.transcript.lock().unwrap_or_else(PoisonError::into_inner).farewell().to_owned()
+    }
+
     pub(super) fn said(&self) -> String {
         self.transcript.lock().unwrap_or_else(PoisonError::into_inner).answer().to_owned()
     }
@@ -84,8 +88,8 @@ impl Session {
         loop {
             let response = match self.inner.read_response().await {
                 Ok(Some(response)) => response,
-                Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.said())),
-                Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.said())),
+                Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.farewell())),
+                Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.farewell())),
             };
             let parsed = response.parsed();
             Self::hear(&mut self.exists, &mut self.news, parsed);
@@ -116,8 +120,10 @@ impl Session {
 
     pub(super) fn broken(&self, error: async_imap::error::Error) -> Fault {
         match error {
-            async_imap::error::Error::Io(error) => fault::of_io(&error, self.provider, Stage::Mailbox, &self.said()),
-            _ => fault::closed(self.provider, Stage::Mailbox, &self.said()),
+            async_imap::error::Error::Io(error) => {
+                fault::of_io(&error, self.provider, Stage::Mailbox, &self.farewell())
+            }
+            _ => fault::closed(self.provider, Stage::Mailbox, &self.farewell()),
         }
     }
 

@@ -47,15 +47,15 @@ impl Session {
                 response = self.inner.read_response() => match response {
                     Ok(Some(response)) => match response.parsed() {
                         Response::Data { status: Status::Bye, .. } => {
-                            return Err(fault::closed(self.provider, Stage::Mailbox, &self.said()));
+                            return Err(fault::closed(self.provider, Stage::Mailbox, &self.farewell()));
                         }
                         Response::Done { .. } => {
                             return Err(fault::refused(self.provider, Stage::Mailbox, &self.said()));
                         }
                         other => Self::hear(&mut self.exists, &mut self.news, other),
                     },
-                    Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.said())),
-                    Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.said())),
+                    Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.farewell())),
+                    Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.farewell())),
                 },
                 () = &mut interrupt => break News::Interrupted,
                 () = sleep_until(end) => break News::Quiet,
@@ -75,8 +75,8 @@ impl Session {
         loop {
             let response = match self.inner.read_response().await {
                 Ok(Some(response)) => response,
-                Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.said())),
-                Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.said())),
+                Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.farewell())),
+                Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.farewell())),
             };
             match response.parsed() {
                 Response::Continue(_) => return Ok(()),

@@ -157,7 +157,7 @@ async fn greeted(
 
 async fn greeting(client: &mut Client<Stream>, provider: ProviderKind) -> Result<String, Fault> {
     let greeting = client.read_response().await;
-    let answer = client.get_ref().told().answer().to_owned();
+    let answer = client.get_ref().told().farewell().to_owned();
     match greeting {
         Ok(Some(response)) => match response.parsed() {
             Response::Data { status: Status::Ok, outcome } => {
@@ -241,11 +241,14 @@ impl async_imap::Authenticator for Sasl {
 
 /// The server's own words, not async-imap's rendering of them.
 fn of_error(error: Error, client: &Client<Stream>, provider: ProviderKind, stage: Stage) -> Fault {
-    let said = client.get_ref().told().answer().to_owned();
+    let (said, farewell) = {
+        let told = client.get_ref().told();
+        (told.answer().to_owned(), told.farewell().to_owned())
+    };
     match error {
         Error::No(_) | Error::Bad(_) => fault::refused(provider, stage, &said),
-        Error::Io(error) => fault::of_io(&error, provider, stage, &said),
-        _ => fault::closed(provider, stage, &said),
+        Error::Io(error) => fault::of_io(&error, provider, stage, &farewell),
+        _ => fault::closed(provider, stage, &farewell),
     }
 }
 

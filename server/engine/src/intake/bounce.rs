@@ -16,7 +16,13 @@ pub fn about<'a>(mail: &Mail, known: &'a [Known]) -> Option<&'a Known> {
 }
 
 /// Keeps the report with its ticket and marks who never got the reply.
-pub async fn keep(cx: &Context<'_>, mail: &Mail, ticket: TicketId, reply: MessageId, told: &mut Told) -> Result<(MessageId, Disposition), StoreError> {
+pub async fn keep(
+    cx: &Context<'_>,
+    mail: &Mail,
+    ticket: TicketId,
+    reply: MessageId,
+    told: &mut Told,
+) -> Result<(MessageId, Disposition), StoreError> {
     let message = cx.write(mail, ticket, MessageKind::Bounce).await?;
     let failed: Vec<&FailedRecipient> =
         mail.report.iter().flat_map(|r| &r.recipients).filter(|r| r.action == Action::Failed).collect();

@@ -51,7 +51,12 @@ pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut To
     Ok(())
 }
 
-fn settled(disposition: Disposition, reason: Option<&str>, ticket: Option<TicketId>, message: Option<MessageId>) -> Settlement {
+fn settled(
+    disposition: Disposition,
+    reason: Option<&str>,
+    ticket: Option<TicketId>,
+    message: Option<MessageId>,
+) -> Settlement {
     Settlement { disposition, reason: reason.map(str::to_owned), ticket, message }
 }
 
@@ -91,7 +96,8 @@ impl Context<'_> {
             }
             (Some((ticket, Sender::Customer)), _) => {
                 let message = self.write(mail, ticket, MessageKind::Incoming).await?;
-                tickets::customer_wrote(self.tx, ticket, message, self.at(mail), self.written_to(mail).as_deref()).await?;
+                tickets::customer_wrote(self.tx, ticket, message, self.at(mail), self.written_to(mail).as_deref())
+                    .await?;
                 tickets::set_status(self.tx, ticket, TicketStatus::Open).await?;
                 Ok(settled(by_size(Disposition::Reply), self.waiting.reason.as_deref(), Some(ticket), Some(message)))
             }

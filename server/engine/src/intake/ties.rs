@@ -18,7 +18,13 @@ pub enum Sender {
 }
 
 /// The ticket that a message joins, with what its sender is there.
-pub async fn find(tx: &Tx, engine: &Engine, own: &Own, mail: &Mail, known: &[Known]) -> Result<Option<(TicketId, Sender)>, StoreError> {
+pub async fn find(
+    tx: &Tx,
+    engine: &Engine,
+    own: &Own,
+    mail: &Mail,
+    known: &[Known],
+) -> Result<Option<(TicketId, Sender)>, StoreError> {
     let mut pointed: Vec<(TicketId, Tie)> = Vec::new();
     let mut add = |ticket: TicketId, tie: Tie| {
         if !pointed.iter().any(|(t, _)| *t == ticket) {
@@ -56,7 +62,7 @@ pub async fn find(tx: &Tx, engine: &Engine, own: &Own, mail: &Mail, known: &[Kno
     for (ticket, tie) in pointed.into_iter().take(10) {
         let Some(row) = tickets::get(tx, ticket).await? else { continue };
         let people = messages::participants(tx, ticket).await?;
-        let participant = staff || people.iter().any(|one| *one == from.address);
+        let participant = staff || people.contains(&from.address);
         if let Some(requester) = crate::store::requesters::by_id(tx, row.requester_id).await?
             && requester.address == from.address
         {

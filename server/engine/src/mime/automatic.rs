@@ -20,9 +20,8 @@ pub enum Automatic {
 /// Only strong signals count: a list or `Precedence: bulk` is mail that a person may have written,
 /// and X-Auto-Response-Suppress asks *us* for silence without saying who wrote.
 pub fn of(message: &Message<'_>, from: Option<&Party>, report: Option<&Report>) -> Automatic {
-    let field = |name: &str| -> Option<String> {
-        message.header_raw(name).map(|value| value.trim().to_ascii_lowercase())
-    };
+    let field =
+        |name: &str| -> Option<String> { message.header_raw(name).map(|value| value.trim().to_ascii_lowercase()) };
     let local = from.and_then(|p| p.address.split('@').next()).unwrap_or_default();
     let daemon = matches!(local, "mailer-daemon" | "postmaster" | "mail-daemon");
     let no_return = field("Return-Path").is_some_and(|path| matches!(path.as_str(), "<>" | "" | "< >"));

@@ -1,7 +1,8 @@
 //! The readable body.
 
 use super::{markup, quote, text};
-use mail_parser::{Message, PartType};
+use mail_parser::{Message, MimeHeaders, PartType};
+use std::borrow::Cow;
 
 pub struct Body {
     pub text: String,
@@ -12,7 +13,8 @@ pub struct Body {
 /// Whether the subject says that the quoted rest is what the writer wants to show.
 pub fn is_forward(subject: &str) -> bool {
     let head = subject.trim_start().split(':').next().unwrap_or_default().trim().to_lowercase();
-    subject.contains(':') && matches!(head.as_str(), "fw" | "fwd" | "wg" | "tr" | "rv" | "enc" | "i" | "doorst" | "vb" | "转发")
+    subject.contains(':')
+        && matches!(head.as_str(), "fw" | "fwd" | "wg" | "tr" | "rv" | "enc" | "i" | "doorst" | "vb" | "转发")
 }
 
 /// All readable parts in order, as text and, where one was formatted, as HTML.
@@ -33,6 +35,9 @@ pub fn of(message: &Message<'_>, forwarded: bool) -> Body {
         }
         plain.push_str(words.trim_end());
     }
+    if plain.is_empty() && message.html_body.is_empty() {
+        plain = text::lines(&stray(message).unwrap_or_default(), text::BODY);
+    }
     let html = formatted(message);
     // A quotation that the sender's program marked is cut where it says, not guessed.
     let marked = match &html {
@@ -45,6 +50,28 @@ pub fn of(message: &Message<'_>, forwarded: bool) -> Body {
         None => quote::split(&plain),
     };
     Body { text: text::lines(words.trim(), text::BODY), quoted: quoted.map(|q| text::lines(&q, text::BODY)), html }
+}
+
+/// A text that the parser took for a file, because a boundary is missing or was never closed.
+fn stray<'a>(message: &'a Message<'_>) -> Option<Cow<'a, str>> {
+    let plain = message.parts.iter().find_map(|part| match &part.body {
+        PartType::Text(words) => {
+            let attached = part.content_disposition().is_some_and(|d| d.is_attachment());
+            let plain = part.content_type().is_none_or(|t| t.ctype() == "text" && t.subtype() == Some("plain"));
+            ((plain && !attached) || part.is_encoding_problem).then_some(Cow::Borrowed(words.as_ref()))
+        }
+        _ => None,
+    });
+    let whole = || {
+        let root = message.parts.first()?;
+        let multipart = root.content_type().is_some_and(|t| t.ctype() == "multipart");
+        match &root.body {
+            PartType::Text(words) if multipart => Some(Cow::Borrowed(words.as_ref())),
+            PartType::Binary(bytes) if multipart => Some(String::from_utf8_lossy(bytes)),
+            _ => None,
+        }
+    };
+    plain.or_else(whole)
 }
 
 /// The formatted body, with plain parts between formatted ones set as they are.

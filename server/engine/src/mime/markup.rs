@@ -89,7 +89,8 @@ fn find_closing(text: &str, name: &str) -> Option<usize> {
     let mut from = 0;
     while let Some(at) = text[from..].find("</") {
         let here = from + at + 2;
-        let same = text.as_bytes().get(here..here + name.len()).is_some_and(|w| w.eq_ignore_ascii_case(name.as_bytes()));
+        let same =
+            text.as_bytes().get(here..here + name.len()).is_some_and(|w| w.eq_ignore_ascii_case(name.as_bytes()));
         if same {
             return text[here..].find('>').map(|end| here + end + 1);
         }
@@ -138,7 +139,11 @@ impl Lines {
 
     /// At least this many breaks before the next word, at most two.
     fn newline(&mut self, least: usize) {
-        self.breaks = if least == 1 && self.breaks > 0 { (self.breaks + usize::from(self.pre)).min(2) } else { self.breaks.max(least) };
+        self.breaks = if least == 1 && self.breaks > 0 {
+            (self.breaks + usize::from(self.pre)).min(2)
+        } else {
+            self.breaks.max(least)
+        };
         self.gap = false;
     }
 }

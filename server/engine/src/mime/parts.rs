@@ -51,14 +51,7 @@ fn describe(index: u32, part: &MessagePart<'_>, message: &Message<'_>) -> Part {
         .filter(|id| !id.is_empty());
     let attached = part.content_disposition().is_some_and(|d| d.is_attachment());
     let inline = content_id.is_some() && mime.starts_with("image/") && !attached;
-    Part {
-        index,
-        name: name(part, &mime, index),
-        bytes: content(part, message).len() as u64,
-        mime,
-        content_id,
-        inline,
-    }
+    Part { index, name: name(part, &mime, index), bytes: content(part, message).len() as u64, mime, content_id, inline }
 }
 
 /// A media type that can stand in a header, or else the one that says nothing.

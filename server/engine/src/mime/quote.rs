@@ -104,9 +104,16 @@ fn mark(lines: &[&str], at: usize) -> Option<Mark> {
 fn is_forward_line(line: &str) -> bool {
     let line = line.to_lowercase();
     line.starts_with("---")
-        && ["forwarded message", "weitergeleitete nachricht", "message transféré", "mensaje reenviado", "messaggio inoltrato", "doorgestuurd bericht"]
-            .iter()
-            .any(|words| line.contains(words))
+        && [
+            "forwarded message",
+            "weitergeleitete nachricht",
+            "message transféré",
+            "mensaje reenviado",
+            "messaggio inoltrato",
+            "doorgestuurd bericht",
+        ]
+        .iter()
+        .any(|words| line.contains(words))
         || line.starts_with("begin forwarded message")
         || line.starts_with("anfang der weitergeleiteten")
 }
@@ -114,14 +121,24 @@ fn is_forward_line(line: &str) -> bool {
 fn is_original_line(line: &str) -> bool {
     let folded = line.to_lowercase();
     folded.starts_with("--")
-        && ["original message", "ursprüngliche nachricht", "originalnachricht", "message d'origine", "mensaje original", "messaggio originale", "oorspronkelijk bericht"]
-            .iter()
-            .any(|words| folded.contains(words))
+        && [
+            "original message",
+            "ursprüngliche nachricht",
+            "originalnachricht",
+            "message d'origine",
+            "mensaje original",
+            "messaggio originale",
+            "oorspronkelijk bericht",
+        ]
+        .iter()
+        .any(|words| folded.contains(words))
 }
 
 fn is_from(line: &str) -> bool {
     let line = line.trim().trim_start_matches('*');
-    ["From:", "Von:", "De:", "Da:", "Van:", "Från:", "Fra:", "Od:", "发件人:", "差出人:"].iter().any(|word| line.starts_with(word))
+    ["From:", "Von:", "De:", "Da:", "Van:", "Från:", "Fra:", "Od:", "发件人:", "差出人:"]
+        .iter()
+        .any(|word| line.starts_with(word))
 }
 
 /// Outlook: *From:* and within four lines *Sent:* or *Date:*, and *To:* or *Subject:*.
@@ -135,8 +152,37 @@ fn is_header_block(lines: &[&str]) -> bool {
             words.iter().any(|word| line.starts_with(word))
         })
     };
-    begins(&["Sent:", "Date:", "Gesendet:", "Datum:", "Envoyé", "Enviado:", "Inviato:", "Verzonden:", "Skickat:", "Sendt:", "发送时间:", "送信日時:"])
-        && begins(&["To:", "Subject:", "An:", "Betreff:", "À", "Objet", "Para:", "Asunto:", "A:", "Oggetto:", "Aan:", "Onderwerp:", "Till:", "Til:", "收件人:", "宛先:"])
+    begins(&[
+        "Sent:",
+        "Date:",
+        "Gesendet:",
+        "Datum:",
+        "Envoyé",
+        "Enviado:",
+        "Inviato:",
+        "Verzonden:",
+        "Skickat:",
+        "Sendt:",
+        "发送时间:",
+        "送信日時:",
+    ]) && begins(&[
+        "To:",
+        "Subject:",
+        "An:",
+        "Betreff:",
+        "À",
+        "Objet",
+        "Para:",
+        "Asunto:",
+        "A:",
+        "Oggetto:",
+        "Aan:",
+        "Onderwerp:",
+        "Till:",
+        "Til:",
+        "收件人:",
+        "宛先:",
+    ])
 }
 
 /// *On 3 May 2026, Anna wrote:* in the tongues that mail programs speak.
@@ -148,7 +194,19 @@ fn is_attribution(line: &str) -> bool {
         return false;
     }
     let leads = ["on ", "am ", "le ", "el ", "il ", "op ", "den ", "em ", "w dniu ", "på ", "dne ", "at "];
-    let ends = ["wrote", "schrieb", "a écrit", "escribió", "ha scritto", "schreef", "skrev", "escreveu", "napisał", "napisał(a)", "kirjoitti"];
+    let ends = [
+        "wrote",
+        "schrieb",
+        "a écrit",
+        "escribió",
+        "ha scritto",
+        "schreef",
+        "skrev",
+        "escreveu",
+        "napisał",
+        "napisał(a)",
+        "kirjoitti",
+    ];
     let ended = ends.iter().any(|end| body.ends_with(end));
     // German puts the name behind the verb: *Am 3. Mai schrieb Anna:*
     let inside = ["schrieb", "skrev", "schreef", "napisał"].iter().any(|verb| body.contains(&format!(" {verb} ")));

@@ -40,10 +40,9 @@ const MOST: usize = 200;
 
 /// Reads the machine part of a report; `None` where there is none.
 pub fn of(message: &Message<'_>) -> Option<Report> {
-    let machine = message
-        .parts
-        .iter()
-        .find(|part| part.is_content_type("message", "delivery-status") || part.is_content_type("message", "global-delivery-status"))?;
+    let machine = message.parts.iter().find(|part| {
+        part.is_content_type("message", "delivery-status") || part.is_content_type("message", "global-delivery-status")
+    })?;
     let mut report = Report::default();
     let words = String::from_utf8_lossy(machine.contents());
     let words = text::lines(&words, 256 << 10);
@@ -53,10 +52,14 @@ pub fn of(message: &Message<'_>) -> Option<Report> {
     for part in &message.parts {
         let id = match &part.body {
             PartType::Message(original) if !original.parts.is_empty() => original.message_id().map(str::to_owned),
-            _ if part.is_content_type("text", "rfc822-headers") || part.is_content_type("message", "global-headers") => {
+            _ if part.is_content_type("text", "rfc822-headers")
+                || part.is_content_type("message", "global-headers") =>
+            {
                 let headers = part.contents();
                 let parsed = MessageParser::default().parse_headers(headers);
-                parsed.filter(|m| !m.parts.is_empty()).and_then(|m| m.message_id().map(str::to_owned))
+                parsed
+                    .filter(|m| !m.parts.is_empty())
+                    .and_then(|m| m.message_id().map(str::to_owned))
                     .or_else(|| raw_id(headers))
             }
             _ => None,
@@ -114,9 +117,8 @@ fn recipient(group: &str) -> Option<FailedRecipient> {
         "delayed" => Action::Delayed,
         _ => Action::Done,
     };
-    let said = field("Diagnostic-Code").map(|value| {
-        value.split_once(';').map_or(value.clone(), |(_, rest)| rest.to_owned())
-    });
+    let said =
+        field("Diagnostic-Code").map(|value| value.split_once(';').map_or(value.clone(), |(_, rest)| rest.to_owned()));
     Some(FailedRecipient {
         address: address.unwrap_or_else(|| last.clone()),
         last,

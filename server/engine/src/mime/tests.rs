@@ -6,7 +6,9 @@ fn mail(source: &str) -> Mail {
 
 #[test]
 fn a_plain_message() {
-    let mail = mail("Message-ID: <1@x.example>\nFrom: Anna <Anna@X.example>\nTo: support@desk.example, \"Bob, B.\" <bob@y.example>\nSubject: =?utf-8?q?Dr=C3=BCcker?=\nDate: Sun, 3 May 2026 10:00:00 +0200\nIn-Reply-To: <0@x.example>\nReferences: <a@x.example> <b@x.example> <0@x.example>\n\nHello\n");
+    let mail = mail(
+        "Message-ID: <1@x.example>\nFrom: Anna <Anna@X.example>\nTo: support@desk.example, \"Bob, B.\" <bob@y.example>\nSubject: =?utf-8?q?Dr=C3=BCcker?=\nDate: Sun, 3 May 2026 10:00:00 +0200\nIn-Reply-To: <0@x.example>\nReferences: <a@x.example> <b@x.example> <0@x.example>\n\nHello\n",
+    );
     assert_eq!(mail.identity.key, "1@x.example");
     assert_eq!(mail.ancestors, ["0@x.example", "b@x.example", "a@x.example"]);
     assert_eq!(mail.from, Some(Party { name: "Anna".into(), address: "anna@x.example".into() }));
@@ -19,12 +21,18 @@ fn a_plain_message() {
 
 #[test]
 fn identity_outlives_another_rendering() {
-    let one = mail("Message-ID: <1@x>\nFrom: Anna <a@x>\nTo: b@y\nSubject: =?utf-8?q?H=C3=BC?=\nDate: Sun, 3 May 2026 10:00:00 +0200\n\nHello\n");
-    let two = mail("Received: by z\nDate: Sun, 3 May 2026 08:00:00 +0000\nSubject: =?iso-8859-1?q?H=FC?=\nTo: <b@y>\nFrom: \"Anna\" <A@x>\nMessage-ID:\n <1@x>\n\nOther bytes\n");
+    let one = mail(
+        "Message-ID: <1@x>\nFrom: Anna <a@x>\nTo: b@y\nSubject: =?utf-8?q?H=C3=BC?=\nDate: Sun, 3 May 2026 10:00:00 +0200\n\nHello\n",
+    );
+    let two = mail(
+        "Received: by z\nDate: Sun, 3 May 2026 08:00:00 +0000\nSubject: =?iso-8859-1?q?H=FC?=\nTo: <b@y>\nFrom: \"Anna\" <A@x>\nMessage-ID:\n <1@x>\n\nOther bytes\n",
+    );
     assert_eq!(one.identity, two.identity);
     let header = "Message-ID: <1@x>\r\nFrom: Anna <a@x>\r\nTo: b@y\r\nSubject: =?utf-8?q?H=C3=BC?=\r\nDate: Sun, 3 May 2026 10:00:00 +0200\r\n\r\n";
     assert_eq!(identify(header.as_bytes()), Some(one.identity.clone()));
-    let other = mail("Message-ID: <1@x>\nFrom: Anna <a@x>\nTo: b@y\nSubject: Other\nDate: Sun, 3 May 2026 10:00:00 +0200\n\nHello\n");
+    let other = mail(
+        "Message-ID: <1@x>\nFrom: Anna <a@x>\nTo: b@y\nSubject: Other\nDate: Sun, 3 May 2026 10:00:00 +0200\n\nHello\n",
+    );
     assert_eq!(one.identity.key, other.identity.key);
     assert_ne!(one.identity.digest, other.identity.digest);
 }

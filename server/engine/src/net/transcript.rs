@@ -28,8 +28,11 @@ pub struct Transcript {
     /// A client's literal, bytes to come.
     literal: u64,
     hiding: Hiding,
-    /// The last answer of the server that settled something: tagged, BYE, or an SMTP reply.
+    /// The last tagged answer, or SMTP reply. Beside the farewell, since a server may send both at
+    /// once and the stream hears them before the parser reads the first.
     answer: String,
+    /// A BYE, or a line that is no IMAP at all.
+    farewell: String,
     capability: String,
 }
 
@@ -55,6 +58,7 @@ impl Transcript {
             literal: 0,
             hiding: Hiding::Nothing,
             answer: String::new(),
+            farewell: String::new(),
             capability: String::new(),
         }
     }
@@ -65,9 +69,14 @@ impl Transcript {
         self.first.iter().cloned().chain(gap).chain(self.last.iter().cloned()).collect()
     }
 
-    /// The server's last settling words, without tag, redacted.
+    /// The server's last answer to a command, without tag, redacted.
     pub fn answer(&self) -> &str {
         &self.answer
+    }
+
+    /// What the server said before it closed, redacted; empty when it said nothing.
+    pub fn farewell(&self) -> &str {
+        &self.farewell
     }
 
     /// The server's last list of capabilities.
@@ -112,9 +121,13 @@ impl Transcript {
                 if tagged || upper.starts_with("* BYE") {
                     self.hiding = Hiding::Nothing;
                     let words = line.split_once(' ').map_or(&*line, |(_, words)| words);
-                    // `Server Unavailable.` comes from Exchange without tag or star: kept whole.
-                    let known = words.split(' ').next().is_some_and(|w| matches!(w, "OK" | "NO" | "BAD" | "BYE"));
-                    self.answer = redacted(if known { words } else { &line });
+                    let word = words.split(' ').next().unwrap_or_default();
+                    match word {
+                        "OK" | "NO" | "BAD" if tagged => self.answer = redacted(words),
+                        "BYE" => self.farewell = redacted(words),
+                        // `Server Unavailable.` comes from Exchange without tag or star: kept whole.
+                        _ => self.farewell = redacted(&line),
+                    }
                 }
             }
             Protocol::Smtp => {
@@ -238,6 +251,11 @@ mod tests {
         t.server(b"A1 NO [AUTHENTICATIONFAILED] Authentication failed.", false);
         assert_eq!(t.answer(), "NO [AUTHENTICATIONFAILED] Authentication failed.");
         assert_eq!(t.capability(), "IMAP4REV1 AUTH=XOAUTH2");
+        t.server(b"* BYE Connection closed. 14", false);
+        assert_eq!(
+            (t.answer(), t.farewell()),
+            ("NO [AUTHENTICATIONFAILED] Authentication failed.", "BYE Connection closed. 14")
+        );
         t.client(b"A2 AUTHENTICATE XOAUTH2\r\n");
         t.server(b"+ ", false);
         t.client(b"dXNlcj1zb21l\r\n");

@@ -95,7 +95,8 @@ pub fn check(token: &Secret, expected: &Expected<'_>) -> Result<Claims, Unsound>
     let meant = match &payload.aud {
         Audience::One(one) => one == expected.client_id,
         Audience::Several(all) => {
-            all.iter().any(|a| a == expected.client_id) && (all.len() == 1 || payload.azp.as_deref() == Some(expected.client_id))
+            all.iter().any(|a| a == expected.client_id)
+                && (all.len() == 1 || payload.azp.as_deref() == Some(expected.client_id))
         }
     };
     if !meant {
@@ -214,11 +215,20 @@ mod tests {
         assert_eq!(verdict(&microsoft(), other), Err(Unsound::Tenant));
         assert!(verdict(&microsoft(), TID).is_ok());
         let hash = token_hash("n");
-        let expected =
-            Expected { kind: ProviderKind::Google, issuer: "https://accounts.example", client_id: "c", tenant: "", nonce_hash: &hash, now: NOW };
+        let expected = Expected {
+            kind: ProviderKind::Google,
+            issuer: "https://accounts.example",
+            client_id: "c",
+            tenant: "",
+            nonce_hash: &hash,
+            now: NOW,
+        };
         assert_eq!(check(&Secret::new("nonsense"), &expected), Err(Unsound::Malformed));
         let google = json!({"iss": "accounts.example", "aud": ["c"], "exp": 1_700_000_300, "nonce": "n", "sub": "77", "email": "care@northwind.example", "hd": "northwind.example"});
         let claims = check(&token(&google), &expected).expect("sound");
-        assert_eq!((&*claims.tenant_id, &*claims.object_id, &*claims.name), ("northwind.example", "77", "care@northwind.example"));
+        assert_eq!(
+            (&*claims.tenant_id, &*claims.object_id, &*claims.name),
+            ("northwind.example", "77", "care@northwind.example")
+        );
     }
 }

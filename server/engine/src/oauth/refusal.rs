@@ -28,7 +28,8 @@ mod tests {
     #[test]
     fn what_could_be_a_token_is_not_shown() {
         let token = "M.C507_BAY.".to_owned() + &"aZ-9_".repeat(40);
-        let shown = redacted(&format!("AADSTS50173: bad\r\ntoken {token}. Trace ID: c0570505-0000-4000-a000-00000000c001"));
+        let shown =
+            redacted(&format!("AADSTS50173: bad\r\ntoken {token}. Trace ID: c0570505-0000-4000-a000-00000000c001"));
         assert!(!shown.contains(&"aZ-9_".repeat(3)), "{shown}");
         assert!(shown.contains("Trace ID: c0570505-0000-4000-a000-00000000c001"));
         assert!(!shown.contains('\n'));

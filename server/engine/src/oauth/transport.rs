@@ -5,9 +5,9 @@ use super::refusal::finding;
 use domain::Diagnosis;
 use domain::diagnosis::{Certainty, Finding};
 use domain::time::Span;
+use futures::future::BoxFuture;
 use oauth2::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use oauth2::http::{HeaderMap, HeaderValue, Response, StatusCode};
-use futures::future::BoxFuture;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
@@ -92,7 +92,10 @@ async fn answer(request: reqwest::RequestBuilder) -> Result<(StatusCode, HeaderM
 /// Lets through what RFC 6749 5.1 and 5.2 describe, and nothing else.
 fn sifted(code: StatusCode, headers: &HeaderMap, bytes: Vec<u8>) -> Result<HttpResponse, Transit> {
     let after = headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse::<i64>().ok());
-    let later = |diagnosis, said: &str| Transit { after: after.map(|s| Span::seconds(s.clamp(0, 3_600))), ..Transit::new(diagnosis, said) };
+    let later = |diagnosis, said: &str| Transit {
+        after: after.map(|s| Span::seconds(s.clamp(0, 3_600))),
+        ..Transit::new(diagnosis, said)
+    };
     let said = format!("HTTP {}", code.as_u16());
     if code == StatusCode::TOO_MANY_REQUESTS {
         return Err(later(Diagnosis::RateLimited, &said));

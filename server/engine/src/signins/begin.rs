@@ -18,7 +18,14 @@ use std::sync::Arc;
 /// # Errors
 /// [`Fault::RegistrationMissing`] when there is none for the provider, [`Fault::UrlMalformed`]
 /// while the desk has no public address.
-pub async fn begin(engine: &Arc<Engine>, actor: &Actor, browser: &str, mailbox: MailboxId, intent: Intent, pick: bool) -> Answer<String> {
+pub async fn begin(
+    engine: &Arc<Engine>,
+    actor: &Actor,
+    browser: &str,
+    mailbox: MailboxId,
+    intent: Intent,
+    pick: bool,
+) -> Answer<String> {
     let row = mailboxes::get(&engine.store, mailbox).await?.ok_or(Refusal::NotFound)?;
     let mut sides = Vec::new();
     for direction in Direction::BOTH {
@@ -33,7 +40,11 @@ pub async fn begin(engine: &Arc<Engine>, actor: &Actor, browser: &str, mailbox: 
         .get(&row.provider_key)
         .filter(|p| p.authorize_url.is_some())
         // A password mailbox set up as *Other* at a provider's servers (R2: told by host).
-        .or_else(|| sides.iter().find_map(|s| engine.providers.by_host(s.host.as_deref()?).filter(|p| p.authorize_url.is_some())))
+        .or_else(|| {
+            sides
+                .iter()
+                .find_map(|s| engine.providers.by_host(s.host.as_deref()?).filter(|p| p.authorize_url.is_some()))
+        })
         .ok_or(Fault::ProviderUnknown)?;
     let current = current_account(engine, &sides).await?;
     let expected = match intent {

@@ -129,7 +129,9 @@ async fn arrive(
     };
     let tokens = match oauth::exchange(engine, party, code, &verifier).await {
         Ok(tokens) => tokens,
-        Err(TokenError::Later { said, .. }) => return Ok(Err(Stopped { refusal: CallbackRefusal::ProviderFailed, said })),
+        Err(TokenError::Later { said, .. }) => {
+            return Ok(Err(Stopped { refusal: CallbackRefusal::ProviderFailed, said }));
+        }
         Err(TokenError::Refused { finding, said }) => return Ok(Err(Stopped { refusal: at_exchange(&finding), said })),
     };
     fail::fail_point!("code-exchanged");
@@ -263,7 +265,13 @@ pub async fn adopt(engine: &Arc<Engine>, actor: &Actor, id: SignInId) -> Answer<
     };
     let new = signins::add(engine.store.write(), new).await?;
     signins::use_up(&engine.store, new, now).await?;
-    let frame = Frame { id: new, mailbox, intent: Intent::Adopt, person: Some(actor.person), expected: row.expected_account_id.map(AccountId) };
+    let frame = Frame {
+        id: new,
+        mailbox,
+        intent: Intent::Adopt,
+        person: Some(actor.person),
+        expected: row.expected_account_id.map(AccountId),
+    };
     let scopes = kept.scopes.split_whitespace().map(str::to_owned).collect();
     let candidate = Candidate { grant, account, scopes, registration, token, wrong: false };
     finish::finish(engine, &frame, entry, candidate).await?;
@@ -301,16 +309,25 @@ mod tests {
         assert_eq!(unfit(&row, b"c", Time(1)), Some(CallbackRefusal::OtherBrowser));
         assert_eq!(unfit(&row, b"b", Time(600_000)), Some(CallbackRefusal::Stale));
         assert_eq!(unfit(&Row { settled_at: Some(1), ..row.clone() }, b"b", Time(1)), Some(CallbackRefusal::Replayed));
-        assert_eq!(unfit(&Row { state: "completed".into(), ..row.clone() }, b"c", Time(1)), Some(CallbackRefusal::Replayed));
+        assert_eq!(
+            unfit(&Row { state: "completed".into(), ..row.clone() }, b"c", Time(1)),
+            Some(CallbackRefusal::Replayed)
+        );
         assert_eq!(unfit(&Row { state: "expired".into(), ..row }, b"b", Time(1)), Some(CallbackRefusal::Stale));
     }
 
     #[test]
     fn refusals_in_the_redirect_are_told_apart() {
         let refusal = |error, said| redirected(error, said, ProviderKind::Microsoft).refusal;
-        assert_eq!(refusal("access_denied", Some("AADSTS65004: User declined to consent to access the app.")), CallbackRefusal::Declined);
+        assert_eq!(
+            refusal("access_denied", Some("AADSTS65004: User declined to consent to access the app.")),
+            CallbackRefusal::Declined
+        );
         assert_eq!(refusal("access_denied", None), CallbackRefusal::Declined);
-        assert_eq!(refusal("consent_required", Some("AADSTS90094: only an admin can grant.")), CallbackRefusal::AdminConsentNeeded);
+        assert_eq!(
+            refusal("consent_required", Some("AADSTS90094: only an admin can grant.")),
+            CallbackRefusal::AdminConsentNeeded
+        );
         assert_eq!(refusal("temporarily_unavailable", None), CallbackRefusal::ProviderFailed);
         assert_eq!(refusal("server_error", Some("AADSTS90033")), CallbackRefusal::ProviderFailed);
     }

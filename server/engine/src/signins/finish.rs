@@ -52,7 +52,8 @@ pub async fn finish(engine: &Arc<Engine>, frame: &Frame, entry: &ProviderEntry, 
     }
     let mailbox = mailboxes::get(&engine.store, frame.mailbox).await?.ok_or(Refusal::NotFound)?;
     let address = Address::parse(&mailbox.address).map_err(|_| Refusal::Unavailable)?;
-    let folder = signins::first_folder(&engine.store, frame.mailbox).await?.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
+    let folder =
+        signins::first_folder(&engine.store, frame.mailbox).await?.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
     let mut sides = Vec::new();
     for direction in Direction::BOTH {
         sides.extend(directions::get(engine.store.read(), frame.mailbox, direction).await?.filter(|row| row.used));
@@ -86,14 +87,23 @@ fn holds<'a>(granted: impl Iterator<Item = &'a str> + Clone, needed: impl Iterat
     needed.into_iter().all(|n| granted.clone().any(|g| folded(g) == folded(n)))
 }
 
-async fn probe(engine: &Engine, entry: &ProviderEntry, candidate: &Candidate, row: &Row, address: &Address, folder: &str) -> Option<Outcome> {
+async fn probe(
+    engine: &Engine,
+    entry: &ProviderEntry,
+    candidate: &Candidate,
+    row: &Row,
+    address: &Address,
+    folder: &str,
+) -> Option<Outcome> {
     let direction = Direction::from_key(&row.direction)?;
     let endpoint = prove::endpoint(engine, entry, &candidate.account, row, direction, address);
     let users = prove::users(direction, address, &candidate.account.login);
     let user_name = users.first().cloned().unwrap_or_default();
     let covered = covers(entry, row, &candidate.scopes);
     let report = match &endpoint {
-        _ if !covered => prove::failed(direction, Diagnosis::ConsentMissing, "the permission was not given at the sign-in"),
+        _ if !covered => {
+            prove::failed(direction, Diagnosis::ConsentMissing, "the permission was not given at the sign-in")
+        }
         None => prove::failed(direction, Diagnosis::NameNotFound, "no server is known for this direction"),
         Some(endpoint) => {
             let proof = prove::token(&candidate.token);
@@ -139,17 +149,20 @@ async fn swap_in(
             Some(id) => grant_rows::get(&tx, GrantId(id)).await?.is_none_or(|g| g.lost_at.is_some()),
             None => false,
         };
-        outcome.settle = settle::by_sign_in(&row, &outcome.report, outcome.covered, settle::is_dead(&row, lost), connected);
+        outcome.settle =
+            settle::by_sign_in(&row, &outcome.report, outcome.covered, settle::is_dead(&row, lost), connected);
         if outcome.settle == Settle::Swap {
             by_password |= row.credential.as_deref() == Some("password");
             was_stopped |= outcome.direction == Direction::Outgoing && row.failing_definite;
         }
-        let by = swap::By { person: frame.person, account: Some(&candidate.account.login), keep_until: Some(now + KEPT) };
+        let by =
+            swap::By { person: frame.person, account: Some(&candidate.account.login), keep_until: Some(now + KEPT) };
         swap::write(&tx, &row, outcome, swap::New::Grant(target), &by, now).await?;
     }
-    signins::connect(&tx, frame.mailbox, any.then_some(&*entry.key), mailbox.draft && any).await?;
+    signins::connect(&tx, frame.mailbox, any.then_some(&*entry.key), (mailbox.draft && any).then_some(now)).await?;
     if any {
-        let event = swap::event(mailbox.draft, by_password, &candidate.account.login, cursor(engine, frame.mailbox).await?);
+        let event =
+            swap::event(mailbox.draft, by_password, &candidate.account.login, cursor(engine, frame.mailbox).await?);
         crate::store::events::note(&tx, frame.mailbox, now, &event, frame.person).await?;
     }
     let released = grant_rows::release(&tx, &[target.0], now).await?;
@@ -182,15 +195,28 @@ async fn cursor(engine: &Engine, mailbox: MailboxId) -> Result<Option<u32>, Stor
 /// Puts the new tokens into the grant that this account's mailboxes use already, so that one
 /// sign-in repairs them all; into a row of its own where there is none, or where the living one
 /// covers more than the new one does.
-async fn place(engine: &Engine, tx: &Transaction, candidate: &Candidate, mailbox: MailboxId, now: Time) -> Result<GrantId, StoreError> {
+async fn place(
+    engine: &Engine,
+    tx: &Transaction,
+    candidate: &Candidate,
+    mailbox: MailboxId,
+    now: Time,
+) -> Result<GrantId, StoreError> {
     let Some(new) = grant_rows::get(tx, candidate.grant).await? else { return Ok(candidate.grant) };
     let all = grant_rows::of_account(tx, AccountId(candidate.account.id)).await?;
     let others: Vec<&Grant> =
         all.iter().filter(|g| g.id != new.id && g.registration_id == new.registration_id).collect();
     let users = grant_rows::referrers(tx, &others.iter().map(|g| g.id).collect::<Vec<_>>()).await?;
-    let uses = |grant: &Grant, own: bool| users.iter().any(|d| d.grant_id == Some(grant.id) && (!own || d.mailbox_id == mailbox.0));
-    let fits = |grant: &&&Grant| grant.lost_at.is_some() || holds(new.scopes.split(' '), grant.scopes.split_whitespace());
-    let old = others.iter().filter(fits).find(|g| uses(g, true)).or_else(|| others.iter().filter(fits).find(|g| uses(g, false)));
+    let uses = |grant: &Grant, own: bool| {
+        users.iter().any(|d| d.grant_id == Some(grant.id) && (!own || d.mailbox_id == mailbox.0))
+    };
+    let fits =
+        |grant: &&&Grant| grant.lost_at.is_some() || holds(new.scopes.split(' '), grant.scopes.split_whitespace());
+    let old = others
+        .iter()
+        .filter(fits)
+        .find(|g| uses(g, true))
+        .or_else(|| others.iter().filter(fits).find(|g| uses(g, false)));
     let Some(old) = old else { return Ok(candidate.grant) };
     let target = GrantId(old.id);
     let Some(tokens) = grants::moved(&engine.vault, &new, old) else {
@@ -225,7 +251,12 @@ async fn after(engine: &Arc<Engine>, frame: &Frame, candidate: &Candidate, done:
 }
 
 /// Settles a sign-in that changes nothing. A wrong account's grant stays sealed for *adopt*.
-pub fn refuse<'a>(engine: &'a Engine, frame: &'a Frame, stopped: &'a Stopped, wrong: Option<&'a Candidate>) -> BoxFuture<'a, Answer<()>> {
+pub fn refuse<'a>(
+    engine: &'a Engine,
+    frame: &'a Frame,
+    stopped: &'a Stopped,
+    wrong: Option<&'a Candidate>,
+) -> BoxFuture<'a, Answer<()>> {
     // Boxed: the compiler loses sight of `Send` across these borrows otherwise.
     Box::pin(write_refusal(engine, frame, stopped, wrong))
 }
@@ -250,7 +281,12 @@ async fn write_refusal(engine: &Engine, frame: &Frame, stopped: &Stopped, wrong:
     Ok(())
 }
 
-async fn result_base(engine: &Engine, frame: &Frame, mailbox: &Mailbox, account: Option<&Account>) -> Result<SignInResult, StoreError> {
+async fn result_base(
+    engine: &Engine,
+    frame: &Frame,
+    mailbox: &Mailbox,
+    account: Option<&Account>,
+) -> Result<SignInResult, StoreError> {
     let provider = engine.providers.view(&mailbox.provider_key);
     let expected = match frame.expected {
         Some(id) => accounts::get(&engine.store, id).await?.map(|a| a.login),
@@ -299,7 +335,10 @@ mod tests {
     fn scopes_cover_or_do_not() {
         let cover = |granted: &str, needed: &str| holds(granted.split(' '), needed.split_whitespace());
         assert!(cover("https://mail.google.com/", "https://mail.google.com"));
-        assert!(cover("https://outlook.office.com/imap.accessasuser.all b", "https://outlook.office.com/IMAP.AccessAsUser.All"));
+        assert!(cover(
+            "https://outlook.office.com/imap.accessasuser.all b",
+            "https://outlook.office.com/IMAP.AccessAsUser.All"
+        ));
         assert!(!cover("a", "a b"));
         assert!(cover("", ""));
     }

@@ -20,12 +20,15 @@ use domain::{Address, Answer, Direction, Refusal, Time};
 pub async fn retry_kept(engine: &Engine, mailbox: MailboxId) -> Answer<CheckResult> {
     let row = mailboxes::get(&engine.store, mailbox).await?.ok_or(Refusal::NotFound)?;
     let address = Address::parse(&row.address).map_err(|_| Refusal::Unavailable)?;
-    let folder = signins::first_folder(&engine.store, mailbox).await?.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
+    let folder =
+        signins::first_folder(&engine.store, mailbox).await?.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
     let now = clock::now();
     let mut sides = Vec::new();
     for direction in Direction::BOTH {
         let side = directions::get(engine.store.read(), mailbox, direction).await?;
-        sides.extend(side.filter(|s| s.used && s.kept_grant_id.is_some() && s.kept_until.is_some_and(|until| Time(until) > now)));
+        sides.extend(
+            side.filter(|s| s.used && s.kept_grant_id.is_some() && s.kept_until.is_some_and(|until| Time(until) > now)),
+        );
     }
     let probes = sides.iter().map(|side| probe(engine, side, &address, &folder));
     let mut tried = Vec::new();
@@ -49,7 +52,9 @@ struct Tried {
 }
 
 async fn probe(engine: &Engine, side: &Row, address: &Address, folder: &str) -> Answer<Option<Tried>> {
-    let (Some(direction), Some(grant)) = (Direction::from_key(&side.direction), side.kept_grant_id.map(GrantId)) else { return Ok(None) };
+    let (Some(direction), Some(grant)) = (Direction::from_key(&side.direction), side.kept_grant_id.map(GrantId)) else {
+        return Ok(None);
+    };
     let Some(kept) = grant_rows::get(engine.store.read(), grant).await? else { return Ok(None) };
     let account = accounts::get(&engine.store, AccountId(kept.account_id)).await?;
     let registration = registrations::get(&engine.store, RegistrationId(kept.registration_id)).await?;
@@ -71,18 +76,25 @@ async fn probe(engine: &Engine, side: &Row, address: &Address, folder: &str) -> 
     Ok(Some(Tried { grant, provider_key: entry.key.clone(), login: account.login, outcome }))
 }
 
-async fn write(engine: &Engine, mailbox: MailboxId, draft: bool, tried: Vec<Tried>) -> Result<CheckResult, crate::store::StoreError> {
+async fn write(
+    engine: &Engine,
+    mailbox: MailboxId,
+    draft: bool,
+    tried: Vec<Tried>,
+) -> Result<CheckResult, crate::store::StoreError> {
     let now = clock::now();
     let tx = engine.store.begin().await?;
     let mut swapped = Vec::new();
     for Tried { grant, provider_key, login, outcome } in &tried {
         let row = directions::get(&tx, mailbox, outcome.direction).await?;
         // A newer sign-in may have taken its place.
-        let Some(row) = row.filter(|row| row.kept_grant_id == Some(grant.0) && outcome.settle == Settle::Swap) else { continue };
+        let Some(row) = row.filter(|row| row.kept_grant_id == Some(grant.0) && outcome.settle == Settle::Swap) else {
+            continue;
+        };
         let by = By { person: None, account: Some(login), keep_until: None };
         swap::write(&tx, &row, outcome, swap::New::Grant(*grant), &by, now).await?;
         if swapped.is_empty() {
-            signins::connect(&tx, mailbox, Some(provider_key), draft).await?;
+            signins::connect(&tx, mailbox, Some(provider_key), draft.then_some(now)).await?;
             let by_password = row.credential.as_deref() == Some("password");
             events::note(&tx, mailbox, now, &swap::event(draft, by_password, login, None), None).await?;
         }

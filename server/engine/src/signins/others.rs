@@ -1,9 +1,9 @@
 //! One sign-in repairs every mailbox of the same account (R27).
 
 use super::finish::{Candidate, Frame};
+use super::prove;
 use super::settle::Settle;
 use super::swap::{self, By, Outcome};
-use super::prove;
 use crate::Engine;
 use crate::clock;
 use crate::secret::Secret;
@@ -58,7 +58,9 @@ pub async fn repair(engine: &Arc<Engine>, frame: &Frame, candidate: &Candidate, 
                 match one(engine, repair, mailbox, rows).await {
                     Ok(Some(address)) => done.lock().unwrap_or_else(PoisonError::into_inner).push(address),
                     Ok(None) => {}
-                    Err(error) => tracing::error!(mailbox = mailbox.0, %error, "another mailbox of the account was not repaired"),
+                    Err(error) => {
+                        tracing::error!(mailbox = mailbox.0, %error, "another mailbox of the account was not repaired")
+                    }
                 }
             })
             .await;
@@ -71,7 +73,12 @@ pub async fn repair(engine: &Arc<Engine>, frame: &Frame, candidate: &Candidate, 
 
 /// The directions of other mailboxes that wait: on a lost grant of the account, or failing on the
 /// one that lives again.
-async fn waiting(engine: &Engine, account: AccountId, target: GrantId, but: MailboxId) -> Result<BTreeMap<MailboxId, Vec<Row>>, StoreError> {
+async fn waiting(
+    engine: &Engine,
+    account: AccountId,
+    target: GrantId,
+    but: MailboxId,
+) -> Result<BTreeMap<MailboxId, Vec<Row>>, StoreError> {
     let db = engine.store.read();
     let all = grants::of_account(db, account).await?;
     let lost: Vec<i64> = all.iter().filter(|g| g.lost_at.is_some() && g.id != target.0).map(|g| g.id).collect();
@@ -89,7 +96,9 @@ async fn waiting(engine: &Engine, account: AccountId, target: GrantId, but: Mail
 
 async fn one(engine: &Engine, repair: &Repair, id: MailboxId, rows: Vec<Row>) -> Result<Option<String>, StoreError> {
     let Some(mailbox) = mailboxes::get(&engine.store, id).await? else { return Ok(None) };
-    let (Ok(address), Some(registration)) = (Address::parse(&mailbox.address), registrations::get(&engine.store, repair.registration).await?) else {
+    let (Ok(address), Some(registration)) =
+        (Address::parse(&mailbox.address), registrations::get(&engine.store, repair.registration).await?)
+    else {
         return Ok(None);
     };
     let Some(entry) = engine.providers.get(&registration.provider_key) else { return Ok(None) };
@@ -106,7 +115,17 @@ async fn one(engine: &Engine, repair: &Repair, id: MailboxId, rows: Vec<Row>) ->
         let access = prove::access(engine, &entry.key, endpoint.clone(), &address, users, &prove::token(&repair.token));
         let report = prove::probe(engine, direction, &access, &folder).await;
         let user_name = report.user.clone().or(row.user_name.clone()).unwrap_or_else(|| mailbox.address.clone());
-        Some((row, Outcome { direction, settle: if report.ok() { Settle::Swap } else { Settle::Leave }, report, endpoint, user_name, covered: true }))
+        Some((
+            row,
+            Outcome {
+                direction,
+                settle: if report.ok() { Settle::Swap } else { Settle::Leave },
+                report,
+                endpoint,
+                user_name,
+                covered: true,
+            },
+        ))
     });
     let proved: Vec<(Row, Outcome)> = futures::future::join_all(probes).await.into_iter().flatten().collect();
     if !proved.iter().any(|(_, outcome)| outcome.report.ok()) {
@@ -117,7 +136,10 @@ async fn one(engine: &Engine, repair: &Repair, id: MailboxId, rows: Vec<Row>) ->
     let by = By { person: repair.person, account: Some(&repair.account.login), keep_until: None };
     for (read, outcome) in &proved {
         // Whoever swapped it meanwhile knew better.
-        let Some(row) = directions::get(&tx, id, outcome.direction).await?.filter(|row| row.grant_id == read.grant_id) else { continue };
+        let Some(row) = directions::get(&tx, id, outcome.direction).await?.filter(|row| row.grant_id == read.grant_id)
+        else {
+            continue;
+        };
         swap::write(&tx, &row, outcome, swap::New::Grant(repair.target), &by, now).await?;
     }
     events::note(&tx, id, now, &Event::SignedIn { account: repair.account.login.clone() }, repair.person).await?;

@@ -23,7 +23,12 @@ use std::net::IpAddr;
 ///
 /// # Errors
 /// [`Fault`] for input that makes no sense; a refused password is in the result.
-pub async fn apply_password(engine: &Engine, actor: &Actor, mailbox: MailboxId, form: PasswordForm) -> Answer<CheckResult> {
+pub async fn apply_password(
+    engine: &Engine,
+    actor: &Actor,
+    mailbox: MailboxId,
+    form: PasswordForm,
+) -> Answer<CheckResult> {
     let row = mailboxes::get(&engine.store, mailbox).await?.ok_or(Refusal::NotFound)?;
     let address = Address::parse(&row.address).map_err(|_| Refusal::Unavailable)?;
     let user = form.user.trim().to_owned();
@@ -34,20 +39,28 @@ pub async fn apply_password(engine: &Engine, actor: &Actor, mailbox: MailboxId, 
     if password.reveal().is_empty() {
         return Err(Fault::PasswordMissing.into());
     }
-    if user.len() > 1_024 || password.reveal().len() > 1_024 || user.contains(char::is_control) || password.reveal().contains('\0') {
+    if user.len() > 1_024
+        || password.reveal().len() > 1_024
+        || user.contains(char::is_control)
+        || password.reveal().contains('\0')
+    {
         return Err(Fault::TextTooLong.into());
     }
     let mut sides: Vec<(Row, Direction, Endpoint)> = Vec::new();
     for (direction, endpoint) in [(Direction::Incoming, form.incoming), (Direction::Outgoing, form.outgoing)] {
-        let Some(side) = directions::get(engine.store.read(), mailbox, direction).await?.filter(|s| s.used) else { continue };
-        let customary = || side.endpoint().or_else(|| engine.providers.get(&row.provider_key)?.endpoint(direction, &address));
+        let Some(side) = directions::get(engine.store.read(), mailbox, direction).await?.filter(|s| s.used) else {
+            continue;
+        };
+        let customary =
+            || side.endpoint().or_else(|| engine.providers.get(&row.provider_key)?.endpoint(direction, &address));
         let endpoint = checked(engine, endpoint.or_else(customary).ok_or(Fault::HostMissing)?)?;
         sides.push((side, direction, endpoint));
     }
     if sides.is_empty() {
         return Err(Fault::NoDirection.into());
     }
-    let folder = signins::first_folder(&engine.store, mailbox).await?.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
+    let folder =
+        signins::first_folder(&engine.store, mailbox).await?.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
     let proof = Proof::Password(password.clone());
     let probes = sides.iter().map(|(_, direction, endpoint)| {
         let access = prove::access(engine, &row.provider_key, endpoint.clone(), &address, vec![user.clone()], &proof);
@@ -114,7 +127,7 @@ async fn write(
         }
     }
     if any {
-        signins::connect(&tx, mailbox, None, draft).await?;
+        signins::connect(&tx, mailbox, None, draft.then_some(now)).await?;
         let event = if draft { Event::Connected { account: None } } else { Event::PasswordGiven };
         events::note(&tx, mailbox, now, &event, Some(actor.person)).await?;
     }

@@ -18,10 +18,18 @@ use std::time::Duration;
 const PROBE: Duration = Duration::from_secs(15);
 
 /// The server a sign-in belongs to: the one in use if it is the provider's, else the customary one.
-pub fn endpoint(engine: &Engine, entry: &ProviderEntry, account: &Account, row: &Row, direction: Direction, address: &Address) -> Option<Endpoint> {
+pub fn endpoint(
+    engine: &Engine,
+    entry: &ProviderEntry,
+    account: &Account,
+    row: &Row,
+    direction: Direction,
+    address: &Address,
+) -> Option<Endpoint> {
     let own = row.endpoint().filter(|e| engine.providers.by_host(&e.host).is_some_and(|p| p.key == entry.key));
     // A personal account may sit behind an address of any domain (R11).
-    let personal = entry.personal.as_ref().filter(|_| account.tenant_id == CONSUMERS && direction == Direction::Outgoing);
+    let personal =
+        entry.personal.as_ref().filter(|_| account.tenant_id == CONSUMERS && direction == Direction::Outgoing);
     own.or_else(|| personal.map(|p| p.outgoing.clone())).or_else(|| entry.endpoint(direction, address))
 }
 
@@ -38,7 +46,14 @@ pub fn users(direction: Direction, address: &Address, login: &str) -> Vec<String
 }
 
 /// What a probe needs.
-pub fn access(engine: &Engine, provider_key: &str, endpoint: Endpoint, address: &Address, users: Vec<String>, proof: &Proof) -> Access {
+pub fn access(
+    engine: &Engine,
+    provider_key: &str,
+    endpoint: Endpoint,
+    address: &Address,
+    users: Vec<String>,
+    proof: &Proof,
+) -> Access {
     let logins = users.into_iter().map(|user| Login { user, proof: proof.clone() }).collect();
     Access { provider: kind_of(engine, provider_key, &endpoint.host), endpoint, address: address.clone(), logins }
 }
@@ -76,7 +91,10 @@ mod tests {
     fn a_shared_mailbox_is_read_as_itself_and_sent_from_as_the_person() {
         let shared = Address::parse("support@contoso.example").expect("an address");
         assert_eq!(users(Direction::Incoming, &shared, "anna@contoso.example"), ["support@contoso.example"]);
-        assert_eq!(users(Direction::Outgoing, &shared, "anna@contoso.example"), ["anna@contoso.example", "support@contoso.example"]);
+        assert_eq!(
+            users(Direction::Outgoing, &shared, "anna@contoso.example"),
+            ["anna@contoso.example", "support@contoso.example"]
+        );
         assert_eq!(users(Direction::Outgoing, &shared, "Support@Contoso.example"), ["support@contoso.example"]);
     }
 }

@@ -24,15 +24,27 @@ pub enum Settle {
 pub fn is_dead(row: &Row, grant_lost: bool) -> bool {
     let credential = row.credential_kind().unwrap_or(CredentialKind::Password);
     let refused = row.failing_definite
-        && row.failing_diagnosis.as_deref().and_then(evidence::diagnosis).is_some_and(|d| of_credential(d.remedy(credential)));
+        && row
+            .failing_diagnosis
+            .as_deref()
+            .and_then(evidence::diagnosis)
+            .is_some_and(|d| of_credential(d.remedy(credential)));
     row.credential.is_none() || grant_lost || refused
 }
 
 /// Whether a remedy is about the credential itself.
 pub fn of_credential(remedy: Remedy) -> bool {
     match remedy {
-        Remedy::SignInAgain | Remedy::AnotherPersonSignsIn | Remedy::GivePassword | Remedy::UseAppPassword | Remedy::SwitchToSignIn => true,
-        Remedy::Wait | Remedy::AdminConsent | Remedy::FixAppRegistration | Remedy::FixMailboxSettings | Remedy::AskAdministrator => false,
+        Remedy::SignInAgain
+        | Remedy::AnotherPersonSignsIn
+        | Remedy::GivePassword
+        | Remedy::UseAppPassword
+        | Remedy::SwitchToSignIn => true,
+        Remedy::Wait
+        | Remedy::AdminConsent
+        | Remedy::FixAppRegistration
+        | Remedy::FixMailboxSettings
+        | Remedy::AskAdministrator => false,
     }
 }
 
@@ -114,7 +126,11 @@ mod tests {
             (None, None, None, true, Settle::Swap),
         ] {
             let row = row(credential, failing);
-            assert_eq!(by_sign_in(&row, &report(probe), true, is_dead(&row, false), connected), settled, "{credential:?} {failing:?} {probe:?}");
+            assert_eq!(
+                by_sign_in(&row, &report(probe), true, is_dead(&row, false), connected),
+                settled,
+                "{credential:?} {failing:?} {probe:?}"
+            );
         }
         let row = row(Some("grant"), None);
         assert_eq!(by_sign_in(&row, &report(None), false, true, true), Settle::Leave);

@@ -40,7 +40,14 @@ pub struct By<'a> {
 }
 
 /// Writes one direction's outcome.
-pub async fn write(tx: &Transaction, row: &Row, outcome: &Outcome, new: New, by: &By<'_>, now: Time) -> Result<(), StoreError> {
+pub async fn write(
+    tx: &Transaction,
+    row: &Row,
+    outcome: &Outcome,
+    new: New,
+    by: &By<'_>,
+    now: Time,
+) -> Result<(), StoreError> {
     let mailbox = MailboxId(row.mailbox_id);
     let kind = match new {
         New::Grant(_) => CredentialKind::Grant,
@@ -69,14 +76,21 @@ pub async fn write(tx: &Transaction, row: &Row, outcome: &Outcome, new: New, by:
         }
         Settle::Keep | Settle::Leave => {}
     }
-    if let (Settle::SwapFailing | Settle::Keep, New::Grant(grant), Some(until)) = (outcome.settle, &new, by.keep_until) {
+    if let (Settle::SwapFailing | Settle::Keep, New::Grant(grant), Some(until)) = (outcome.settle, &new, by.keep_until)
+    {
         directions::keep(tx, row, *grant, &outcome.user_name, until).await?;
     }
     Ok(())
 }
 
 /// The probe's failure is what is known of the direction now.
-async fn fail(tx: &Transaction, row: &Row, outcome: &Outcome, kind: CredentialKind, now: Time) -> Result<(), StoreError> {
+async fn fail(
+    tx: &Transaction,
+    row: &Row,
+    outcome: &Outcome,
+    kind: CredentialKind,
+    now: Time,
+) -> Result<(), StoreError> {
     let Some(failure) = &outcome.report.failure else { return Ok(()) };
     let remedy = failure.diagnosis.remedy(kind);
     let definite = remedy != Remedy::Wait;
@@ -88,8 +102,15 @@ async fn fail(tx: &Transaction, row: &Row, outcome: &Outcome, kind: CredentialKi
     };
     let since = Time(row.failing_since.unwrap_or(now.0));
     let key = evidence::key(failure.diagnosis);
-    let failing =
-        Failing { since, diagnosis: &key, definite, said: &failure.said, failures: row.failures + 1, refused_at: Some(now), next_attempt_at };
+    let failing = Failing {
+        since,
+        diagnosis: &key,
+        definite,
+        said: &failure.said,
+        failures: row.failures + 1,
+        refused_at: Some(now),
+        next_attempt_at,
+    };
     let mailbox = MailboxId(row.mailbox_id);
     directions::mark_failed(tx, mailbox, outcome.direction, failing).await?;
     episodes::go_on(tx, mailbox, outcome.direction, since, &key, definite, &failure.said).await

@@ -77,8 +77,13 @@ mod tests {
     #[test]
     fn reads_what_servers_offer() {
         let exchange = read(&[
-            "AM0PR.outlook.office365.com Hello [127.0.0.1]", "SIZE 157286400", "PIPELINING", "DSN",
-            "AUTH LOGIN XOAUTH2", "8BITMIME", "SMTPUTF8",
+            "AM0PR.outlook.office365.com Hello [127.0.0.1]",
+            "SIZE 157286400",
+            "PIPELINING",
+            "DSN",
+            "AUTH LOGIN XOAUTH2",
+            "8BITMIME",
+            "SMTPUTF8",
         ]);
         assert_eq!(exchange.name, "AM0PR.outlook.office365.com");
         assert!(exchange.offers("XOAUTH2") && !exchange.offers("PLAIN"));

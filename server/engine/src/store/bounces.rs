@@ -28,10 +28,8 @@ pub struct Refused<'a> {
 /// Marks recipients refused. A delivery whose every recipient is refused becomes refused; one that
 /// was uncertain has proved to have left.
 pub async fn refuse(tx: &Tx, id: DeliveryId, refused: &[Refused<'_>], now: Time) -> Result<(), StoreError> {
-    let recipients = delivery_recipient::Entity::find()
-        .filter(delivery_recipient::Column::DeliveryId.eq(id.0))
-        .all(tx)
-        .await?;
+    let recipients =
+        delivery_recipient::Entity::find().filter(delivery_recipient::Column::DeliveryId.eq(id.0)).all(tx).await?;
     let mut down = recipients.iter().filter(|r| r.state == "refused").count();
     for one in refused {
         let named = recipients.iter().find(|r| one.addresses.iter().any(|a| r.address.eq_ignore_ascii_case(a)));

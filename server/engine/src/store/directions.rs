@@ -2,17 +2,21 @@
 
 use super::entity::direction;
 use super::{Store, StoreError};
-use domain::{Direction, Time};
 use domain::credential::CredentialKind;
 use domain::id::{GrantId, MailboxId};
 use domain::provider::{Endpoint, Tls};
+use domain::{Direction, Time};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 pub use super::entity::direction::{ActiveModel, Model as Row};
 
 /// One direction of one mailbox.
-pub async fn get(db: &impl ConnectionTrait, mailbox: MailboxId, direction: Direction) -> Result<Option<Row>, StoreError> {
+pub async fn get(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    direction: Direction,
+) -> Result<Option<Row>, StoreError> {
     Ok(direction::Entity::find_by_id((mailbox.0, direction.key().to_owned())).one(db).await?)
 }
 
@@ -23,14 +27,8 @@ pub async fn all(store: &Store) -> Result<Vec<Row>, StoreError> {
 
 /// The directions that sign in by a grant.
 pub async fn by_grant(store: &Store, grant: GrantId) -> Result<Vec<(MailboxId, Direction)>, StoreError> {
-    let rows = direction::Entity::find()
-        .filter(direction::Column::GrantId.eq(grant.0))
-        .all(store.read())
-        .await?;
-    Ok(rows
-        .iter()
-        .filter_map(|row| Some((MailboxId(row.mailbox_id), Direction::from_key(&row.direction)?)))
-        .collect())
+    let rows = direction::Entity::find().filter(direction::Column::GrantId.eq(grant.0)).all(store.read()).await?;
+    Ok(rows.iter().filter_map(|row| Some((MailboxId(row.mailbox_id), Direction::from_key(&row.direction)?))).collect())
 }
 
 /// Writes the given columns; the row must be there.
@@ -51,7 +49,12 @@ pub struct Failing<'a> {
 }
 
 /// Writes a failure down.
-pub async fn mark_failed(db: &impl ConnectionTrait, mailbox: MailboxId, direction: Direction, failing: Failing<'_>) -> Result<(), StoreError> {
+pub async fn mark_failed(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    direction: Direction,
+    failing: Failing<'_>,
+) -> Result<(), StoreError> {
     let row = ActiveModel {
         mailbox_id: Set(mailbox.0),
         direction: Set(direction.key().into()),
@@ -68,7 +71,12 @@ pub async fn mark_failed(db: &impl ConnectionTrait, mailbox: MailboxId, directio
 }
 
 /// Writes down that a credential proved itself: nothing is wrong any more.
-pub async fn mark_proved(db: &impl ConnectionTrait, mailbox: MailboxId, direction: Direction, at: Time) -> Result<(), StoreError> {
+pub async fn mark_proved(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    direction: Direction,
+    at: Time,
+) -> Result<(), StoreError> {
     update(db, ActiveModel { proved_at: Set(Some(at.0)), ..cleared(mailbox, direction) }).await
 }
 
@@ -171,7 +179,13 @@ pub async fn swap(db: &impl ConnectionTrait, row: &Row, swap: Swap) -> Result<()
 }
 
 /// Keeps a sign-in that failed here, so that it need not be made again once the cause is mended.
-pub async fn keep(db: &impl ConnectionTrait, row: &Row, grant: GrantId, user_name: &str, until: Time) -> Result<(), StoreError> {
+pub async fn keep(
+    db: &impl ConnectionTrait,
+    row: &Row,
+    grant: GrantId,
+    user_name: &str,
+    until: Time,
+) -> Result<(), StoreError> {
     let kept = ActiveModel {
         mailbox_id: Set(row.mailbox_id),
         direction: Set(row.direction.clone()),
@@ -189,8 +203,18 @@ fn forgotten(row: ActiveModel) -> ActiveModel {
 }
 
 /// Wants a direction, or not; what it knows stays.
-pub async fn use_it(db: &impl ConnectionTrait, mailbox: MailboxId, direction: Direction, used: bool) -> Result<(), StoreError> {
-    let row = ActiveModel { mailbox_id: Set(mailbox.0), direction: Set(direction.key().into()), used: Set(used), ..Default::default() };
+pub async fn use_it(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    direction: Direction,
+    used: bool,
+) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        mailbox_id: Set(mailbox.0),
+        direction: Set(direction.key().into()),
+        used: Set(used),
+        ..Default::default()
+    };
     update(db, row).await
 }
 

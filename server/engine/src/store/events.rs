@@ -11,7 +11,13 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 pub use super::entity::event::Model as Row;
 
 /// Notes an event.
-pub async fn note(db: &impl ConnectionTrait, mailbox: MailboxId, at: Time, event: &Event, by: Option<PersonId>) -> Result<(), StoreError> {
+pub async fn note(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    at: Time,
+    event: &Event,
+    by: Option<PersonId>,
+) -> Result<(), StoreError> {
     let row = event::ActiveModel {
         mailbox_id: Set(mailbox.0),
         at: Set(at.0),

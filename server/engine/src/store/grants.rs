@@ -30,7 +30,12 @@ pub async fn get(db: &impl ConnectionTrait, id: GrantId) -> Result<Option<Row>, 
 }
 
 /// A row without tokens: they are sealed for its id, which is known only now.
-pub async fn begin(db: &impl ConnectionTrait, registration: RegistrationId, account: AccountId, now: Time) -> Result<GrantId, StoreError> {
+pub async fn begin(
+    db: &impl ConnectionTrait,
+    registration: RegistrationId,
+    account: AccountId,
+    now: Time,
+) -> Result<GrantId, StoreError> {
     let row = grants::ActiveModel {
         registration_id: Set(registration.0),
         account_id: Set(account.0),
@@ -258,7 +263,11 @@ pub async fn hasten(store: &Store, registration: RegistrationId, now: Time) -> R
 }
 
 /// Lets the failing directions of these grants try again at once; a proof will clear them.
-pub async fn release(db: &impl ConnectionTrait, ids: &[i64], now: Time) -> Result<Vec<(MailboxId, Direction)>, StoreError> {
+pub async fn release(
+    db: &impl ConnectionTrait,
+    ids: &[i64],
+    now: Time,
+) -> Result<Vec<(MailboxId, Direction)>, StoreError> {
     let waiting = Condition::all()
         .add(direction::Column::GrantId.is_in(ids.to_vec()))
         .add(direction::Column::FailingSince.is_not_null());

@@ -53,7 +53,13 @@ pub fn second_key(key: &str, digest: &[u8]) -> String {
 }
 
 /// Remembers a message that came. `StoreError::Taken`: another node settles the same message now.
-pub async fn remember(tx: &Tx, key: &str, digest: &[u8], ticket: TicketId, message: MessageId) -> Result<(), StoreError> {
+pub async fn remember(
+    tx: &Tx,
+    key: &str,
+    digest: &[u8],
+    ticket: TicketId,
+    message: MessageId,
+) -> Result<(), StoreError> {
     let named = find(tx, &[key.to_owned()]).await?;
     let here = named.iter().find(|known| known.ticket == ticket);
     match here {

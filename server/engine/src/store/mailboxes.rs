@@ -1,26 +1,19 @@
 //! Mailbox rows and their own addresses.
 
-use super::entity::{
-    account, delivery, direction, folder, grants, mailbox, mailbox_check, own_address, receipt,
-};
+use super::entity::{account, delivery, direction, folder, grants, mailbox, mailbox_check, own_address, receipt};
 use super::{Store, StoreError, set};
 use domain::id::{MailboxId, PersonId};
 use domain::provider::Endpoint;
 use domain::{Address, Direction, Time};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
 pub use super::entity::mailbox::{ActiveModel, Model as Row};
 
 /// One mailbox that was not deleted.
 pub async fn get(store: &Store, id: MailboxId) -> Result<Option<Row>, StoreError> {
-    Ok(mailbox::Entity::find_by_id(id.0)
-        .filter(mailbox::Column::DeletedAt.is_null())
-        .one(store.read())
-        .await?)
+    Ok(mailbox::Entity::find_by_id(id.0).filter(mailbox::Column::DeletedAt.is_null()).one(store.read()).await?)
 }
 
 /// All mailboxes that were not deleted, by address.

@@ -2,13 +2,13 @@
 
 use super::entity::{message, person};
 use super::{Store, StoreError, Tx};
+use domain::Time;
 use domain::id::{MessageId, PersonId, SourceId, TicketId};
 use domain::ticket::MessageKind;
-use domain::Time;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
 /// A message's row.
@@ -111,7 +111,11 @@ pub async fn conversation_plan(store: &Store, ticket: TicketId) -> Result<Vec<St
 }
 
 /// The newest message of a ticket that this person did not write.
-pub async fn newest_of_others(db: &impl ConnectionTrait, ticket: TicketId, person: PersonId) -> Result<Option<MessageId>, StoreError> {
+pub async fn newest_of_others(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    person: PersonId,
+) -> Result<Option<MessageId>, StoreError> {
     let id = message::Entity::find()
         .select_only()
         .column(message::Column::Id)
@@ -169,7 +173,11 @@ pub async fn is_staff(tx: &Tx, address: &str) -> Result<bool, StoreError> {
 }
 
 /// The message that this person sent with this key before.
-pub async fn sent_once(db: &impl ConnectionTrait, person: PersonId, once_hash: &[u8]) -> Result<Option<(MessageId, TicketId)>, StoreError> {
+pub async fn sent_once(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    once_hash: &[u8],
+) -> Result<Option<(MessageId, TicketId)>, StoreError> {
     let found = message::Entity::find()
         .filter(message::Column::PersonId.eq(person.0))
         .filter(message::Column::OnceHash.eq(once_hash.to_vec()))

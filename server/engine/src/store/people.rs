@@ -6,9 +6,7 @@ use domain::Time;
 use domain::id::PersonId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 pub use super::entity::person::{ActiveModel, Model as Row};
 
@@ -70,7 +68,13 @@ pub async fn other_admins(db: &impl ConnectionTrait, than: PersonId) -> Result<u
 }
 
 /// Makes a link, in place of older ones of the same person.
-pub async fn add_link(db: &impl ConnectionTrait, person: PersonId, kind: &str, token_hash: Vec<u8>, expires_at: Time) -> Result<(), StoreError> {
+pub async fn add_link(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    kind: &str,
+    token_hash: Vec<u8>,
+    expires_at: Time,
+) -> Result<(), StoreError> {
     person_link::Entity::delete_many().filter(person_link::Column::PersonId.eq(person.0)).exec(db).await?;
     let row = person_link::ActiveModel {
         person_id: Set(person.0),
@@ -84,7 +88,11 @@ pub async fn add_link(db: &impl ConnectionTrait, person: PersonId, kind: &str, t
 }
 
 /// A link that is neither used nor old: the person and what it is for.
-pub async fn link(db: &impl ConnectionTrait, token_hash: &[u8], now: Time) -> Result<Option<(PersonId, String)>, StoreError> {
+pub async fn link(
+    db: &impl ConnectionTrait,
+    token_hash: &[u8],
+    now: Time,
+) -> Result<Option<(PersonId, String)>, StoreError> {
     Ok(person_link::Entity::find()
         .filter(person_link::Column::TokenHash.eq(token_hash.to_vec()))
         .filter(person_link::Column::UsedAt.is_null())

@@ -117,7 +117,10 @@ pub async fn remove(store: &Store, row: &Row) -> Result<(), StoreError> {
 pub async fn mark_failing(store: &Store, id: RegistrationId, diagnosis: &str, now: Time) -> Result<bool, StoreError> {
     let updated = registration::Entity::update_many()
         .col_expr(registration::Column::FailingDiagnosis, Expr::value(diagnosis))
-        .col_expr(registration::Column::FailingSince, Expr::from(Func::coalesce([Expr::col(registration::Column::FailingSince), Expr::value(now.0)])))
+        .col_expr(
+            registration::Column::FailingSince,
+            Expr::from(Func::coalesce([Expr::col(registration::Column::FailingSince), Expr::value(now.0)])),
+        )
         .filter(registration::Column::Id.eq(id.0))
         .filter(
             Condition::any()
@@ -146,8 +149,13 @@ pub async fn uses(store: &Store) -> Result<HashMap<i64, u32>, StoreError> {
     let db = store.read();
     let by_grant: HashMap<i64, i64> =
         grants::Entity::find().all(db).await?.into_iter().map(|g| (g.id, g.registration_id)).collect();
-    let living: HashSet<i64> =
-        mailbox::Entity::find().filter(mailbox::Column::DeletedAt.is_null()).all(db).await?.into_iter().map(|m| m.id).collect();
+    let living: HashSet<i64> = mailbox::Entity::find()
+        .filter(mailbox::Column::DeletedAt.is_null())
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|m| m.id)
+        .collect();
     let mut mailboxes: HashMap<i64, HashSet<i64>> = HashMap::new();
     for row in direction::Entity::find().all(db).await? {
         for grant in [row.grant_id, row.kept_grant_id].into_iter().flatten() {

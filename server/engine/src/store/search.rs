@@ -78,7 +78,8 @@ impl Entry {
             end -= 1;
         }
         text.truncate(end);
-        let people = [row.author.as_str(), row.from_address.as_deref().unwrap_or_default(), &row.to_list, &row.cc_list].join(" ");
+        let people = [row.author.as_str(), row.from_address.as_deref().unwrap_or_default(), &row.to_list, &row.cc_list]
+            .join(" ");
         let spelled = |text: &str| if sqlite { text.to_owned() } else { words(text).join(" ") };
         Self {
             message: row.id,
@@ -93,14 +94,16 @@ impl Entry {
         if store.is_sqlite() {
             tx.execute_unprepared(&format!("DELETE FROM search WHERE rowid = {}", self.message)).await?;
             let sql = "INSERT INTO search (rowid, subject, text, people, ticket_id) VALUES (?, ?, ?, ?, ?)";
-            let values = [self.message.into(), self.subject.into(), self.text.into(), self.people.into(), self.ticket.into()];
+            let values =
+                [self.message.into(), self.subject.into(), self.text.into(), self.people.into(), self.ticket.into()];
             tx.execute_raw(Statement::from_sql_and_values(store.backend(), sql, values)).await?;
         } else {
             let sql = "INSERT INTO search (message_id, ticket_id, words, text) VALUES ($1, $2, \
                 setweight(to_tsvector('simple', $3), 'A') || setweight(to_tsvector('simple', $4), 'B') || \
                 setweight(to_tsvector('simple', $5), 'D'), '') \
                 ON CONFLICT (message_id) DO UPDATE SET words = excluded.words";
-            let values = [self.message.into(), self.ticket.into(), self.subject.into(), self.people.into(), self.text.into()];
+            let values =
+                [self.message.into(), self.ticket.into(), self.subject.into(), self.people.into(), self.text.into()];
             tx.execute_raw(Statement::from_sql_and_values(store.backend(), sql, values)).await?;
         }
         Ok(())
@@ -207,7 +210,11 @@ mod tests {
     fn what_is_typed_is_never_syntax() {
         for (typed, sqlite, postgres) in [
             ("Printer", Some("\"printer\"*"), Some("(printer:*)")),
-            ("anna@x.example jam", Some("\"anna x example\"* AND \"jam\"*"), Some("(anna <-> x <-> example:*) & (jam:*)")),
+            (
+                "anna@x.example jam",
+                Some("\"anna x example\"* AND \"jam\"*"),
+                Some("(anna <-> x <-> example:*) & (jam:*)"),
+            ),
             ("\" OR 1=1 --", Some("\"or\"* AND \"1 1\"*"), Some("(or:*) & (1 <-> 1:*)")),
             ("NEAR(a b)", Some("\"near a\"* AND \"b\"*"), Some("(near <-> a:*) & (b:*)")),
             ("Drücker", Some("\"drucker\"*"), Some("(drucker:*)")),

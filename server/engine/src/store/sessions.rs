@@ -74,7 +74,11 @@ pub async fn seen(store: &Store, id: SessionId, now: Time) -> Result<(), StoreEr
 /// Ends the session of a key, and clears away those that are over.
 pub async fn delete(store: &Store, key_hash: &[u8], now: Time) -> Result<(), StoreError> {
     session::Entity::delete_many()
-        .filter(Condition::any().add(session::Column::KeyHash.eq(key_hash.to_vec())).add(session::Column::ExpiresAt.lte(now.0)))
+        .filter(
+            Condition::any()
+                .add(session::Column::KeyHash.eq(key_hash.to_vec()))
+                .add(session::Column::ExpiresAt.lte(now.0)),
+        )
         .exec(store.write())
         .await?;
     Ok(())
@@ -91,7 +95,12 @@ pub async fn of(store: &Store, person: PersonId, now: Time) -> Result<Vec<Row>, 
 }
 
 /// Ends a person's sessions: one, or all but one.
-pub async fn end(db: &impl ConnectionTrait, person: PersonId, only: Option<SessionId>, but: Option<SessionId>) -> Result<u64, StoreError> {
+pub async fn end(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    only: Option<SessionId>,
+    but: Option<SessionId>,
+) -> Result<u64, StoreError> {
     let mut ended = session::Entity::delete_many().filter(session::Column::PersonId.eq(person.0));
     if let Some(id) = only {
         ended = ended.filter(session::Column::Id.eq(id.0));

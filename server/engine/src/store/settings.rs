@@ -17,9 +17,7 @@ pub async fn get(store: &Store, key: &str) -> Result<Option<String>, StoreError>
 
 pub async fn set(store: &Store, key: &str, value: &str) -> Result<(), StoreError> {
     let row = setting::ActiveModel { key: Set(key.into()), value: Set(value.into()) };
-    let or_update = OnConflict::column(setting::Column::Key)
-        .update_column(setting::Column::Value)
-        .to_owned();
+    let or_update = OnConflict::column(setting::Column::Key).update_column(setting::Column::Value).to_owned();
     setting::Entity::insert(row).on_conflict(or_update).exec_without_returning(store.write()).await?;
     Ok(())
 }

@@ -9,8 +9,8 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-pub use super::entity::sign_in::Model as Row;
 use super::entity::sign_in::ActiveModel;
+pub use super::entity::sign_in::Model as Row;
 
 /// A sign-in that sets out.
 pub struct New {
@@ -134,7 +134,12 @@ pub async fn expire(store: &Store, now: Time) -> Result<u64, StoreError> {
 }
 
 /// Keeps a mailbox's last check, to show after a redirect.
-pub async fn note_check(db: &impl ConnectionTrait, mailbox: MailboxId, at: Time, result: String) -> Result<(), StoreError> {
+pub async fn note_check(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    at: Time,
+    result: String,
+) -> Result<(), StoreError> {
     let row = mailbox_check::ActiveModel { mailbox_id: Set(mailbox.0), at: Set(at.0), result: Set(result) };
     let or_update = OnConflict::column(mailbox_check::Column::MailboxId)
         .update_columns([mailbox_check::Column::At, mailbox_check::Column::Result])
@@ -144,16 +149,30 @@ pub async fn note_check(db: &impl ConnectionTrait, mailbox: MailboxId, at: Time,
 }
 
 /// A credential proved itself: the mailbox belongs to this provider, and is no draft any more.
-pub async fn connect(db: &impl ConnectionTrait, id: MailboxId, provider_key: Option<&str>, leave_draft: bool) -> Result<(), StoreError> {
+pub async fn connect(
+    db: &impl ConnectionTrait,
+    id: MailboxId,
+    provider_key: Option<&str>,
+    leave_draft_at: Option<Time>,
+) -> Result<(), StoreError> {
     let mut row = mailbox::ActiveModel { id: Set(id.0), ..Default::default() };
     if let Some(key) = provider_key {
         row.provider_key = Set(key.into());
     }
-    if leave_draft {
+    if leave_draft_at.is_some() {
         row.draft = Set(false);
     }
-    if provider_key.is_some() || leave_draft {
+    if provider_key.is_some() || leave_draft_at.is_some() {
         mailbox::Entity::update(row).exec(db).await?;
+    }
+    if let Some(at) = leave_draft_at {
+        // "From now on" begins here, not at the first fetch. Servers stamp arrivals to the second.
+        mailbox::Entity::update_many()
+            .col_expr(mailbox::Column::ImportFrom, Expr::value(at.0 - at.0.rem_euclid(1_000)))
+            .filter(mailbox::Column::Id.eq(id.0))
+            .filter(mailbox::Column::ImportMode.eq("now"))
+            .exec(db)
+            .await?;
     }
     Ok(())
 }

@@ -51,7 +51,13 @@ pub async fn get(db: &impl ConnectionTrait, id: TicketId) -> Result<Option<Row>,
 }
 
 /// The customer wrote: the ticket moves up, and is unread.
-pub async fn customer_wrote(tx: &Tx, id: TicketId, message: MessageId, at: Time, reply_from: Option<&str>) -> Result<(), StoreError> {
+pub async fn customer_wrote(
+    tx: &Tx,
+    id: TicketId,
+    message: MessageId,
+    at: Time,
+    reply_from: Option<&str>,
+) -> Result<(), StoreError> {
     let mut update = ticket::Entity::update_many()
         .col_expr(ticket::Column::CustomerAt, Expr::value(at.0))
         .col_expr(ticket::Column::CustomerMessageId, Expr::value(message.0))
@@ -126,9 +132,9 @@ async fn count(tx: &Tx, changes: &[(TicketStatus, i64)]) -> Result<(), StoreErro
 /// How many tickets stand where.
 pub async fn counts(store: &Store) -> Result<HashMap<TicketStatus, u64>, StoreError> {
     let rows = ticket_count::Entity::find().all(store.read()).await?;
-    let known = rows.into_iter().filter_map(|row| {
-        Some((TicketStatus::from_key(&row.status)?, u64::try_from(row.tickets).unwrap_or(0)))
-    });
+    let known = rows
+        .into_iter()
+        .filter_map(|row| Some((TicketStatus::from_key(&row.status)?, u64::try_from(row.tickets).unwrap_or(0))));
     Ok(known.collect())
 }
 
@@ -163,7 +169,12 @@ fn page_query(among: super::search::Among, after: Cursor, limit: u64) -> Select<
 }
 
 /// A page of the list, the last moved first.
-pub async fn page(store: &Store, among: super::search::Among, after: Cursor, limit: u64) -> Result<Vec<Row>, StoreError> {
+pub async fn page(
+    store: &Store,
+    among: super::search::Among,
+    after: Cursor,
+    limit: u64,
+) -> Result<Vec<Row>, StoreError> {
     Ok(page_query(among, after, limit).all(store.read()).await?)
 }
 
@@ -225,7 +236,12 @@ pub async fn seen(store: &Store, person: PersonId, ids: &[i64]) -> Result<HashMa
 }
 
 /// A person has the ticket open, up to this message.
-pub async fn mark_seen(db: &impl ConnectionTrait, id: TicketId, person: PersonId, message: MessageId) -> Result<(), StoreError> {
+pub async fn mark_seen(
+    db: &impl ConnectionTrait,
+    id: TicketId,
+    person: PersonId,
+    message: MessageId,
+) -> Result<(), StoreError> {
     let row = ticket_seen::ActiveModel { ticket_id: Set(id.0), person_id: Set(person.0), message_id: Set(message.0) };
     let update = OnConflict::columns([ticket_seen::Column::TicketId, ticket_seen::Column::PersonId])
         .update_column(ticket_seen::Column::MessageId)

@@ -67,7 +67,12 @@ pub async fn days(store: &Store, mailbox: MailboxId, since: Time) -> Result<Vec<
 }
 
 /// What arrived between two times and was fetched after the second, by disposition.
-pub async fn arrived_between(store: &Store, mailbox: MailboxId, from: Time, to: Time) -> Result<HashMap<String, u32>, StoreError> {
+pub async fn arrived_between(
+    store: &Store,
+    mailbox: MailboxId,
+    from: Time,
+    to: Time,
+) -> Result<HashMap<String, u32>, StoreError> {
     let rows: Vec<(String, i64)> = receipt::Entity::find()
         .select_only()
         .column(receipt::Column::Disposition)

@@ -5,7 +5,9 @@ use super::{Store, StoreError, Tx};
 use domain::Time;
 use domain::id::{MessageId, PersonId, TicketId, UploadId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 /// An upload's row.
 pub type Row = upload::Model;
@@ -17,7 +19,14 @@ pub const CHUNK: usize = 256 << 10;
 const UNFINISHED: i64 = -1;
 
 /// Begins an upload; it is not listed before [`finish`].
-pub async fn begin(store: &Store, ticket: TicketId, person: PersonId, name: &str, mime: &str, now: Time) -> Result<UploadId, StoreError> {
+pub async fn begin(
+    store: &Store,
+    ticket: TicketId,
+    person: PersonId,
+    name: &str,
+    mime: &str,
+    now: Time,
+) -> Result<UploadId, StoreError> {
     let row = upload::ActiveModel {
         ticket_id: Set(ticket.0),
         person_id: Set(person.0),
@@ -60,7 +69,11 @@ pub async fn forget(store: &Store, ticket: TicketId, person: PersonId, upload: U
 }
 
 /// Files of this person that wait at this ticket.
-pub async fn waiting(db: &impl sea_orm::ConnectionTrait, ticket: TicketId, person: PersonId) -> Result<Vec<Row>, StoreError> {
+pub async fn waiting(
+    db: &impl sea_orm::ConnectionTrait,
+    ticket: TicketId,
+    person: PersonId,
+) -> Result<Vec<Row>, StoreError> {
     Ok(upload::Entity::find()
         .filter(upload::Column::TicketId.eq(ticket.0))
         .filter(upload::Column::PersonId.eq(person.0))

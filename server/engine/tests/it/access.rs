@@ -3,12 +3,12 @@
 use crate::browser::{Browser, Person};
 use crate::desk::Desk;
 use crate::rig::{At, User, unique};
+use domain::Direction;
 use domain::console::people::{Actor, Role};
 use domain::console::registrations::RegistrationForm;
 use domain::console::signins::{Arrival, SignInResult};
 use domain::id::{GrantId, MailboxId, PersonId, RegistrationId};
 use domain::signin::Intent;
-use domain::Direction;
 use engine::clock;
 use engine::store::entity as e;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -36,7 +36,12 @@ impl App {
         let hex = &hex[hex.len() - 32..];
         let client_id = format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
         let secret = format!("Kx8Q~{}", unique());
-        desk.rig.call("/idp/client", json!({ "provider": at.key(), "client_id": client_id, "client_secret": secret, "name": "Mailkeep" })).await;
+        desk.rig
+            .call(
+                "/idp/client",
+                json!({ "provider": at.key(), "client_id": client_id, "client_secret": secret, "name": "Mailkeep" }),
+            )
+            .await;
         let form = RegistrationForm {
             provider_key: at.key().into(),
             client_id: client_id.clone(),
@@ -62,7 +67,11 @@ impl App {
     }
 
     pub async fn row(&self, desk: &Desk) -> e::registration::Model {
-        e::registration::Entity::find_by_id(self.id.0).one(desk.engine.store.read()).await.expect("a question").expect("a row")
+        e::registration::Entity::find_by_id(self.id.0)
+            .one(desk.engine.store.read())
+            .await
+            .expect("a question")
+            .expect("a row")
     }
 }
 
@@ -103,7 +112,13 @@ pub async fn sign_in(desk: &Desk, mailbox: MailboxId, intent: Intent, person: &P
     sign_in_with(desk, &mut Browser::new(), mailbox, intent, person).await
 }
 
-pub async fn sign_in_with(desk: &Desk, browser: &mut Browser, mailbox: MailboxId, intent: Intent, person: &Person<'_>) -> SignInResult {
+pub async fn sign_in_with(
+    desk: &Desk,
+    browser: &mut Browser,
+    mailbox: MailboxId,
+    intent: Intent,
+    person: &Person<'_>,
+) -> SignInResult {
     let console = desk.engine.console();
     let url = console.signins.begin(&admin(), "browser".into(), mailbox, intent, false).await.expect("it sets out");
     let callback = browser.sign_in(&url, person).await;
@@ -141,7 +156,11 @@ pub async fn mailbox(desk: &Desk, id: MailboxId) -> e::mailbox::Model {
 
 /// The episodes of a mailbox that still run, and those that ended.
 pub async fn episodes(desk: &Desk, id: MailboxId) -> (usize, usize) {
-    let all = e::episode::Entity::find().filter(e::episode::Column::MailboxId.eq(id.0)).all(desk.engine.store.read()).await.expect("a question");
+    let all = e::episode::Entity::find()
+        .filter(e::episode::Column::MailboxId.eq(id.0))
+        .all(desk.engine.store.read())
+        .await
+        .expect("a question");
     let ended = all.iter().filter(|row| row.ended_at.is_some()).count();
     (all.len() - ended, ended)
 }

@@ -31,7 +31,11 @@ pub struct Browser {
 
 impl Browser {
     pub fn new() -> Self {
-        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
         Self { http, cookies: BTreeMap::new(), steps: Vec::new() }
     }
 
@@ -56,7 +60,8 @@ impl Browser {
                 continue;
             }
             let page = answer.text().await.expect("a page");
-            let step = between(&page, "name=\"step\" value=\"", "\"").unwrap_or_else(|| panic!("the provider shows: {page}"));
+            let step =
+                between(&page, "name=\"step\" value=\"", "\"").unwrap_or_else(|| panic!("the provider shows: {page}"));
             let action = between(&page, "action=\"", "\"").expect("a form");
             at = at.join(&unescaped(&action)).expect("the form's address");
             assert!(self.steps.last() != Some(&step) || step != "sign-in", "the provider asks again: {page}");
@@ -105,7 +110,12 @@ fn filled(page: &str, step: &str, person: &Person<'_>) -> Vec<(String, String)> 
 fn callback(to: &Url) -> Callback {
     let query: BTreeMap<String, String> = to.query_pairs().into_owned().collect();
     let get = |key: &str| query.get(key).cloned();
-    Callback { state: get("state"), code: get("code"), error: get("error"), error_description: get("error_description") }
+    Callback {
+        state: get("state"),
+        code: get("code"),
+        error: get("error"),
+        error_description: get("error_description"),
+    }
 }
 
 fn between(text: &str, from: &str, to: &str) -> Option<String> {

@@ -265,7 +265,7 @@ impl Desk {
             account_id: Set(account),
             generation: Set(1),
             access_expires_at: Set(now + minted.expires_in * 1_000),
-            scopes: Set(String::new()),
+            scopes: Set(self.engine.providers.get(key).expect("the rig's provider").scopes_for(true, true).join(" ")),
             granted_at: Set(now),
             refreshed_at: Set(now),
             refresh_due_at: Set(now + minted.expires_in * 500),

@@ -302,6 +302,8 @@ async fn a_refused_token_is_refreshed_before_it_counts() {
     desk.rig.call("/idp/expire-access", json!({ "account": user.email })).await;
     desk.start();
     desk.stored(mailbox, 1, SOON).await;
+    let refused = desk.rig.stats(&user).await["counts"]["imap"]["refused"].as_u64();
+    assert_eq!(refused, Some(1), "the old token was tried once");
     let episodes = engine::store::episodes::of(&desk.engine.store, mailbox, 5).await.expect("episodes");
     assert!(episodes.is_empty(), "nobody was troubled: {episodes:?}");
 }

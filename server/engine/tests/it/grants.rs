@@ -74,7 +74,10 @@ async fn a_caller_that_gives_up_does_not_lose_a_rotated_token() {
     wear_out(&desk, id).await;
     let gone = tokio::time::timeout(Duration::from_millis(100), grants::access_token(&desk.engine, id)).await;
     assert!(gone.is_err());
-    until("the refresh is stored", Duration::from_secs(10), || async { (grant(&desk, id).await.generation == 2).then_some(()) }).await;
+    until("the refresh is stored", Duration::from_secs(10), || async {
+        (grant(&desk, id).await.generation == 2).then_some(())
+    })
+    .await;
     wear_out(&desk, id).await;
     grants::access_token(&desk.engine, id).await.expect("the rotated token was kept");
 }
@@ -94,7 +97,12 @@ async fn a_lost_grant_says_why_and_tells_its_directions() {
         // The access token is good still: nothing is wrong yet.
         grants::access_token(&desk.engine, id).await.expect("a token");
         let fault = grants::refused(&desk.engine, id).await.expect_err("lost");
-        assert_eq!((fault.finding.diagnosis, fault.finding.certainty), (diagnosis, Certainty::Definite), "{reason}: {}", fault.said);
+        assert_eq!(
+            (fault.finding.diagnosis, fault.finding.certainty),
+            (diagnosis, Certainty::Definite),
+            "{reason}: {}",
+            fault.said
+        );
         let row = grant(&desk, id).await;
         assert!(row.lost_at.is_some() && row.refresh_sealed.is_none() && row.access_sealed.is_none(), "{reason}");
         for direction in Direction::BOTH {
@@ -146,7 +154,10 @@ async fn what_passes_never_loses_a_grant() {
         let row = grant(&desk, id).await;
         assert!(row.lost_at.is_none() && row.failed_refreshes == 1, "{fault}");
         assert!(side(&desk, mailbox, Direction::Incoming).await.failing_since.is_none(), "{fault}");
-        until("the provider is asked again", Duration::from_secs(10), || async { grants::access_token(&desk.engine, id).await.ok() }).await;
+        until("the provider is asked again", Duration::from_secs(10), || async {
+            grants::access_token(&desk.engine, id).await.ok()
+        })
+        .await;
         assert_eq!(grant(&desk, id).await.failed_refreshes, 0);
     }
 }
@@ -169,7 +180,12 @@ async fn an_expired_secret_is_the_registrations_fault_and_a_new_one_heals_all() 
     for mailbox in [one, two] {
         assert!(side(&desk, mailbox, Direction::Incoming).await.failing_definite);
     }
-    desk.rig.call("/idp/secret", json!({ "provider": "microsoft", "client": app.client_id, "state": "valid", "secret": "New8Q~value" })).await;
+    desk.rig
+        .call(
+            "/idp/secret",
+            json!({ "provider": "microsoft", "client": app.client_id, "state": "valid", "secret": "New8Q~value" }),
+        )
+        .await;
     app.renew(&desk, "New8Q~value").await;
     assert!(app.row(&desk).await.failing_since.is_none());
     for (mailbox, id) in [(one, id), (two, second)] {
@@ -190,11 +206,17 @@ async fn refreshes_come_ahead_of_time_and_by_themselves() {
     sign_in(&desk, mailbox, Intent::Connect, &Person::new(&user.email, &user.password)).await;
     let id = domain::id::GrantId(side(&desk, mailbox, Direction::Incoming).await.grant_id.expect("a grant"));
     desk.start();
-    until("three refreshes", Duration::from_secs(30), || async { (grant(&desk, id).await.generation >= 4).then_some(()) }).await;
+    until("three refreshes", Duration::from_secs(30), || async {
+        (grant(&desk, id).await.generation >= 4).then_some(())
+    })
+    .await;
     // A revoke is noticed at the latest at the next of them.
     desk.rig.call("/idp/revoke", json!({ "account": user.email, "reason": "admin" })).await;
     until("the loss", Duration::from_secs(15), || async { grant(&desk, id).await.lost_at }).await;
-    until("the evidence", Duration::from_secs(5), || async { side(&desk, mailbox, Direction::Outgoing).await.failing_since }).await;
+    until("the evidence", Duration::from_secs(5), || async {
+        side(&desk, mailbox, Direction::Outgoing).await.failing_since
+    })
+    .await;
     desk.stop().await;
 }
 

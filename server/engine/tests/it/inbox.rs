@@ -116,7 +116,10 @@ impl Inbox {
     /// Another address of the first mailbox.
     pub async fn own_address(&self, address: &str) {
         let row = e::own_address::ActiveModel { mailbox_id: Set(self.support.0), address: Set(address.into()) };
-        e::own_address::Entity::insert(row).exec_without_returning(self.engine.store.write()).await.expect("an address");
+        e::own_address::Entity::insert(row)
+            .exec_without_returning(self.engine.store.write())
+            .await
+            .expect("an address");
     }
 
     pub async fn actor(&self, name: &str, role: Role) -> Actor {
@@ -149,7 +152,11 @@ impl Inbox {
         };
         let id = e::source::Entity::insert(row).exec(db).await.expect("a source").last_insert_id;
         for (place, bytes) in source.chunks(1 << 20).enumerate() {
-            let row = e::source_chunk::ActiveModel { source_id: Set(id), place: Set(place as i64), bytes: Set(bytes.to_vec()) };
+            let row = e::source_chunk::ActiveModel {
+                source_id: Set(id),
+                place: Set(place as i64),
+                bytes: Set(bytes.to_vec()),
+            };
             e::source_chunk::Entity::insert(row).exec_without_returning(db).await.expect("a chunk");
         }
         let folder = e::folder::Entity::find().filter(e::folder::Column::MailboxId.eq(mailbox.0)).one(db).await;
@@ -237,7 +244,9 @@ impl Drop for Inbox {
             Place::Postgres { server, name } => {
                 let (server, sql) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
                 let dropping = std::thread::spawn(move || {
-                    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+                    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+                        return;
+                    };
                     runtime.block_on(async {
                         if let Ok(admin) = sea_orm::Database::connect(&server).await {
                             let _ = admin.execute_unprepared(&sql).await;

@@ -149,12 +149,6 @@ impl Rig {
         }
     }
 
-    /// A customer's mail over SMTP; gives its Message-ID. `more` is laid over the usual fields.
-    pub async fn send(&self, to: &User, subject: &str, more: Value) -> String {
-        let ids = self.send_all(to, subject, 1, more).await;
-        ids.into_iter().next().expect("one mail, one id")
-    }
-
     /// So many mails, each with its own Message-ID.
     pub async fn send_all(&self, to: &User, subject: &str, count: usize, more: Value) -> Vec<String> {
         let mut mail = json!({

@@ -5,15 +5,15 @@ use crate::browser::{Browser, Person};
 use crate::desk::Desk;
 use crate::rig::{At, unique};
 use domain::console::mailboxes::PasswordForm;
-use domain::console::signins::{Arrival, Callback};
 use domain::console::registrations::RegistrationForm;
+use domain::console::signins::{Arrival, Callback};
 use domain::id::GrantId;
 use domain::refusal::{Conflict, Fault};
 use domain::signin::{CallbackRefusal, Intent, SignInState};
 use domain::time::Span;
 use domain::{Diagnosis, Direction, Refusal};
-use engine::{evidence, grants, signins};
 use engine::store::entity as e;
+use engine::{evidence, grants, signins};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
 
@@ -62,7 +62,8 @@ async fn a_callback_after_ten_minutes_is_stale() {
     let url = console.signins.begin(&admin(), "one".into(), id, Intent::Connect, false).await.expect("it sets out");
     let callback = Browser::new().sign_in(&url, &Person::new(&user.email, &user.password)).await;
     let row = e::sign_in::Entity::find().one(desk.engine.store.read()).await.expect("a question").expect("a row");
-    let old = e::sign_in::ActiveModel { id: Set(row.id), expires_at: Set(engine::clock::now().0 - 1), ..Default::default() };
+    let old =
+        e::sign_in::ActiveModel { id: Set(row.id), expires_at: Set(engine::clock::now().0 - 1), ..Default::default() };
     e::sign_in::Entity::update(old).exec(desk.engine.store.write()).await.expect("an update");
     let arrival = console.signins.complete("one".into(), callback).await.expect("an arrival");
     assert_eq!(arrival, Arrival::Refused(CallbackRefusal::Stale));
@@ -86,7 +87,9 @@ async fn reauthorizing_repairs_every_mailbox_of_the_account() {
     let url = console.signins.begin(&admin(), "b".into(), own, Intent::Reauthorize, false).await.expect("it sets out");
     assert!(url.contains("login_hint=") && !url.contains("select_account"), "{url}");
     let callback = Browser::new().sign_in(&url, &Person::new(&user.email, &user.password)).await;
-    let Arrival::Result(sign_in) = console.signins.complete("b".into(), callback).await.expect("an arrival") else { panic!("refused") };
+    let Arrival::Result(sign_in) = console.signins.complete("b".into(), callback).await.expect("an arrival") else {
+        panic!("refused")
+    };
     let result = console.signins.result(&admin(), sign_in).await.expect("a result");
     assert_eq!(result.expected.as_deref(), Some(&*user.email));
     assert_eq!(result.also_repaired, std::slice::from_ref(&shared.email));
@@ -239,7 +242,12 @@ async fn a_wrong_password_replaces_nothing_and_a_right_one_ends_the_episode() {
     let desk = Desk::open().await;
     let user = desk.rig.user("hello", At::Litware).await;
     let id = draft(&desk, &user.email, At::Litware).await;
-    let form = |password: &str| PasswordForm { user: user.email.clone(), password: password.into(), incoming: None, outgoing: None };
+    let form = |password: &str| PasswordForm {
+        user: user.email.clone(),
+        password: password.into(),
+        incoming: None,
+        outgoing: None,
+    };
     signins::apply_password(&desk.engine, &admin(), id, form(&user.password)).await.expect("a check");
     let sealed = side(&desk, id, Direction::Incoming).await.password_sealed;
     assert!(sealed.is_some());
@@ -270,7 +278,9 @@ async fn a_provider_that_fails_at_the_exchange_changes_nothing() {
     let user = desk.rig.user("eve", At::Microsoft).await;
     let id = draft(&desk, &user.email, At::Microsoft).await;
     let person = Person::new(&user.email, &user.password);
-    desk.rig.call("/idp/config", json!({ "account": user.email, "fault": { "route": "token", "times": 1, "status": 503 } })).await;
+    desk.rig
+        .call("/idp/config", json!({ "account": user.email, "fault": { "route": "token", "times": 1, "status": 503 } }))
+        .await;
     assert_eq!(sign_in(&desk, id, Intent::Connect, &person).await.refused, Some(CallbackRefusal::ProviderFailed));
     desk.rig.call("/idp/secret", json!({ "provider": "microsoft", "client": app.client_id, "state": "wrong" })).await;
     let result = sign_in(&desk, id, Intent::Connect, &person).await;
@@ -298,8 +308,15 @@ async fn registrations_are_checked_counted_and_kept_while_in_use() {
     assert_eq!(console.registrations.delete(&admin(), second.id).await, Err(Fault::RegistrationInUse.into()));
     console.registrations.delete(&admin(), app.id).await.expect("nothing uses it");
     let page = console.registrations.page(&admin()).await.expect("a page");
-    assert_eq!(page.registrations.iter().map(|r| (r.id, r.mailboxes, r.default)).collect::<Vec<_>>(), [(second.id, 1, true)]);
-    let form = RegistrationForm { provider_key: "microsoft".into(), client_id: second.client_id.clone(), ..Default::default() };
+    assert_eq!(
+        page.registrations.iter().map(|r| (r.id, r.mailboxes, r.default)).collect::<Vec<_>>(),
+        [(second.id, 1, true)]
+    );
+    let form = RegistrationForm {
+        provider_key: "microsoft".into(),
+        client_id: second.client_id.clone(),
+        ..Default::default()
+    };
     assert_eq!(console.registrations.save(&admin(), form.clone()).await, Err(Fault::SecretMissing.into()));
     assert_eq!(console.registrations.save(&agent(), form).await, Err(Refusal::NotAllowed));
     assert!(console.registrations.page(&agent()).await.is_err());
@@ -310,8 +327,13 @@ async fn a_renamed_person_is_the_same_account() {
     let desk = Desk::open().await;
     App::register(&desk, At::Microsoft).await;
     let (user, id, first) = connected(&desk, "gwen", At::Microsoft).await;
-    let account = e::account::Entity::find().one(desk.engine.store.read()).await.expect("a question").expect("an account");
-    let renamed = e::account::ActiveModel { id: Set(account.id), login: Set("before@contoso.example".into()), ..Default::default() };
+    let account =
+        e::account::Entity::find().one(desk.engine.store.read()).await.expect("a question").expect("an account");
+    let renamed = e::account::ActiveModel {
+        id: Set(account.id),
+        login: Set("before@contoso.example".into()),
+        ..Default::default()
+    };
     e::account::Entity::update(renamed).exec(desk.engine.store.write()).await.expect("an update");
     let result = sign_in(&desk, id, Intent::Reauthorize, &Person::new(&user.email, &user.password)).await;
     assert_eq!((result.state, result.account.as_deref()), (SignInState::Completed, Some(&*user.email)), "{result:?}");

@@ -14,7 +14,9 @@ use engine::store::search::Among;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 fn letter(id: &str, subject: &str, more: &str) -> String {
-    format!("Message-ID: <{id}>\nFrom: Anna Berg <anna@customer.example>\nTo: {SUPPORT}\nSubject: {subject}\n{more}\nThe printer jams, {id}.\n")
+    format!(
+        "Message-ID: <{id}>\nFrom: Anna Berg <anna@customer.example>\nTo: {SUPPORT}\nSubject: {subject}\n{more}\nThe printer jams, {id}.\n"
+    )
 }
 
 fn form(ticket: TicketId, text: &str) -> ReplyForm {
@@ -55,7 +57,10 @@ async fn the_list_pages_counts_and_marks_unread() {
         pages.push(page.rows.len());
         for row in &page.rows {
             assert!(seen.insert(row.id) && row.unread);
-            assert_eq!((row.requester.as_str(), row.requester_address.as_str()), ("Anna Berg", "anna@customer.example"));
+            assert_eq!(
+                (row.requester.as_str(), row.requester_address.as_str()),
+                ("Anna Berg", "anna@customer.example")
+            );
             assert_eq!(row.mailbox.as_ref().map(|a| a.as_str()), Some(SUPPORT));
         }
         filter.after = page.cursor;
@@ -67,7 +72,8 @@ async fn the_list_pages_counts_and_marks_unread() {
     let one = *seen.iter().next().expect("a ticket");
     tickets.show(&agent, one).await.expect("a page");
     filter.after = None;
-    let unread = |list: domain::console::tickets::TicketList| list.rows.into_iter().find(|r| r.id == one).map(|r| r.unread);
+    let unread =
+        |list: domain::console::tickets::TicketList| list.rows.into_iter().find(|r| r.id == one).map(|r| r.unread);
     let mut found = None;
     loop {
         let page = tickets.list(&agent, filter.clone()).await.expect("a page");
@@ -80,7 +86,8 @@ async fn the_list_pages_counts_and_marks_unread() {
     assert_eq!(found, Some(false));
     tickets.set_status(&agent, one, TicketStatus::Closed).await.expect("closed");
     tickets.assign(&agent, one, Some(agent.person)).await.expect("assigned");
-    let closed = TicketFilter { status: Some(TicketStatus::Closed), assignee: Some(agent.person), ..TicketFilter::default() };
+    let closed =
+        TicketFilter { status: Some(TicketStatus::Closed), assignee: Some(agent.person), ..TicketFilter::default() };
     let closed = tickets.list(&agent, closed).await.expect("a page");
     assert_eq!((closed.open, closed.closed, closed.rows.len()), (119, 1, 1));
     assert_eq!(closed.rows[0].assignee.as_deref(), Some("Bob"));
@@ -103,12 +110,15 @@ async fn a_reply_is_written_with_its_delivery() {
 
     tickets.keep_draft(&agent, id, "Half a th".into(), page.reply_to.clone(), String::new()).await.expect("kept");
     let chunks = futures::stream::iter((0..3).map(|_| Ok::<_, ()>(bytes::Bytes::from(vec![7_u8; 200_000]))));
-    let upload = files::upload(&inbox.engine, &agent, id, "../a.bin", "application/x-thing; q=1", chunks).await.expect("an upload");
+    let upload = files::upload(&inbox.engine, &agent, id, "../a.bin", "application/x-thing; q=1", chunks)
+        .await
+        .expect("an upload");
     let draft = tickets.show(&agent, id).await.expect("a page").draft;
     assert_eq!((draft.text.as_str(), draft.uploads.len(), draft.uploads[0].bytes), ("Half a th", 1, 600_000));
     assert_eq!((draft.uploads[0].id, draft.uploads[0].name.as_str()), (upload, "_a.bin"));
 
-    let reply = ReplyForm { cc: page.reply_all_cc.clone(), seen: page.newest, once: "k1".into(), ..form(id, "Turn it off.") };
+    let reply =
+        ReplyForm { cc: page.reply_all_cc.clone(), seen: page.newest, once: "k1".into(), ..form(id, "Turn it off.") };
     let message = tickets.reply(&agent, reply.clone()).await.expect("a reply");
     assert_eq!(tickets.reply(&agent, reply.clone()).await, Ok(message), "the same click");
     let other = ReplyForm { text: "And on.".into(), ..reply };
@@ -127,7 +137,10 @@ async fn a_reply_is_written_with_its_delivery() {
     let header_id = row.header_id.expect("a Message-ID");
     assert!(header_id.ends_with("@desk.example"));
     assert_eq!(engine::intake::signed_ticket(&inbox.engine.vault, &header_id), Some(id));
-    let delivery = e::delivery::Entity::find().filter(e::delivery::Column::MessageId.eq(message.0)).one(inbox.engine.store.read()).await;
+    let delivery = e::delivery::Entity::find()
+        .filter(e::delivery::Column::MessageId.eq(message.0))
+        .one(inbox.engine.store.read())
+        .await;
     assert_eq!(delivery.expect("a question").expect("a delivery").header_id, header_id);
     let file = files::open(&inbox.engine, shown.files[0].url.trim_start_matches("/files/")).await.expect("the file");
     assert_eq!((file.bytes.len(), file.mime.as_str(), file.inline), (600_000, "application/x-thing", false));
@@ -148,7 +161,11 @@ async fn bad_replies_are_refused_and_change_nothing() {
         ("nobody", ReplyForm { to: " , ".into(), ..form(id, "x") }, Refusal::Invalid(Fault::RecipientMissing)),
         ("bad To", ReplyForm { to: "anna".into(), ..form(id, "x") }, Refusal::Invalid(Fault::RecipientMalformed)),
         ("bad Cc", ReplyForm { cc: "a@b@c".into(), ..form(id, "x") }, Refusal::Invalid(Fault::RecipientMalformed)),
-        ("injection", ReplyForm { to: "a@x.example\nBcc: b@x.example".into(), ..form(id, "x") }, Refusal::Invalid(Fault::RecipientMalformed)),
+        (
+            "injection",
+            ReplyForm { to: "a@x.example\nBcc: b@x.example".into(), ..form(id, "x") },
+            Refusal::Invalid(Fault::RecipientMalformed),
+        ),
         ("too long", form(id, &"x".repeat(500_000)), Refusal::Invalid(Fault::TextTooLong)),
         ("no ticket", form(TicketId(9_999), "x"), Refusal::NotFound),
     ] {
@@ -196,12 +213,16 @@ async fn notes_and_new_tickets() {
     let new = tickets.create(&admin, form.clone()).await.expect("a ticket");
     assert_eq!(tickets.create(&admin, form.clone()).await, Ok(new));
     let page = tickets.show(&admin, new).await.expect("a page");
-    assert_eq!((page.subject.as_str(), page.requester.as_str(), page.status), ("Your order", "Eve", TicketStatus::Waiting));
+    assert_eq!(
+        (page.subject.as_str(), page.requester.as_str(), page.status),
+        ("Your order", "Eve", TicketStatus::Waiting)
+    );
     assert_eq!(page.reply_to, "Eve <eve@customer.example>");
     let sent = &inbox.messages(new).await[0];
     assert_eq!(sent.subject, format!("Your order [#{new}]"));
     // Her answer joins.
-    let answer = letter("9@c", "Re: Your order", &format!("In-Reply-To: <{}>\n", sent.header_id.as_deref().expect("an id")));
+    let answer =
+        letter("9@c", "Re: Your order", &format!("In-Reply-To: <{}>\n", sent.header_id.as_deref().expect("an id")));
     let answer = inbox.mail(&answer.replace("Anna Berg <anna@customer.example>", "eve@customer.example")).await;
     assert_eq!(answer.ticket, Some(new));
     assert_eq!(inbox.status(new).await, "open");
@@ -214,13 +235,22 @@ async fn files_and_formatted_bodies_have_addresses_of_their_own() {
     let inbox = Inbox::open().await;
     let agent = inbox.actor("Bob", Role::Agent).await;
     let tickets = inbox.engine.console().tickets;
-    let read = |name: &str| std::fs::read(format!("{}/tests/mail/{name}.eml", env!("CARGO_MANIFEST_DIR"))).expect("a message");
+    let read =
+        |name: &str| std::fs::read(format!("{}/tests/mail/{name}.eml", env!("CARGO_MANIFEST_DIR"))).expect("a message");
     let uid = inbox.put_bytes(inbox.support, &read("attachments")).await;
     inbox.take_in().await;
     let id = inbox.taken(uid).await.ticket.expect("a ticket");
     let page = tickets.show(&agent, id).await.expect("a page");
     let files: Vec<_> = page.messages[0].files.iter().map(|f| (f.name.as_str(), f.mime.as_str())).collect();
-    assert_eq!(files, [("länder.csv", "text/csv"), ("_.._etc_passwd", "application/pdf"), ("forwarded inside.eml", "message/rfc822"), ("part-5.ics", "text/calendar")]);
+    assert_eq!(
+        files,
+        [
+            ("länder.csv", "text/csv"),
+            ("_.._etc_passwd", "application/pdf"),
+            ("forwarded inside.eml", "message/rfc822"),
+            ("part-5.ics", "text/calendar")
+        ]
+    );
     let mut bytes = Vec::new();
     for file in &page.messages[0].files {
         let body = files::open(&inbox.engine, file.url.trim_start_matches("/files/")).await.expect("a file");
@@ -257,8 +287,20 @@ async fn search_finds_words_people_and_numbers() {
     let inbox = Inbox::open().await;
     let agent = inbox.actor("Bob", Role::Agent).await;
     let first = inbox.mail(&letter("1@c", "Drücker klemmt", "")).await.ticket.expect("a ticket");
-    let second = inbox.mail(&letter("2@c", "Invoice", "").replace("The printer jams, 2@c.", "About the printer cable.")).await.ticket.expect("a ticket");
-    let third = inbox.mail(&letter("3@c", "Printer", "").replace("anna@customer.example", "zoe.long@other.example").replace("The printer jams, 3@c.", "On fire")).await.ticket.expect("a ticket");
+    let second = inbox
+        .mail(&letter("2@c", "Invoice", "").replace("The printer jams, 2@c.", "About the printer cable."))
+        .await
+        .ticket
+        .expect("a ticket");
+    let third = inbox
+        .mail(
+            &letter("3@c", "Printer", "")
+                .replace("anna@customer.example", "zoe.long@other.example")
+                .replace("The printer jams, 3@c.", "On fire"),
+        )
+        .await
+        .ticket
+        .expect("a ticket");
     assert_eq!(list(&inbox, &agent, "drucker").await, [first]);
     assert_eq!(list(&inbox, &agent, "Drücker klemmt").await, [first]);
     assert_eq!(list(&inbox, &agent, "cable").await, [second]);

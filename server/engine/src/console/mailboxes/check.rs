@@ -49,7 +49,14 @@ async fn probe(engine: &Arc<Engine>, mailbox: MailboxId, direction: Direction, a
                 domain::diagnosis::Class::Transient => Certainty::Passing,
                 _ => Certainty::NeedsSecond,
             };
-            let finding = Finding { diagnosis: failure.diagnosis, certainty, known: true, code: None, sentence: None, wait_ms: None };
+            let finding = Finding {
+                diagnosis: failure.diagnosis,
+                certainty,
+                known: true,
+                code: None,
+                sentence: None,
+                wait_ms: None,
+            };
             let fault = crate::login::Fault { finding, said: failure.said.clone() };
             evidence::failed(engine, mailbox, direction, &fault).await?;
         }
@@ -59,5 +66,12 @@ async fn probe(engine: &Arc<Engine>, mailbox: MailboxId, direction: Direction, a
 
 /// A check that ended before any server was reached.
 fn unreached(direction: Direction, diagnosis: Diagnosis, said: String) -> ProbeReport {
-    ProbeReport { direction, steps: Vec::new(), failure: Some(ProbeFailure { diagnosis, said }), backlog: None, transcript: Vec::new(), user: None }
+    ProbeReport {
+        direction,
+        steps: Vec::new(),
+        failure: Some(ProbeFailure { diagnosis, said }),
+        backlog: None,
+        transcript: Vec::new(),
+        user: None,
+    }
 }

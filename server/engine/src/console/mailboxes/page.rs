@@ -34,9 +34,13 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
         .filter(|f| f.id != id && account.is_some() && f.account == account)
         .map(|f| f.address.to_string())
         .collect();
-    let provider = engine.providers.view(&stored.provider_key);
+    // Told by host, not by the choice made (R2).
+    let host = incoming.host.as_deref().or(outgoing.host.as_deref());
+    let entry = host.and_then(|host| engine.providers.by_host(host));
+    let provider_key = entry.map_or_else(|| stored.provider_key.clone(), |entry| entry.key.clone());
+    let provider = engine.providers.view(&provider_key);
     let refreshing = grant.as_ref().is_some_and(|g| g.lost_at.is_none() && g.failed_refreshes == 0);
-    let registered = registrations::default_of(store, &stored.provider_key).await?.is_some();
+    let registered = registrations::default_of(store, &provider_key).await?.is_some();
     Ok(MailboxPage {
         now,
         draft: stored.draft,
@@ -56,7 +60,11 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
             last_uid: folder.as_ref().and_then(|f| u32::try_from(f.cursor).ok()).filter(|uid| *uid > 0),
             ..direction(&facts, Direction::Incoming, &incoming)
         },
-        outgoing: DirectionPage { held: facts.held, last_at: time(outgoing.last_at), ..direction(&facts, Direction::Outgoing, &outgoing) },
+        outgoing: DirectionPage {
+            held: facts.held,
+            last_at: time(outgoing.last_at),
+            ..direction(&facts, Direction::Outgoing, &outgoing)
+        },
         account: account.map(|(_, login)| login),
         last_signed_in_at: grant.as_ref().map(|g| Time(g.granted_at)),
         sign_in_ends_at: grant.as_ref().and_then(|g| time(g.window_ends_at)),

@@ -16,7 +16,8 @@ const HABIT_DAYS: u32 = 30;
 /// All rows, in the list's order: those that need somebody first, the oldest outage on top.
 pub async fn all(engine: &Engine) -> Result<Vec<MailboxRow>, StoreError> {
     let facts = evidence::facts(engine).await?;
-    let stored: HashMap<i64, mailboxes::Row> = mailboxes::all(&engine.store).await?.into_iter().map(|row| (row.id, row)).collect();
+    let stored: HashMap<i64, mailboxes::Row> =
+        mailboxes::all(&engine.store).await?.into_iter().map(|row| (row.id, row)).collect();
     let habit = traffic::since(&engine.store, clock::now() - Span::days(i64::from(HABIT_DAYS))).await?;
     let names: HashMap<i64, String> = people::all(&engine.store).await?.into_iter().map(|p| (p.id, p.name)).collect();
     let mut rows = Vec::new();

@@ -31,7 +31,9 @@ pub async fn timeline(engine: &Engine, mailbox: MailboxId) -> Result<Vec<Timelin
             Some(to) => {
                 let from = Time(row.began_at);
                 let (fetched, sent) = match direction {
-                    Direction::Incoming => (traffic::arrived_between(&engine.store, mailbox, from, to).await?.values().sum(), 0),
+                    Direction::Incoming => {
+                        (traffic::arrived_between(&engine.store, mailbox, from, to).await?.values().sum(), 0)
+                    }
                     Direction::Outgoing => (0, traffic::released_after(&engine.store, mailbox, from, to).await?),
                 };
                 (to, Event::Recovered { direction, diagnosis, from, to, fetched, sent })
@@ -48,7 +50,8 @@ pub async fn timeline(engine: &Engine, mailbox: MailboxId) -> Result<Vec<Timelin
 /// The last outage: one that needed a person, or lasted.
 pub async fn outage(engine: &Engine, mailbox: MailboxId, now: Time) -> Result<Option<Outage>, StoreError> {
     let rows = episodes::of(&engine.store, mailbox, LENGTH).await?;
-    let lasted = |row: &episodes::Row| row.definite || Time(row.ended_at.unwrap_or(now.0)).since(Time(row.began_at)) >= OUTAGE;
+    let lasted =
+        |row: &episodes::Row| row.definite || Time(row.ended_at.unwrap_or(now.0)).since(Time(row.began_at)) >= OUTAGE;
     let Some(last) = rows.iter().find(|row| lasted(row)) else { return Ok(None) };
     // The other direction of the same outage counts to it.
     let overlaps = |row: &&episodes::Row| row.ended_at.is_none_or(|end| end >= last.began_at) && lasted(row);

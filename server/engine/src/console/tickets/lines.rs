@@ -1,8 +1,8 @@
 //! What stands under a reply: where it is on its way out.
 
 use crate::Engine;
-use crate::store::bounces;
 use crate::evidence;
+use crate::store::bounces;
 use domain::console::outbox::DeliveryLine;
 use domain::direction::State;
 use domain::id::{MailboxId, MessageId, TicketId};
@@ -19,7 +19,9 @@ pub async fn of_ticket(engine: &Engine, ticket: TicketId) -> Answer<HashMap<Mess
         .await?
         .iter()
         .filter_map(|facts| match facts.state_of(Direction::Outgoing) {
-            State::Stopped { since, diagnosis } | State::Blocked { since, diagnosis, .. } => Some((facts.id, (since, diagnosis))),
+            State::Stopped { since, diagnosis } | State::Blocked { since, diagnosis, .. } => {
+                Some((facts.id, (since, diagnosis)))
+            }
             _ => None,
         })
         .collect();

@@ -1,8 +1,8 @@
 //! The list of tickets, and search.
 
+use crate::store::messages;
 use crate::store::search::{self, Among};
 use crate::store::tickets::{self, Cursor, Row};
-use crate::store::messages;
 use crate::{Engine, clock, evidence};
 use domain::console::people::Actor;
 use domain::console::tickets::{TicketFilter, TicketList, TicketRow};
@@ -16,11 +16,8 @@ use std::collections::HashMap;
 const PAGE: usize = 50;
 
 pub async fn list(engine: &Engine, actor: &Actor, filter: TicketFilter) -> Answer<TicketList> {
-    let among = Among {
-        status: filter.status,
-        mailbox: filter.mailbox.map(|m| m.0),
-        assignee: filter.assignee.map(|p| p.0),
-    };
+    let among =
+        Among { status: filter.status, mailbox: filter.mailbox.map(|m| m.0), assignee: filter.assignee.map(|p| p.0) };
     let (found, excerpts, cursor) = if filter.words.trim().is_empty() {
         page(engine, among, filter.after.as_deref()).await?
     } else {
@@ -88,7 +85,12 @@ async fn found(engine: &Engine, among: Among, words: &str, after: Option<&str>) 
     Ok((rows, excerpts, next))
 }
 
-async fn rows(engine: &Engine, actor: &Actor, found: Vec<Row>, mut excerpts: HashMap<i64, String>) -> Answer<Vec<TicketRow>> {
+async fn rows(
+    engine: &Engine,
+    actor: &Actor,
+    found: Vec<Row>,
+    mut excerpts: HashMap<i64, String>,
+) -> Answer<Vec<TicketRow>> {
     let ids: Vec<i64> = found.iter().map(|row| row.id).collect();
     let requesters = tickets::requesters(&engine.store, &found).await?;
     let people: HashMap<i64, String> =

@@ -80,7 +80,10 @@ mod tests {
             ("", Ok(vec![])),
             (" , ;", Ok(vec![])),
             ("Anna@X.example", Ok(vec!["anna@x.example"])),
-            ("a@x.example, b@x.example; c@x.example\nd@x.example", Ok(vec!["a@x.example", "b@x.example", "c@x.example", "d@x.example"])),
+            (
+                "a@x.example, b@x.example; c@x.example\nd@x.example",
+                Ok(vec!["a@x.example", "b@x.example", "c@x.example", "d@x.example"]),
+            ),
             ("Anna Berg <a@x.example>, a@x.example", Ok(vec!["Anna Berg <a@x.example>"])),
             ("\"Berg, Anna\" <a@x.example>", Ok(vec!["Berg Anna <a@x.example>"])),
             ("Anna", Err(Fault::RecipientMalformed)),

@@ -84,14 +84,17 @@ pub async fn reply(engine: &Arc<Engine>, actor: &Actor, form: ReplyForm) -> Answ
     Ok(message)
 }
 
-async fn note(engine: &Arc<Engine>, actor: &Actor, form: ReplyForm, text: String, once: Option<Vec<u8>>) -> Answer<MessageId> {
+async fn note(
+    engine: &Arc<Engine>,
+    actor: &Actor,
+    form: ReplyForm,
+    text: String,
+    once: Option<Vec<u8>>,
+) -> Answer<MessageId> {
     let now = clock::now();
     let tx = engine.store.begin().await?;
-    let new = messages::New {
-        kind: MessageKind::Note,
-        once_hash: once.clone(),
-        ..blank(form.ticket, actor, text, now)
-    };
+    let new =
+        messages::New { kind: MessageKind::Note, once_hash: once.clone(), ..blank(form.ticket, actor, text, now) };
     let message = match messages::insert(&tx, new, now).await {
         Err(StoreError::Taken) if once.is_some() => {
             drop(tx);

@@ -44,14 +44,21 @@ pub async fn show(engine: &Engine, actor: &Actor, id: TicketId) -> Answer<Ticket
         requester: requester.map(|r| r.label().to_owned()).unwrap_or_default(),
         requester_address,
         mailbox: mailbox.as_ref().map(|s| (s.mailbox, s.address.clone())),
-        assignee: row.assignee_id.and_then(|id| people.iter().find(|(p, ..)| p.0 == id).map(|(p, name, _)| (*p, name.clone()))),
+        assignee: row
+            .assignee_id
+            .and_then(|id| people.iter().find(|(p, ..)| p.0 == id).map(|(p, name, _)| (*p, name.clone()))),
         agents: people.iter().filter(|(.., disabled)| !disabled).map(|(p, name, _)| (*p, name.clone())).collect(),
         created_at: Time(row.created_at),
         messages: views(engine, id, rows, now).await?,
         newest,
         earlier: earlier
             .into_iter()
-            .map(|t| EarlierTicket { id: TicketId(t.id), subject: t.subject, status: status(&t.status), at: Time(t.updated_at) })
+            .map(|t| EarlierTicket {
+                id: TicketId(t.id),
+                subject: t.subject,
+                status: status(&t.status),
+                at: Time(t.updated_at),
+            })
             .collect(),
         draft: draft(engine, actor, id).await?,
         reply_from: mailbox.as_ref().map(|s| s.reply_from.clone()),
@@ -102,7 +109,8 @@ pub async fn mailbox_sender(engine: &Engine, mailbox: MailboxId) -> Answer<Optio
 
 /// To whom a reply goes, and who else when all get it, without our own addresses.
 fn answer_lines(rows: &[messages::Row], own: &Own, requester: &str) -> (String, String) {
-    let Some(last) = rows.iter().rev().find(|m| m.kind == MessageKind::Incoming.key() && m.from_address.is_some()) else {
+    let Some(last) = rows.iter().rev().find(|m| m.kind == MessageKind::Incoming.key() && m.from_address.is_some())
+    else {
         // Ours so far: the same people again.
         let ours = rows.iter().rev().find(|m| m.kind == MessageKind::Reply.key());
         return match ours {
@@ -116,7 +124,8 @@ fn answer_lines(rows: &[messages::Row], own: &Own, requester: &str) -> (String, 
     let answered = messages::address_of(&to);
     let mut all: Vec<recipients::Typed> = Vec::new();
     for line in messages::list_of(&last.to_list).iter().chain(&messages::list_of(&last.cc_list)) {
-        let fresh = foreign(line).filter(|t| t.address.as_str() != answered && !all.iter().any(|a| a.address == t.address));
+        let fresh =
+            foreign(line).filter(|t| t.address.as_str() != answered && !all.iter().any(|a| a.address == t.address));
         all.extend(fresh);
     }
     (to, all.into_iter().map(|t| t.line).collect::<Vec<_>>().join(", "))
@@ -174,7 +183,13 @@ async fn draft(engine: &Engine, actor: &Actor, ticket: TicketId) -> Answer<Draft
     });
     let uploads = uploads.collect();
     Ok(match kept {
-        Some(row) => Draft { text: row.text, to: line(row.to_list), cc: line(row.cc_list), uploads, kept_at: Some(Time(row.kept_at)) },
+        Some(row) => Draft {
+            text: row.text,
+            to: line(row.to_list),
+            cc: line(row.cc_list),
+            uploads,
+            kept_at: Some(Time(row.kept_at)),
+        },
         None => Draft { uploads, ..Draft::default() },
     })
 }

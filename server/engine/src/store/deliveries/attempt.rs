@@ -58,10 +58,11 @@ impl Outcome {
     }
 }
 
-/// The lease as it stands now.
+/// The lease as it stands now; `None` for a mailbox that is not at work.
 pub async fn lease(store: &Store, id: MailboxId) -> Result<Option<Lease>, StoreError> {
     let row = mailbox::Entity::find_by_id(id.0).one(store.read()).await?;
-    Ok(row.map(|row| Lease { mailbox: id, node: row.node_id, epoch: row.epoch }))
+    let at_work = row.filter(|row| !row.draft && row.deleted_at.is_none());
+    Ok(at_work.map(|row| Lease { mailbox: id, node: row.node_id, epoch: row.epoch }))
 }
 
 /// Only while the mailbox's epoch is still that of the lease.
@@ -119,7 +120,12 @@ pub async fn claim(store: &Store, lease: &Lease, id: DeliveryId, now: Time) -> R
 ///
 /// # Errors
 /// [`StoreError::StaleEpoch`]: another node has the mailbox; nothing may be handed over.
-pub async fn hand_over(store: &Store, attempt: &Attempt, answers: &[RecipientAnswer], now: Time) -> Result<(), StoreError> {
+pub async fn hand_over(
+    store: &Store,
+    attempt: &Attempt,
+    answers: &[RecipientAnswer],
+    now: Time,
+) -> Result<(), StoreError> {
     let id = attempt.delivery.id;
     let tx = store.begin().await?;
     let moved = rows(id, &attempt.lease, &[DeliveryState::Sending], DeliveryState::HandingOver, now).exec(&tx).await?;
@@ -127,14 +133,20 @@ pub async fn hand_over(store: &Store, attempt: &Attempt, answers: &[RecipientAns
         return Err(StoreError::StaleEpoch);
     }
     note_answers(&tx, attempt, answers, RecipientState::Handed).await?;
-    let row = delivery_attempt::ActiveModel { id: set(attempt.id), handing_over_at: set(Some(now.0)), ..Default::default() };
+    let row =
+        delivery_attempt::ActiveModel { id: set(attempt.id), handing_over_at: set(Some(now.0)), ..Default::default() };
     row.update(&tx).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// Writes what the server said of each recipient.
-async fn note_answers(db: &impl ConnectionTrait, attempt: &Attempt, answers: &[RecipientAnswer], accepted: RecipientState) -> Result<(), StoreError> {
+async fn note_answers(
+    db: &impl ConnectionTrait,
+    attempt: &Attempt,
+    answers: &[RecipientAnswer],
+    accepted: RecipientState,
+) -> Result<(), StoreError> {
     for (address, answer) in attempt.recipients.iter().zip(answers) {
         let (state, said) = match answer {
             RecipientAnswer::Accepted => (accepted, None),
@@ -158,7 +170,13 @@ async fn note_answers(db: &impl ConnectionTrait, attempt: &Attempt, answers: &[R
 ///
 /// # Errors
 /// [`StoreError::StaleEpoch`]: another node settles it.
-pub async fn settle(store: &Store, attempt: &Attempt, answers: &[RecipientAnswer], outcome: &Outcome, now: Time) -> Result<DeliveryState, StoreError> {
+pub async fn settle(
+    store: &Store,
+    attempt: &Attempt,
+    answers: &[RecipientAnswer],
+    outcome: &Outcome,
+    now: Time,
+) -> Result<DeliveryState, StoreError> {
     let id = attempt.delivery.id;
     let tx = store.begin().await?;
     if !answers.is_empty() {
@@ -227,7 +245,13 @@ async fn end(db: &impl ConnectionTrait, attempt: i64, outcome: &str, said: &str,
 }
 
 /// Moves recipients from one state to another.
-pub(super) async fn move_recipients(db: &impl ConnectionTrait, id: i64, from: RecipientState, to: RecipientState, said: Option<&str>) -> Result<(), StoreError> {
+pub(super) async fn move_recipients(
+    db: &impl ConnectionTrait,
+    id: i64,
+    from: RecipientState,
+    to: RecipientState,
+    said: Option<&str>,
+) -> Result<(), StoreError> {
     let mut update = delivery_recipient::Entity::update_many()
         .col_expr(delivery_recipient::Column::State, Expr::value(to.key()))
         .filter(delivery_recipient::Column::DeliveryId.eq(id))

@@ -169,7 +169,10 @@ pub async fn recent_hand_overs(store: &Store, mailbox: MailboxId, now: Time) -> 
 }
 
 /// The recipients of one delivery.
-pub(super) async fn recipients(db: &impl sea_orm::ConnectionTrait, id: i64) -> Result<Vec<delivery_recipient::Model>, StoreError> {
+pub(super) async fn recipients(
+    db: &impl sea_orm::ConnectionTrait,
+    id: i64,
+) -> Result<Vec<delivery_recipient::Model>, StoreError> {
     Ok(delivery_recipient::Entity::find()
         .filter(delivery_recipient::Column::DeliveryId.eq(id))
         .order_by_asc(delivery_recipient::Column::Address)

@@ -129,14 +129,24 @@ pub async fn cancel(store: &Store, id: DeliveryId, by: PersonId, now: Time) -> R
 }
 
 /// The ticket and the mailbox of a delivery that may still be there.
-pub(super) async fn beside(db: &impl ConnectionTrait, row: &delivery::Model) -> Result<(Option<ticket::Model>, Option<mailbox::Model>), StoreError> {
+pub(super) async fn beside(
+    db: &impl ConnectionTrait,
+    row: &delivery::Model,
+) -> Result<(Option<ticket::Model>, Option<mailbox::Model>), StoreError> {
     Ok((
         ticket::Entity::find_by_id(row.ticket_id).one(db).await?,
         mailbox::Entity::find_by_id(row.mailbox_id).one(db).await?,
     ))
 }
 
-async fn leave(db: &impl ConnectionTrait, id: DeliveryId, from: DeliveryState, to: DeliveryState, due: Time, now: Time) -> Result<bool, StoreError> {
+async fn leave(
+    db: &impl ConnectionTrait,
+    id: DeliveryId,
+    from: DeliveryState,
+    to: DeliveryState,
+    due: Time,
+    now: Time,
+) -> Result<bool, StoreError> {
     let changed = delivery::Entity::update_many()
         .col_expr(delivery::Column::State, Expr::value(to.key()))
         .col_expr(delivery::Column::StateAt, Expr::value(now.0))

@@ -67,7 +67,10 @@ pub async fn of_messages(store: &Store, messages: &[i64]) -> Result<Vec<Shown>, 
 }
 
 /// Those that are not settled, and the last that left or were refused.
-pub async fn recent(store: &Store, settled: u64) -> Result<Vec<(Shown, Option<message::Model>, Option<ticket::Model>, Option<mailbox::Model>)>, StoreError> {
+pub async fn recent(
+    store: &Store,
+    settled: u64,
+) -> Result<Vec<(Shown, Option<message::Model>, Option<ticket::Model>, Option<mailbox::Model>)>, StoreError> {
     let done = [DeliveryState::Sent.key(), DeliveryState::Cancelled.key()];
     let mut rows = delivery::Entity::find()
         .filter(delivery::Column::State.is_not_in(done))
@@ -101,10 +104,7 @@ async fn with_recipients(store: &Store, rows: Vec<delivery::Model>) -> Result<Ve
     for recipient in all {
         by_delivery.entry(recipient.delivery_id).or_default().push(recipient);
     }
-    Ok(rows
-        .into_iter()
-        .map(|row| Shown { recipients: by_delivery.remove(&row.id).unwrap_or_default(), row })
-        .collect())
+    Ok(rows.into_iter().map(|row| Shown { recipients: by_delivery.remove(&row.id).unwrap_or_default(), row }).collect())
 }
 
 /// What the message of a delivery is composed of.

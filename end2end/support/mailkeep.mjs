@@ -1,0 +1,79 @@
+// The shipped server, under the rig's clock, on a database of its own.
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { ROOT, HERE, until } from './rig.mjs';
+
+export const PROGRAM = process.env.MAILKEEP_PROGRAM ?? path.join(ROOT, 'target/debug/mailkeep');
+let serial = 0;
+
+export const freePort = () => new Promise((ok) => {
+  const server = net.createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => ok(port)); });
+});
+
+export class Mailkeep {
+  /** Starts on an empty database; `env` adds settings, `name` names the log. */
+  static async start(rig, { name = 'mailkeep', env = {}, providers, log, data, port, logFile } = {}) {
+    const it = new Mailkeep();
+    it.data = data ?? fs.mkdtempSync('/tmp/mailkeep-e2e.');
+    it.ownData = !data;
+    it.port = port ?? await freePort();
+    it.url = `http://localhost:${it.port}`;
+    it.log = logFile ?? path.join(HERE, 'test-results/logs', `${name}-${process.pid}-${serial += 1}.log`);
+    fs.mkdirSync(path.dirname(it.log), { recursive: true });
+    fs.writeFileSync(it.log, '');
+    const clock = Object.fromEntries(rig.env.RIG_FAKETIME.split(' ').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+    const kept = Object.fromEntries(Object.entries(process.env).filter(([k]) => !k.startsWith('MAILKEEP_')));
+    it.env = {
+      ...kept, ...clock,
+      MAILKEEP_DATA: it.data,
+      MAILKEEP_LISTEN: `127.0.0.1:${it.port}`,
+      MAILKEEP_PUBLIC_ADDRESS: it.url,
+      MAILKEEP_PROVIDERS: providers ?? rig.env.RIG_PROVIDERS,
+      MAILKEEP_ALLOW: rig.allowed,
+      MAILKEEP_SECOND_REFUSAL_AFTER: '2',
+      MAILKEEP_SITE: process.env.MAILKEEP_SITE ?? path.join(ROOT, 'target/site'),
+      RUST_BACKTRACE: '0',
+      RUST_LOG: log ?? process.env.RUST_LOG ?? 'info',
+      ...env,
+    };
+    await it.run();
+    return it;
+  }
+
+  async run() {
+    const out = fs.openSync(this.log, 'a');
+    this.stdout = '';
+    // Ends with this process, whatever becomes of it.
+    this.child = spawn('setpriv', ['--pdeathsig', 'KILL', PROGRAM], { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', out] });
+    fs.closeSync(out);
+    const child = this.child;
+    child.stdout.on('data', (d) => { this.stdout += d; fs.appendFileSync(this.log, d); });
+    this.ended = new Promise((ok) => { child.once('exit', (code, signal) => ok(signal ?? code)); });
+    await until('Mailkeep is ready', async () => {
+      if (child.exitCode !== null || child.signalCode !== null) throw Object.assign(new Error(`Mailkeep ended: ${this.lastWords()}`), { final: true });
+      return (await fetch(`${this.url}/readyz`)).ok;
+    }, 60);
+  }
+
+  lastWords() { return fs.readFileSync(this.log, 'utf8').split('\n').slice(-15).join('\n'); }
+
+  /** The one-time token of the first start. */
+  async token() {
+    return until('Mailkeep prints the one-time token', () => /enter this token once:\s+(\S+)/.exec(this.stdout)?.[1]);
+  }
+
+  async stop() {
+    this.child.kill('SIGTERM');
+    const late = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
+    const how = await this.ended;
+    clearTimeout(late);
+    if (this.ownData) fs.rmSync(this.data, { recursive: true, force: true });
+    return how;
+  }
+
+  /** As a power cut would. */
+  async kill() { this.child.kill('SIGKILL'); await this.ended; }
+  async restart() { await this.kill(); await this.run(); }
+}

@@ -1,0 +1,187 @@
+// Every page at two widths in two themes: axe-core without violations, nothing wider than the window, and a
+// picture in test-results/looks for people to look at. Then the keyboard.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { test, expect, deskOf, fresh } from '../support/fixtures.mjs';
+import { HERE, until } from '../support/rig.mjs';
+import { ADMIN, AGENT } from '../support/desk.mjs';
+import { EMAIL, awake, banner, signIn } from '../support/pages.mjs';
+
+const shots = path.join(HERE, 'test-results/looks');
+const at = deskOf(test);
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+// Mailboxes in many states, tickets in some; made once, by doing it to the rig.
+const world = {};
+test.beforeAll(async ({ rig }, info) => {
+  info.setTimeout(180_000);
+  fs.mkdirSync(shots, { recursive: true });
+  const { desk } = at;
+  const user = (word, domain, more) => ({ email: `${fresh(word)}@${domain}.example`, name: `${word} desk`, ...more });
+  const care = user('care', 'contoso', { password: 'care-pass', oauth: true });
+  const lost = user('help', 'contoso', { password: 'help-pass', oauth: true });
+  const half = user('ben', 'contoso', { password: 'ben-pass', oauth: true });
+  const hello = user('hello', 'litware', { imap_password: 'hello-pass-1' });
+  await rig.users(care, lost, half, hello);
+  await rig.call('/front/smtp-auth', { user: half.email, enabled: false });
+  world.agent = await desk.invite(AGENT);
+  world.care = await desk.bySignIn(care.email, { password: care.password, name: 'Contoso care' });
+  world.lost = await desk.bySignIn(lost.email, { password: lost.password, name: 'Help' });
+  world.half = await desk.bySignIn(half.email, { password: half.password });
+  world.halfResult = desk.admin.url;
+  world.hello = await desk.byPassword(hello.email, { password: hello.imap_password });
+  world.draft = await desk.draft(`${fresh('draft')}@contoso.example`, { provider: 'microsoft' });
+  world.passwordDraft = await desk.draft(`${fresh('draft')}@litware.example`);
+  const mail = (to, subject, more) => rig.send({ from: 'Mia Lind <mia@customer.example>', to, subject, text: 'The sensor reads 0 since Monday.\n\nWhat can we do?\n\n> quoted\n> lines', ...more });
+  await mail(care.email, 'Sensor reads 0', { html: '<p>The sensor reads <b>0</b> since Monday.</p><img src="http://far.example/p.gif">', attachments: [{ name: 'sensor.log', bytes: 18_400 }] });
+  await mail(lost.email, 'Where is my parcel');
+  await mail(hello.email, 'Invoice 4711 is wrong, and a rather long subject that goes on and on until it no longer fits in one line');
+  world.ticket = (await desk.ticket('Sensor reads 0')).id;
+  world.held = (await desk.ticket('Where is my parcel')).id;
+  await desk.reply(world.ticket, 'We send a new one today.');
+  await rig.call('/idp/revoke', { account: lost.email, access: true });
+  await rig.call('/mail/kick', { user: lost.email });
+  await rig.call('/mail/password', { user: hello.email, password: 'hello-pass-2' });
+  await rig.call('/mail/kick', { user: hello.email });
+  await desk.mailboxSays(world.lost, 'credentials have expired');
+  await desk.mailboxSays(world.hello, 'Reauthorization required');
+  await desk.reply(world.held, 'It is on its way.');
+});
+
+const PAGES = {
+  'support-emails': () => EMAIL,
+  'support-emails-need': () => `${EMAIL}?show=need`,
+  queue: () => `${EMAIL}/queue`,
+  'new-address': () => `${EMAIL}/new`,
+  'new-provider': () => `${EMAIL}/${world.draft}/set-up/provider`,
+  'new-use': () => `${EMAIL}/${world.draft}/set-up/use`,
+  'new-sign-in': () => `${EMAIL}/${world.draft}/set-up/sign-in`,
+  'new-password': () => `${EMAIL}/${world.passwordDraft}/set-up/password`,
+  'new-result-half': () => new URL(world.halfResult).pathname,
+  'password-result': () => `${EMAIL}/${world.hello}/set-up/result`,
+  'mailbox-healthy': () => `${EMAIL}/${world.care}`,
+  'mailbox-lost': () => `${EMAIL}/${world.lost}`,
+  'mailbox-half': () => `${EMAIL}/${world.half}`,
+  'mailbox-password': () => `${EMAIL}/${world.hello}`,
+  'mailbox-edit': () => `${EMAIL}/${world.care}/edit`,
+  'mailbox-check': () => `${EMAIL}/${world.half}/check`,
+  'mailbox-disconnect': () => `${EMAIL}/${world.care}/disconnect`,
+  registrations: () => '/admin/registrations',
+  'registration-new': () => '/admin/registrations?new=google#form',
+  people: () => '/admin/people',
+  server: () => '/admin/server',
+  tickets: () => '/tickets',
+  'tickets-search': () => '/tickets?q=sensor',
+  'tickets-none': () => '/tickets?q=nothinglikeit',
+  ticket: () => `/tickets/${world.ticket}`,
+  'ticket-held': () => `/tickets/${world.held}`,
+  'ticket-new': () => '/tickets/new',
+  outbox: () => '/outbox',
+  me: () => '/me',
+  help: () => '/help',
+  'help-sign-in-expired': () => '/help/sign-in-expired',
+  'not-found': () => '/nowhere',
+};
+const GATES = { 'sign-in': '/sign-in', 'sign-in-refused': '/sign-in?refused=invalid.EmailOrPasswordWrong', 'welcome-ended': '/welcome/abc', 'callback-forged': '/sign-in-refused/forged' };
+
+async function look(page, name, where) {
+  await page.goto(at.url + where);
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: true });
+  const wide = await page.evaluate(() => {
+    const limit = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= limit) return null;
+    const culprits = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > limit + 1).slice(0, 4);
+    return culprits.map((e) => `${e.tagName.toLowerCase()}.${e.className}: ${Math.round(e.getBoundingClientRect().right)} > ${limit}`).join('; ') || `page ${document.documentElement.scrollWidth} > ${limit}`;
+  });
+  const found = await new AxeBuilder({ page }).withTags(TAGS).exclude('iframe').analyze();
+  const problems = found.violations.map((v) => `${name}: ${v.id} (${v.help}): ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`);
+  if (wide) problems.push(`${name}: wider than the window: ${wide}`);
+  return problems;
+}
+
+for (const width of [1280, 390]) {
+  for (const theme of ['light', 'dark']) {
+    test(`every page at ${width} px, ${theme}`, async ({ browser }) => {
+      test.setTimeout(240_000);
+      const context = await browser.newContext({ viewport: { width, height: width === 390 ? 844 : 800 }, colorScheme: theme, hasTouch: width === 390 });
+      const page = await context.newPage();
+      const problems = [];
+      for (const [name, where] of Object.entries(GATES)) problems.push(...await look(page, `${name}-${width}-${theme}`, where));
+      await signIn(page, at.mailkeep, ADMIN);
+      for (const [name, where] of Object.entries(PAGES)) problems.push(...await look(page, `${name}-${width}-${theme}`, where()));
+      await context.clearCookies();
+      await signIn(page, at.mailkeep, AGENT);
+      for (const name of ['tickets', 'ticket-held']) problems.push(...await look(page, `agent-${name}-${width}-${theme}`, PAGES[name]()));
+      await context.close();
+      expect(problems).toEqual([]);
+    });
+  }
+}
+
+/** Presses Tab until the focus is where it should be; every stop must be seen. */
+async function tabTo(page, locator, what, most = 60) {
+  for (let n = 0; n < most; n += 1) {
+    if (await locator.evaluate((e) => e === document.activeElement).catch(() => false)) {
+      const seen = await locator.evaluate((e) => { const s = getComputedStyle(e); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1; });
+      expect(seen, `${what} shows its focus`).toBe(true);
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not reach ${what}`);
+}
+
+test('by keyboard alone: signing in, and reauthorizing from the banner', async ({ page, rig }) => {
+  const user = { email: `${fresh('keys')}@contoso.example`, name: 'Keys', password: 'keys-pass', oauth: true };
+  await rig.users(user);
+  const id = await at.desk.bySignIn(user.email, { password: user.password });
+  await page.goto(`${at.url}/sign-in`);
+  await expect(page.getByLabel('Email')).toBeFocused();
+  await page.keyboard.type(ADMIN.email);
+  await page.keyboard.press('Tab');
+  await expect(page.getByLabel('Password')).toBeFocused();
+  await page.keyboard.type(ADMIN.password);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/tickets$/);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to the page' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#main')).toBeFocused();
+
+  await rig.call('/idp/revoke', { account: user.email, access: true });
+  await rig.call('/mail/kick', { user: user.email });
+  await at.desk.mailboxSays(id, 'credentials have expired');
+  await page.goto(`${at.url}/admin/people`);
+  await expect(banner(page)).toContainText('Please reauthorize');
+  await tabTo(page, banner(page).getByRole('link', { name: 'Email settings' }), 'the banner\'s link');
+  await page.goto(`${at.url}${EMAIL}/${id}`);
+  await awake(page);
+  const button = page.locator('.call').getByRole('button', { name: /^Sign in with Microsoft/ });
+  await tabTo(page, button, 'Sign in with Microsoft');
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel('Password')).toBeVisible();
+  await page.getByLabel('Email').focus();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type(user.email);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(user.password);
+  await page.keyboard.press('Enter');
+  const accept = page.getByRole('button', { name: 'Accept' });
+  await until('back', async () => page.url().startsWith(at.url) || (await accept.count()) > 0, 15);
+  if (await accept.count()) await accept.press('Enter');
+  await expect(page.getByText(`Saved: ${user.email} works again`)).toBeVisible();
+});
+
+test('the narrow menu opens, moves and closes by keyboard', async ({ browser }) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  await signIn(page, at.mailkeep, ADMIN);
+  await tabTo(page, page.getByRole('button', { name: 'Menu', exact: true }), 'the menu button');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeHidden();
+  await context.close();
+});
