@@ -110,7 +110,7 @@ fn checked(form: &RegistrationForm, kind: ProviderKind, secret: &str, short: &st
     if name.chars().count() > 100 {
         return Err(Fault::TextTooLong);
     }
-    if !word(client_id) || (kind == ProviderKind::Microsoft && !is_client_id(client_id)) {
+    if !word(client_id) || (kind == ProviderKind::Microsoft && !is_guid(client_id)) {
         return Err(Fault::ClientIdMalformed);
     }
     let tenant = match kind {
@@ -138,11 +138,6 @@ fn checked(form: &RegistrationForm, kind: ProviderKind, secret: &str, short: &st
         tenant,
         secret_ends_at: date(form.secret_ends_on.trim())?,
     })
-}
-
-/// Microsoft's are GUIDs.
-fn is_client_id(text: &str) -> bool {
-    is_guid(text)
 }
 
 fn date(text: &str) -> Result<Option<Time>, Fault> {

@@ -10,6 +10,7 @@ use domain::console::signins::{Arrival, Callback};
 use domain::id::GrantId;
 use domain::refusal::{Conflict, Fault};
 use domain::signin::{CallbackRefusal, Intent, SignInState};
+use domain::time::Span;
 use domain::{Diagnosis, Direction, Refusal};
 use engine::store::entity as e;
 use engine::{evidence, grants, signins};
@@ -225,12 +226,11 @@ async fn a_password_moves_to_a_sign_in_direction_by_direction() {
     desk.rig.heal(&user).await;
     let [incoming, outgoing] = &result.directions[..] else { panic!("{result:?}") };
     assert!(incoming.swapped, "{result:?}");
-    if !outgoing.report.ok() {
-        assert!(!outgoing.swapped && outgoing.kept_until.is_some());
-        assert_eq!(side(&desk, id, Direction::Outgoing).await.credential.as_deref(), Some("password"));
-        let check = signins::retry_kept(&desk.engine, id).await.expect("a check");
-        assert_eq!(check.swapped, [Direction::Outgoing], "{check:?}");
-    }
+    assert!(!outgoing.report.ok() && !outgoing.swapped && outgoing.kept_until.is_some(), "{outgoing:?}");
+    let out = side(&desk, id, Direction::Outgoing).await;
+    assert_eq!((out.credential.as_deref(), out.failing_since), (Some("password"), None), "it goes on as before");
+    let check = signins::retry_kept(&desk.engine, id).await.expect("a check");
+    assert_eq!(check.swapped, [Direction::Outgoing], "{check:?}");
     assert_eq!(side(&desk, id, Direction::Outgoing).await.credential.as_deref(), Some("grant"));
 
     let bad = PasswordForm { user: " ".into(), ..form.clone() };
@@ -339,4 +339,30 @@ async fn a_renamed_person_is_the_same_account() {
     assert_eq!((result.state, result.account.as_deref()), (SignInState::Completed, Some(&*user.email)), "{result:?}");
     assert_eq!(side(&desk, id, Direction::Incoming).await.grant_id.map(GrantId), Some(first));
     assert!(evidence::diagnosis("nonsense").is_none());
+}
+
+#[tokio::test]
+async fn what_nobody_needs_any_more_is_wiped() {
+    let desk = Desk::open().await;
+    App::register(&desk, At::Microsoft).await;
+    let (anna, id, used) = connected(&desk, "anna", At::Microsoft).await;
+    let ben = desk.rig.user("ben", At::Microsoft).await;
+    let refused = sign_in(&desk, id, Intent::Reauthorize, &Person::new(&ben.email, &ben.password)).await;
+    let kept = e::sign_in::Entity::find_by_id(refused.id.0).one(desk.engine.store.read()).await.expect("a question").expect("a row");
+    let kept = GrantId(kept.grant_id.expect("kept for adopt"));
+    let now = engine::clock::now();
+    let sweep = |at| engine::store::grants::sweep(&desk.engine.store, at);
+    assert_eq!(sweep(now + Span::minutes(9)).await.expect("a sweep"), 0);
+    assert_eq!(sweep(now + Span::minutes(16)).await.expect("a sweep"), 1);
+    let left = e::grants::Entity::find().all(desk.engine.store.read()).await.expect("a question");
+    assert_eq!(left.iter().map(|g| GrantId(g.id)).collect::<Vec<_>>(), [used]);
+    assert_ne!(kept, used);
+    // A sign-in that nobody comes back from ends, and its verifier goes.
+    let console = desk.engine.console();
+    console.signins.begin(&admin(), "b".into(), id, Intent::Reauthorize, true).await.expect("it sets out");
+    assert_eq!(engine::store::signins::expire(&desk.engine.store, now + Span::minutes(11)).await.expect("an update"), 1);
+    let rows = e::sign_in::Entity::find().all(desk.engine.store.read()).await.expect("a question");
+    assert!(rows.iter().all(|row| row.verifier_sealed.is_none()));
+    assert!(console.signins.adopt(&admin(), refused.id).await.is_err());
+    grants::access_token(&desk.engine, used).await.unwrap_or_else(|e| panic!("{}: {e:?}", anna.email));
 }
