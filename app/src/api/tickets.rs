@@ -22,8 +22,6 @@ pub fn path(ticket: TicketId) -> String {
 ///
 /// # Errors
 /// The console's refusal; the browser is sent back to the composer with the text kept.
-// The fields of one form.
-#[allow(clippy::too_many_arguments)]
 #[server(endpoint = "tickets/reply")]
 pub async fn reply(
     ticket: TicketId,
