@@ -348,7 +348,11 @@ async fn what_nobody_needs_any_more_is_wiped() {
     let (anna, id, used) = connected(&desk, "anna", At::Microsoft).await;
     let ben = desk.rig.user("ben", At::Microsoft).await;
     let refused = sign_in(&desk, id, Intent::Reauthorize, &Person::new(&ben.email, &ben.password)).await;
-    let kept = e::sign_in::Entity::find_by_id(refused.id.0).one(desk.engine.store.read()).await.expect("a question").expect("a row");
+    let kept = e::sign_in::Entity::find_by_id(refused.id.0)
+        .one(desk.engine.store.read())
+        .await
+        .expect("a question")
+        .expect("a row");
     let kept = GrantId(kept.grant_id.expect("kept for adopt"));
     let now = engine::clock::now();
     let sweep = |at| engine::store::grants::sweep(&desk.engine.store, at);
@@ -360,7 +364,10 @@ async fn what_nobody_needs_any_more_is_wiped() {
     // A sign-in that nobody comes back from ends, and its verifier goes.
     let console = desk.engine.console();
     console.signins.begin(&admin(), "b".into(), id, Intent::Reauthorize, true).await.expect("it sets out");
-    assert_eq!(engine::store::signins::expire(&desk.engine.store, now + Span::minutes(11)).await.expect("an update"), 1);
+    assert_eq!(
+        engine::store::signins::expire(&desk.engine.store, now + Span::minutes(11)).await.expect("an update"),
+        1
+    );
     let rows = e::sign_in::Entity::find().all(desk.engine.store.read()).await.expect("a question");
     assert!(rows.iter().all(|row| row.verifier_sealed.is_none()));
     assert!(console.signins.adopt(&admin(), refused.id).await.is_err());

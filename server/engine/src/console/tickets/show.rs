@@ -1,7 +1,7 @@
 //! A conversation.
 
-use super::recipients;
 use super::list;
+use super::recipients;
 use crate::files::{self, Thing};
 use crate::intake::Own;
 use crate::store::{attachments, drafts, messages, tickets, uploads};
