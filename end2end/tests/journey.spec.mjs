@@ -246,6 +246,8 @@ test('SMTP AUTH off at the first sign-in: half connected, finished by Check agai
   await rig.send({ from: customer.email, to: support.email, subject: 'Half is enough', text: 'For this.' });
   const id = await (async () => { await page.goto(mailkeep.url + EMAIL); return /\/(\d+)$/.exec(await row(page, support.email).getByRole('link', { name: support.email, exact: true }).getAttribute('href'))[1]; })();
   await expect(row(page, support.email)).toContainText('Outgoing blocked');
+  await expect(banner(page)).toContainText('SMTP AUTH is off');
+  await expect(banner(page)).not.toContainText('Please reauthorize');
   await page.goto(`${mailkeep.url}/tickets`);
   await ticketLink(page, 'Half is enough').click({ timeout: 20_000 });
   await reply(page, 'Waits for SMTP AUTH.');
