@@ -21,7 +21,6 @@ use crate::oauth_address::CALLBACK;
 use crate::providers::ProviderEntry;
 use crate::secret::Secret;
 use crate::store::registrations::Row as Registration;
-use crate::store::settings;
 use domain::Refusal;
 use domain::console::mailboxes::CheckResult;
 use domain::console::signins::SignInResult;
@@ -41,9 +40,8 @@ pub const KEPT: Span = Span::days(7);
 
 /// Where providers send browsers back to; `None` until the desk's public address is known.
 pub async fn redirect_address(engine: &Engine) -> Option<String> {
-    let set = settings::get(&engine.store, settings::PUBLIC_ADDRESS).await.ok().flatten();
-    let address = set.or_else(|| engine.config.public_address.clone())?;
-    Some(format!("{}{CALLBACK}", address.trim_end_matches('/')))
+    let address = engine.public_address().await.ok().filter(|address| !address.is_empty())?;
+    Some(format!("{address}{CALLBACK}"))
 }
 
 /// The provider of a registration, and both sides of a conversation with it.
