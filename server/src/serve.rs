@@ -20,10 +20,19 @@ const DEADLINE: Duration = Duration::from_secs(10);
 pub fn serve() -> Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(quiet(filter)).with_writer(std::io::stderr).init();
+    hush_panics();
     // One provider of TLS for the process; a second call finds it there.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let settings = Settings::read()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(settings))
+}
+
+/// The words of a parser's panic may quote a mail: the log gets the place alone.
+fn hush_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
+        tracing::error!(place, "panicked");
+    }));
 }
 
 /// These crates print tokens, passwords or bodies at trace level; whatever the operator asks for,
