@@ -1,6 +1,7 @@
 //! Mailkeep: the composition root.
 
 mod assets;
+mod diagnose;
 mod guard;
 mod key_file;
 mod live;
@@ -22,6 +23,10 @@ mailkeep --version  prints the version
 ";
 
 fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|command| command == "diagnose") {
+        return diagnose::run(arguments);
+    }
     match command() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -33,7 +38,7 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<String> = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] | ["serve"] => serve::serve(),
         ["settings"] => {
@@ -47,9 +52,9 @@ fn command() -> Result<()> {
             Ok(())
         }
         ["--help" | "help"] => {
-            print!("{USAGE}");
+            print!("{USAGE}{}", diagnose::USAGE);
             Ok(())
         }
-        _ => bail!("unknown command\n{USAGE}"),
+        _ => bail!("unknown command\n{USAGE}{}", diagnose::USAGE),
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn by_error(error: &str, provider: ProviderKind) -> Option<Diagnosis>
         | "deadline_exceeded"
         | "backend_error"
         | "service_unavailable" => ProviderFault,
-        "admin_policy_enforced" | "permission_denied" => AdminPolicy,
+        "admin_policy_enforced" | "policy_enforced" | "permission_denied" => AdminPolicy,
         "invalid_client" => ClientSecretWrong,
         "unauthorized_client" if provider == ProviderKind::Google => RegistrationFault,
         "unauthorized_client" | "deleted_client" | "disabled_client" | "invalid_client_id" | "client_not_found" => {
@@ -51,6 +51,9 @@ pub(super) fn by_error(error: &str, provider: ProviderKind) -> Option<Diagnosis>
         | "unsupported_token_type"
         | "invalid_request_object"
         | "request_not_supported" => RequestRefused,
+        // Names of a provider's own, told by what they are made of.
+        own if own.contains("refresh_token") => SignInExpired,
+        own if own.contains("rate_limit") || own.contains("ratelimit") => RateLimited,
         _ => return None,
     })
 }
@@ -98,12 +101,15 @@ const WORDS: &[(Only, &str, Diagnosis)] = &[
     (Any, "unauthorized_client+not enabled for consumers", RegistrationAccountTypes),
     (Any, "not enabled for consumers", RegistrationAccountTypes),
     // Google's pages and descriptions.
+    (Any, "access blocked+request is invalid", RequestRefused),
     (Any, "developer-approved testers", AppInTesting),
     (Any, "has not completed the google verification", AppInTesting),
     (Any, "only be used within its organization", RegistrationInternal),
     (Any, "restricted to users within its organization", RegistrationInternal),
     (Any, "institution's admin", AdminPolicy),
     (Any, "blocked by+admin", AdminPolicy),
+    (Any, "accessnotconfigured", RegistrationFault),
+    (Any, "has not been used in project", RegistrationFault),
     (Error("invalid_client"), "was not found", RegistrationUnknown),
     (Error("invalid_client"), "was deleted", RegistrationUnknown),
     (Error("invalid_grant"), "account has been deleted", AccountGone),
@@ -132,6 +138,10 @@ const WORDS: &[(Only, &str, Diagnosis)] = &[
     (Error("invalid_grant"), "inactivity", SignInInactive),
     (Error("invalid_request"), "redirect", RedirectMismatch),
     (Error("invalid_client"), "expired", ClientSecretExpired),
+    (Error("access_denied"), "account+disabled", AccountDisabled),
+    (Error("access_denied"), "account+suspended", AccountDisabled),
+    (Error("access_denied"), "account+blocked", AccountDisabled),
+    (Error("access_denied"), "account+locked", AccountLocked),
     (Error("access_denied"), "not assigned", UserNotAssigned),
     (Error("access_denied"), "administrator", AdminPolicy),
     (Error("access_denied"), "policy", AdminPolicy),

@@ -78,6 +78,18 @@ fn fits(worded: Diagnosis, rule: &Rule, answer: &Answer, stage: Stage) -> bool {
         return answer.status != Status::Bye
             && !matches!(stage, Stage::Mailbox | Stage::Sender | Stage::Recipient | Stage::Data);
     }
+    // A refused sign-in is not about a message: `535 5.7.1 User unknown or wrong password`.
+    let about_message = matches!(
+        worded,
+        Diagnosis::RecipientRefused
+            | Diagnosis::TooManyRecipients
+            | Diagnosis::SenderRefused
+            | Diagnosis::ContentRefused
+            | Diagnosis::MessageTooLarge
+    );
+    if about_message && (answer.status == Status::Code(535) || matches!(stage, Stage::Authentication)) {
+        return false;
+    }
     if matches!(worded, Diagnosis::FolderGone) && matches!(stage, Stage::Authentication) {
         return false;
     }

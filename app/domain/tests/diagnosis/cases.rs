@@ -7,11 +7,7 @@ pub fn check(table: &str, diagnose: impl Fn(ProviderKind, Option<u16>, &str) -> 
     let mut wrong = Vec::new();
     for line in table.lines().skip(1) {
         let [provider, status, class, text]: [&str; 4] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
-        let provider = match provider {
-            "microsoft" => ProviderKind::Microsoft,
-            "google" => ProviderKind::Google,
-            _ => ProviderKind::Other,
-        };
+        let provider = kind(provider);
         let text = text.replace("\\r", "\r").replace("\\n", "\n").replace("\\\\", "\\");
         let found = diagnose(provider, status.parse().ok(), &text);
         if found.diagnosis.remedy_class() != class {
@@ -19,4 +15,13 @@ pub fn check(table: &str, diagnose: impl Fn(ProviderKind, Option<u16>, &str) -> 
         }
     }
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The provider's column.
+pub fn kind(provider: &str) -> ProviderKind {
+    match provider {
+        "microsoft" => ProviderKind::Microsoft,
+        "google" => ProviderKind::Google,
+        _ => ProviderKind::Other,
+    }
 }

@@ -10,3 +10,4 @@ mod imap;
 mod oauth;
 mod presets;
 mod smtp;
+mod wild;
