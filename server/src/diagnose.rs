@@ -81,9 +81,8 @@ fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> {
             Some((name, value)) if name == "--provider" || name == "--protocol" => (name, Some(value.to_owned())),
             _ => (shown.as_str(), None),
         };
-        let mut value = || {
-            joined.clone().or_else(|| Some(arguments.next()?.to_string_lossy().into_owned())).unwrap_or_default()
-        };
+        let mut value =
+            || joined.clone().or_else(|| Some(arguments.next()?.to_string_lossy().into_owned())).unwrap_or_default();
         match name {
             "--provider" if !plain => provider = Some(kind(&value())?),
             "--protocol" if !plain => came = Some(protocol(&value())?),
@@ -196,10 +195,7 @@ mod tests {
         let imap = Came::By(Protocol::Imap);
         let login = "NO [AUTHENTICATIONFAILED] Authentication failed.";
         assert_eq!(remedy(ProviderKind::Other, imap, login).as_deref(), Some("give_password"));
-        assert_eq!(
-            remedy(ProviderKind::Microsoft, imap, "NO AUTHENTICATE failed.").as_deref(),
-            Some("sign_in_again")
-        );
+        assert_eq!(remedy(ProviderKind::Microsoft, imap, "NO AUTHENTICATE failed.").as_deref(), Some("sign_in_again"));
         assert_eq!(remedy(ProviderKind::Other, Came::OAuth, "invalid_grant").as_deref(), Some("sign_in_again"));
         assert_eq!(remedy(ProviderKind::Other, imap, "").as_deref(), Some("wait"));
     }
