@@ -93,6 +93,7 @@ fn Rail(here: Here, place: Place) -> impl IntoView {
             <button class="button bare square menu-button" type="button" popovertarget="nav" popovertargetaction="hide" aria-label="Close menu">
                 {Icon::Close.view()}
             </button>
+            <div class="upper">
             <section id="rail-work" data-live="tickets outbox">
                 <ul>
                     {link(Place::Tickets, "/tickets", Icon::Ticket, "Tickets".into(), plain(frame.open_tickets, "open"))}
@@ -110,6 +111,7 @@ fn Rail(here: Here, place: Place) -> impl IntoView {
                     </ul>
                 </section>
             })}
+            </div>
             <section class="foot">
                 <ul>
                     {link(Place::Help, "/help", Icon::Help, "Help".into(), None)}

@@ -1,4 +1,5 @@
 // Claims about DNS, bad certificates, two rigs at once, and ending.
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
@@ -52,7 +53,9 @@ export async function world(env, claim, { run, spawn, here }) {
   await claim('killed outright, a rig leaves no server running', async () => {
     const state = fs.mkdtempSync('/tmp/rig.');
     await run({ RIG_STATE: state, RIG_PORT_BASE: '' }, 'start');
-    process.kill(+fs.readFileSync(`${state}/pid`, 'utf8'), 'SIGKILL');
+    // The rig runs as root, behind sudo where the caller is somebody else.
+    const kill = ['kill', '-KILL', fs.readFileSync(`${state}/pid`, 'utf8').trim()];
+    execFileSync(process.getuid() === 0 ? kill[0] : 'sudo', process.getuid() === 0 ? kill.slice(1) : ['-n', ...kill]);
     let left;
     for (let n = 0; n < 100; n += 1) {
       left = fs.readdirSync('/proc').filter((p) => /^\d+$/.test(p)).filter((p) => { try { return fs.readFileSync(`/proc/${p}/cmdline`, 'latin1').includes(state); } catch { return false; } });
