@@ -20,6 +20,7 @@ pub mod registrations;
 #[cfg(feature = "ssr")]
 pub mod response;
 pub mod signins;
+pub mod test_mails;
 pub mod tickets;
 
 pub use context::{actor, console, visit};

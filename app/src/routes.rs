@@ -35,6 +35,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/channels/email/:id/edit") view=mailbox::EditPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/check") view=mailbox::CheckPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/disconnect") view=mailbox::DisconnectPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/delete") view=mailbox::DeletePage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/received") view=mailbox::ReceivedPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/provider") view=connect::ProviderPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/use") view=connect::UsePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/sign-in") view=connect::SignInStepPage ssr=ssr.clone()/>

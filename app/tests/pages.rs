@@ -65,7 +65,7 @@ fn text(html: &str) -> String {
     out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-const ADMIN_PAGES: [&str; 21] = [
+const ADMIN_PAGES: [&str; 23] = [
     "/admin/channels/email",
     "/admin/channels/email/queue",
     "/admin/channels/email/new",
@@ -74,6 +74,8 @@ const ADMIN_PAGES: [&str; 21] = [
     "/admin/channels/email/5/check",
     "/admin/channels/email/7/check",
     "/admin/channels/email/1/disconnect",
+    "/admin/channels/email/1/delete",
+    "/admin/channels/email/1/received",
     "/admin/channels/email/12/set-up/provider",
     "/admin/channels/email/12/set-up/use",
     "/admin/channels/email/12/set-up/sign-in",
@@ -159,6 +161,61 @@ async fn a_mailbox_says_what_happened_and_offers_one_action() {
     );
     let healthy = text(&admin("/admin/channels/email/9").await.html);
     assert!(healthy.contains("No end expected") && !healthy.contains("Show remedy"));
+}
+
+#[tokio::test]
+async fn a_mailbox_page_tells_evidence_days_outage_and_history() {
+    let seen = admin("/admin/channels/email/1").await;
+    let words = text(&seen.html);
+    for part in [
+        "Next attemptAfter the sign-in",
+        "Evidence2 attempts refused, the first at 11:05:00",
+        "EvidenceThe same sign-in as incoming",
+        "WaitingNew mail at Microsoft, usually about 40 a day",
+        "Last proved",
+        "in 30 days",
+        "Disconnected 3 d 4 h: 47 arrived, 47 accounted for",
+        "39 tickets",
+        "Checked against UIDs 47,702 to 47,748 of the mailbox.",
+        "See all 47",
+        "Sign-in refreshed 412 times",
+    ] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    assert_eq!(seen.html.matches("<rect class=\"outage\"").count(), 1, "the outage is a band");
+    assert!(seen.html.contains("Disconnected 8 Nov, 10:05 to 11 Nov, 14:05."), "and is said in words");
+    assert!(seen.html.contains("<rect class=\"bar late\""), "what came late is told apart");
+    let ledger = text(&admin("/admin/channels/email/1/received?from=1&until=1791368600000").await.html);
+    assert!(ledger.contains("New ticket") && ledger.contains("Known already") && ledger.contains("47,748"), "{ledger}");
+}
+
+#[tokio::test]
+async fn a_test_mail_says_what_came_of_it() {
+    for (id, part) in [
+        (9, "Sent to ada@contoso.example"),
+        (1, "No message left."),
+        (5, "Not sent to ada@contoso.example"),
+        (10, "Perhaps sent to ada@contoso.example"),
+    ] {
+        let seen = admin(&format!("/admin/channels/email/{id}?done=tested")).await;
+        assert!(text(&seen.html).contains(part), "{part}");
+    }
+    let seen = post(Some(1), "/api/test_mails/send", "id=9&to=nobody").await;
+    assert!(seen.to.unwrap().contains("form=test&refused=invalid.RecipientMalformed"));
+    let seen = admin("/admin/channels/email/9?form=test&refused=invalid.RecipientMalformed").await;
+    assert!(seen.html.contains("aria-invalid") && text(&seen.html).contains("Nothing was sent."));
+}
+
+#[tokio::test]
+async fn a_mailbox_is_deleted_only_by_its_name() {
+    let seen = post(Some(1), "/api/mailboxes/delete", "id=9&typed=sales").await;
+    assert!(seen.to.unwrap().ends_with("/delete?refused=invalid.ConfirmationWrong"));
+    let seen = admin("/admin/channels/email/9/delete?refused=invalid.ConfirmationWrong").await;
+    assert!(text(&seen.html).contains("This is not the mailbox's address. Nothing was deleted."));
+    let seen = post(Some(1), "/api/mailboxes/delete", "id=9&typed=sales@contoso.example").await;
+    assert!(seen.to.unwrap().contains("done=deleted"));
+    let words = text(&admin("/admin/channels/email?done=deleted").await.html);
+    assert!(words.contains("The mailbox is deletedIts tickets stay."), "{words}");
 }
 
 #[tokio::test]

@@ -7,8 +7,10 @@ pub mod desk;
 pub mod mailboxes;
 pub mod outbox;
 pub mod people;
+pub mod received;
 pub mod registrations;
 pub mod signins;
+pub mod test_mails;
 pub mod tickets;
 pub mod visit;
 
@@ -18,8 +20,10 @@ pub use desk::Desk;
 pub use mailboxes::Mailboxes;
 pub use outbox::Outbox;
 pub use people::{Actor, People, Role};
+pub use received::Receipts;
 pub use registrations::Registrations;
 pub use signins::SignIns;
+pub use test_mails::TestMails;
 pub use tickets::Tickets;
 pub use visit::Visit;
 
@@ -30,7 +34,9 @@ pub struct Console {
     pub mailboxes: Arc<dyn Mailboxes>,
     pub outbox: Arc<dyn Outbox>,
     pub people: Arc<dyn People>,
+    pub receipts: Arc<dyn Receipts>,
     pub registrations: Arc<dyn Registrations>,
     pub signins: Arc<dyn SignIns>,
+    pub test_mails: Arc<dyn TestMails>,
     pub tickets: Arc<dyn Tickets>,
 }

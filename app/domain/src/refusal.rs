@@ -72,6 +72,8 @@ pub enum Fault {
     ProviderUnknown,
     RegistrationMissing,
     RegistrationInUse,
+    /// What was typed to confirm is not the mailbox's address.
+    ConfirmationWrong,
 }
 
 /// What came in between.

@@ -225,6 +225,19 @@ pub async fn disconnect(id: MailboxId) -> Result<(), ApiError> {
     .await
 }
 
+/// Ends the mailbox for good; the address is typed as a confirmation.
+///
+/// # Errors
+/// Not an admin, or something else was typed.
+#[server(endpoint = "mailboxes/delete")]
+pub async fn delete(id: MailboxId, #[server(default)] typed: String) -> Result<(), ApiError> {
+    submit(format!("{}/delete", path(id)), async move {
+        console()?.mailboxes.delete(&actor().await?, id, typed).await?;
+        Ok(format!("{LIST}?done=deleted"))
+    })
+    .await
+}
+
 /// Throws a draft away.
 ///
 /// # Errors

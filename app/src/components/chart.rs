@@ -3,7 +3,9 @@
 use super::icon::Icon;
 use crate::wording::counts::{count, of};
 use crate::wording::times::Clock;
+use domain::Time;
 use domain::console::mailboxes::DayCount;
+use domain::time::Span;
 use leptos::prelude::*;
 
 const HEIGHT: u32 = 112;
@@ -23,9 +25,35 @@ fn ceiling(most: u32) -> u32 {
     }
 }
 
+/// Days that are named below the chart: at most five, evenly spread, each once.
+fn named(days: usize) -> Vec<usize> {
+    let last = days.saturating_sub(1);
+    let mut at: Vec<usize> = (0..5).map(|n| (n * last + 2) / 4).collect();
+    at.dedup();
+    at.truncate(days.min(5));
+    at
+}
+
+/// Where a span of time stands in the chart: its left edge and width in percent.
+fn band(from: Time, to: Time, first: Time, days: usize) -> Option<(f64, f64)> {
+    let whole = Span::days(days as i64).0 as f64;
+    let left = (from.0 - first.0).max(0) as f64 * 100.0 / whole;
+    let right = ((to.0 - first.0) as f64 * 100.0 / whole).min(100.0);
+    // A short one is still seen.
+    let width = (right - left).max(0.5);
+    (right > 0.0 && left < 100.0).then_some((left.min(100.0 - width), width))
+}
+
 /// The chart of a mailbox's days, oldest first.
 #[component]
-pub fn Days(days: Vec<DayCount>, clock: Clock) -> impl IntoView {
+pub fn Days(
+    days: Vec<DayCount>,
+    /// When nothing could be fetched.
+    down: Vec<(Time, Time)>,
+    /// From when on messages can be counted.
+    counted_since: Time,
+    clock: Clock,
+) -> impl IntoView {
     let total: u64 = days.iter().map(|d| u64::from(d.received)).sum();
     let late: u64 = days.iter().map(|d| u64::from(d.late)).sum();
     let top = ceiling(days.iter().map(|d| d.received).max().unwrap_or(0));
@@ -51,20 +79,36 @@ pub fn Days(days: Vec<DayCount>, clock: Clock) -> impl IntoView {
     let lines =
         [top / 2, top].map(|value| view! { <line class="grid" x1="0" x2="100%" y1=y(value) y2=y(value)></line> });
     let labels = [top, top / 2, 0].map(|value| view! { <span>{count(u64::from(value))}</span> });
-    let ends = match (days.first(), days.last()) {
-        (Some(first), Some(last)) => {
-            let middle = &days[n / 2];
-            [first, middle, last].map(|d| utc.day(d.day))
-        }
-        _ => Default::default(),
-    };
+    let first = days.first().map_or(clock.now, |d| d.day);
+    let axis: Vec<String> = named(days.len()).into_iter().map(|at| utc.day(days[at].day)).collect();
+    let bands: Vec<(f64, f64)> = down.iter().filter_map(|(from, to)| band(*from, *to, first, n)).collect();
+    let any_down = !bands.is_empty();
+    let bands = bands
+        .into_iter()
+        .map(|(x, width)| {
+            view! { <rect class="outage" x=format!("{x:.2}%") y="0" width=format!("{width:.2}%") height=HEIGHT></rect> }
+        })
+        .collect_view();
+    let outages: String = down
+        .iter()
+        .map(|(from, to)| {
+            let until = if *to >= clock.now { "now".to_owned() } else { clock.time(*to) };
+            format!(" Disconnected {} to {until}.", clock.time(*from))
+        })
+        .collect();
     let said = format!(
-        "Messages received per day, {} to {}: {} in all, {} of them fetched after an outage.",
-        ends[0],
-        ends[2],
+        "Messages received per day, {} to {}: {} in all, {} of them fetched after an outage.{outages}",
+        axis.first().cloned().unwrap_or_default(),
+        axis.last().cloned().unwrap_or_default(),
         count(total),
         count(late)
     );
+    // Days before the mailbox are not days without mail.
+    let over = if counted_since > first {
+        format!("since {}", utc.day(counted_since))
+    } else {
+        format!("in {}", of(days.len() as u64, "day", "days"))
+    };
     let rows = days
         .iter()
         .rev()
@@ -83,22 +127,23 @@ pub fn Days(days: Vec<DayCount>, clock: Clock) -> impl IntoView {
         <section aria-labelledby="perday">
             <div class="section-head">
                 <h2 id="perday">"Messages per day"</h2>
-                <span class="quiet num">{count(total)} " in " {of(days.len() as u64, "day", "days")}</span>
+                <span class="quiet num">{count(total)} " " {over}</span>
             </div>
             <div class="plot">
                 <div class="scale" aria-hidden="true">{labels.into_iter().collect_view()}</div>
                 <div class="chart">
                     <svg height=HEIGHT role="img" aria-label=said>
-                        {lines.into_iter().collect_view()} {bars}
+                        {bands} {lines.into_iter().collect_view()} {bars}
                         <line class="base" x1="0" x2="100%" y1=HEIGHT y2=HEIGHT></line>
                     </svg>
-                    <div class="axis" aria-hidden="true">{ends.map(|day| view! { <span>{day}</span> }).into_iter().collect_view()}</div>
+                    <div class="axis" aria-hidden="true">{axis.into_iter().map(|day| view! { <span>{day}</span> }).collect_view()}</div>
                 </div>
             </div>
-            {(late > 0).then(|| view! {
+            {(late > 0 || any_down).then(|| view! {
                 <ul class="legend" aria-hidden="true">
                     <li><span class="swatch"></span>"Received"</li>
-                    <li><span class="swatch late"></span>"Arrived while disconnected, fetched later"</li>
+                    {(late > 0).then(|| view! { <li><span class="swatch late"></span>"Arrived while disconnected, fetched later"</li> })}
+                    {any_down.then(|| view! { <li><span class="swatch outage"></span>"Disconnected"</li> })}
                 </ul>
             })}
             {(total > 0).then(|| view! {
@@ -138,6 +183,25 @@ pub fn Share(parts: [u32; 3], #[prop(into)] said: String) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_named_once() {
+        for (days, at) in [(0, vec![]), (1, vec![0]), (2, vec![0, 1]), (3, vec![0, 1, 2]), (30, vec![0, 7, 15, 22, 29])]
+        {
+            assert_eq!(named(days), at, "{days} days");
+        }
+    }
+
+    #[test]
+    fn an_outage_is_a_band() {
+        let first = Time(0);
+        let at = |from: i64, to: i64| band(first + Span::hours(from), first + Span::hours(to), first, 10);
+        assert_eq!(at(24, 48), Some((10.0, 10.0)));
+        assert_eq!(at(-24, 24), Some((0.0, 10.0)), "it began before the chart");
+        assert_eq!(at(239, 400), Some((99.5, 0.5)), "it lasts, and its beginning is still seen");
+        assert_eq!(at(24, 24), Some((10.0, 0.5)), "a short one is seen");
+        assert_eq!(at(-48, -24), None);
+    }
 
     #[test]
     fn the_scale_is_round() {

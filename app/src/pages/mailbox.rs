@@ -4,11 +4,16 @@ mod aside;
 mod check;
 mod direction;
 mod edit;
+mod end;
 mod history;
+mod received;
+mod test;
 
 pub use check::CheckPage;
 pub use check::{again, next_by_itself, trouble};
-pub use edit::{DisconnectPage, EditPage, use_choices};
+pub use edit::{EditPage, use_choices};
+pub use end::{DeletePage, DisconnectPage};
+pub use received::ReceivedPage;
 
 use crate::api::mailboxes::{Pause, path};
 use crate::api::post_to;
@@ -40,7 +45,8 @@ pub fn MailboxPage() -> impl IntoView {
         let data = here.console.mailboxes.show(&here.actor, id).await?;
         let clock = here.clock;
         let address = data.row.address.to_string();
-        let refused = here.place.refused();
+        let tested = (here.place.query("form") == Some("test")).then(|| here.place.refused()).flatten();
+        let refused = if tested.is_some() { None } else { here.place.refused() };
         let done = done(here.place.query("done"), &address);
         let call = call(&data, clock);
         let acts = call.is_some();
@@ -51,15 +57,24 @@ pub fn MailboxPage() -> impl IntoView {
         let row = data.row.clone();
         let sub = about(&data);
         let timeline = history::timeline(&data, clock);
-        let outage = data.outage.clone().map(|outage| history::outage(outage, &data.row.provider_short, clock));
+        let outage = data.outage.clone().map(|outage| history::outage(outage, &data, clock));
         let directions = view! {
             <section id="directions" data-live=format!("mailbox:{id}") aria-labelledby="dirs">
                 <h2 id="dirs" class="vh">"Directions"</h2>
                 <div class="halves">{direction::panel(&data, &data.incoming, clock)}{direction::panel(&data, &data.outgoing, clock)}</div>
             </section>
         };
-        let days = (!data.draft).then(|| view! { <Days days=data.days.clone() clock/> });
-        let aside = aside::view(&data, clock);
+        let days = (!data.draft && data.wanted.incoming).then(|| {
+            view! { <Days days=data.days.clone() down=data.down.clone() counted_since=data.counted_since clock/> }
+        });
+        let test = if data.draft || !data.wanted.outgoing {
+            None
+        } else {
+            let last = here.console.test_mails.last(&here.actor, id).await?;
+            let fresh = here.place.query("done") == Some("tested");
+            Some(test::panel(&data, last, tested, fresh, clock).into_any())
+        };
+        let aside = aside::view(&data, test, clock);
         Ok(view! {
             <Sheet here title=address.clone() place=Place::Email acts>
                 <Head title=address crumbs=email_crumbs(true) sub>

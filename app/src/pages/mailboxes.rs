@@ -31,6 +31,10 @@ const GROUPS: [(Group, &str, &str); 5] = [
     (Group::Unfinished, "drafts", "Not finished"),
 ];
 
+fn gone_notice((title, sentence): (&'static str, Option<&'static str>)) -> impl IntoView {
+    view! { <Notice tone=Tone::Ok title>{sentence.map(|s| view! { <p>{s}</p> })}</Notice> }
+}
+
 /// `/admin/channels/email`
 #[component]
 pub fn MailboxesPage() -> impl IntoView {
@@ -39,12 +43,18 @@ pub fn MailboxesPage() -> impl IntoView {
         let rows = here.console.mailboxes.list(&here.actor).await?.rows;
         let clock = here.clock;
         let refused = here.place.refused();
-        let discarded = here.place.query("done") == Some("discarded");
+        let gone = match here.place.query("done") {
+            Some("discarded") => Some(("The draft is thrown away", None)),
+            Some("deleted") => {
+                Some(("The mailbox is deleted", Some("Its tickets stay. Held replies are drafts again.")))
+            }
+            _ => None,
+        };
         if rows.is_empty() {
             return Ok(view! {
                 <Sheet here title="Support emails" place=Place::Email>
                     <Head title="Support emails" crumbs=email_crumbs(false) sub="No mailbox is connected yet."/>
-                    {empty()}
+                    <div class="stack loose">{gone.map(gone_notice)}{empty()}</div>
                 </Sheet>
             }
             .into_any());
@@ -92,7 +102,7 @@ pub fn MailboxesPage() -> impl IntoView {
                 </Head>
                 <div class="stack loose">
                     <Refused refused/>
-                    {discarded.then(|| view! { <Notice tone=Tone::Ok title="The draft is thrown away"/> })}
+                    {gone.map(gone_notice)}
                     {call}
                     <section id="mailboxes" data-live="mailboxes" aria-label="All support emails">
                         <div class="toolbar">

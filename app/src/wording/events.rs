@@ -4,7 +4,7 @@ use crate::components::icon::Icon;
 use crate::components::state::Tone;
 use crate::wording::counts::{count, of};
 use crate::wording::diagnoses;
-use crate::wording::times::span;
+use crate::wording::times::{Clock, span};
 use domain::console::mailboxes::{Event, TimelineEntry};
 use domain::direction::Direction;
 
@@ -24,7 +24,7 @@ fn way(direction: Direction) -> &'static str {
 }
 
 /// One line of the timeline.
-pub fn told(entry: &TimelineEntry, short: &str) -> Told {
+pub fn told(entry: &TimelineEntry, short: &str, clock: Clock) -> Told {
     let by = entry.by.as_ref().map(|who| format!("By {who}.")).unwrap_or_default();
     let (tone, icon, what, sentence) = match &entry.event {
         Event::Created => (Tone::Calm, Icon::Plus, "Support email made".into(), by),
@@ -95,8 +95,25 @@ pub fn told(entry: &TimelineEntry, short: &str) -> Told {
             "Disconnected".into(),
             format!("The sign-in was wiped here; tickets stay. {by}"),
         ),
-        #[allow(unreachable_patterns)]
-        _ => (Tone::Calm, Icon::Info, "Changed".into(), by),
+        Event::Refreshed { from, times } => {
+            let since = if clock.days_ago(*from) == clock.days_ago(entry.at) {
+                String::new()
+            } else {
+                format!("Since {}. ", Clock { now: clock.now, offset: 0 }.day(*from))
+            };
+            (
+                Tone::Calm,
+                Icon::Retry,
+                format!("Sign-in refreshed {}", of(u64::from(*times), "time", "times")),
+                format!("{since}Each refresh keeps the sign-in going; nothing to do."),
+            )
+        }
+        Event::TestMail { to, sent: true } => {
+            (Tone::Ok, Icon::Outbound, "Test mail sent".into(), format!("To {to}. {by}"))
+        }
+        Event::TestMail { to, sent: false } => {
+            (Tone::Warning, Icon::Outbound, "Test mail not sent".into(), format!("To {to}. {by}"))
+        }
     };
     Told { tone, icon, what, sentence: sentence.trim().to_owned() }
 }

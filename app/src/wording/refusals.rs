@@ -43,6 +43,7 @@ pub fn fault(fault: Fault) -> &'static str {
         Fault::RegistrationMissing => {
             "No app registration is there for this provider yet. An admin enters it once, then everybody can sign in."
         }
+        Fault::ConfirmationWrong => "This is not the mailbox's address. Nothing was deleted.",
         Fault::RegistrationInUse => "Mailboxes sign in by this registration. Move them first. Nothing was deleted.",
     }
 }

@@ -5,7 +5,8 @@ use crate::components::state::{Tone, Words};
 use crate::wording::counts::{count, of};
 use crate::wording::diagnoses;
 use crate::wording::times::{Clock, span};
-use domain::console::mailboxes::MailboxRow;
+use domain::console::mailboxes::{DirectionPage, MailboxPage, MailboxRow};
+use domain::credential::CredentialKind;
 use domain::direction::{Direction, State};
 use domain::mailbox::MailboxState;
 use domain::remedy::Remedy;
@@ -118,6 +119,31 @@ pub fn waiting(row: &MailboxRow, clock: Clock) -> Option<(String, Option<String>
         (None, Some(arriving)) => Some((arriving, None)),
         (None, None) => None,
     }
+}
+
+/// What arrives where we can't look: a habit, where there is one.
+pub fn arriving(row: &MailboxRow) -> String {
+    let at = diagnoses::at(&row.provider_short);
+    match row.usual_per_day {
+        Some(n) => format!("New mail at {at}, usually about {} a day", count(u64::from(n))),
+        None => format!("New mail at {at}"),
+    }
+}
+
+/// From what a direction's trouble is known.
+pub fn evidence(page: &MailboxPage, d: &DirectionPage, clock: Clock) -> Option<String> {
+    let (since, diagnosis) = d.state.trouble()?;
+    let twin = page.incoming.state.trouble().filter(|_| d.direction == Direction::Outgoing);
+    if twin == Some((since, diagnosis)) && d.credential == Some(CredentialKind::Grant) {
+        return Some("The same sign-in as incoming".into());
+    }
+    let refused = !matches!(d.state, State::Retrying { .. });
+    let attempts = of(u64::from(d.failures.max(1)), "attempt", "attempts");
+    Some(match (refused, d.refused_at) {
+        (true, Some(at)) => format!("{attempts} refused, the first at {}", clock.exact(at)),
+        (true, None) => format!("{attempts} refused"),
+        (false, _) => format!("{attempts} failed so far"),
+    })
 }
 
 /// The sentence on what waits, for calls.

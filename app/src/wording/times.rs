@@ -29,6 +29,11 @@ impl Clock {
         format!("{:02}:{:02}", c.hour, c.minute)
     }
 
+    /// `11:02:40` today, else `19 Nov, 22:14:05`.
+    pub fn exact(self, time: Time) -> String {
+        format!("{}:{:02}", self.time(time), self.civil(time).second)
+    }
+
     /// `19 Nov`, in another year `19 Nov 2025`.
     pub fn day(self, time: Time) -> String {
         let c = self.civil(time);

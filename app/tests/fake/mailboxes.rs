@@ -76,6 +76,8 @@ fn direction_page(f: &MailboxFacts, direction: Direction) -> DirectionPage {
         last_uid: (incoming && !f.draft).then_some(48_211),
         held: if incoming { 0 } else { f.held },
         said: facts.failing.as_ref().map(|x| x.said.clone()),
+        failures: facts.failing.as_ref().map_or(0, |_| 2),
+        refused_at: facts.failing.as_ref().filter(|x| x.definite).map(|x| x.since),
     }
 }
 
@@ -83,6 +85,7 @@ fn timeline() -> Vec<TimelineEntry> {
     let at = |span, event, by: Option<&str>| TimelineEntry { at: ago(span), event, by: by.map(str::to_owned) };
     vec![
         at(Span::hours(3), Event::Failed { direction: Direction::Incoming, diagnosis: Diagnosis::SignInRevoked }, None),
+        at(Span::hours(4), Event::Refreshed { from: now() - Span::days(5), times: 412 }, None),
         at(Span::days(5), Event::Renumbered { folder: "INBOX".into(), known: 8_411, new: 1 }, None),
         at(
             Span::days(13),
@@ -149,6 +152,10 @@ impl Mailboxes for Fake {
             replies: 6,
             automatic: 2,
             other: 0,
+            waiting: 0,
+            unreadable: 0,
+            incoming: true,
+            uids: Some((47_702, 47_748)),
             released: 3,
         });
         Ok(MailboxPage {
@@ -174,6 +181,8 @@ impl Mailboxes for Fake {
             own_addresses: if id.0 == 1 { vec![address("help@contoso.example")] } else { vec![] },
             outage,
             days: if f.draft { vec![] } else { days() },
+            down: if f.draft { vec![] } else { vec![(ago(Span::hours(388)), ago(Span::days(13)))] },
+            counted_since: ago(Span::days(300)),
             timeline: if f.draft { vec![] } else { timeline() },
             registered: !self.0.unregistered,
             row,
@@ -228,6 +237,11 @@ impl Mailboxes for Fake {
     }
     async fn pause(&self, actor: &Actor, _: MailboxId, _: bool) -> Answer<()> {
         actor.admin()
+    }
+    async fn delete(&self, actor: &Actor, id: MailboxId, typed: String) -> Answer<()> {
+        actor.admin()?;
+        let f = facts().into_iter().find(|f| f.id == id).ok_or(Refusal::NotFound)?;
+        if typed == f.address.as_str() { Ok(()) } else { Err(Fault::ConfirmationWrong.into()) }
     }
     async fn disconnect(&self, actor: &Actor, _: MailboxId) -> Answer<()> {
         actor.admin()

@@ -5,6 +5,7 @@
 
 mod desk;
 mod facts;
+mod ledger;
 mod mailboxes;
 mod mails;
 mod people;
@@ -58,8 +59,10 @@ pub fn console(scene: Scene) -> Console {
         mailboxes: Arc::new(mailboxes::Fake(scene)),
         outbox: Arc::new(mails::Fake(scene)),
         people: Arc::new(people::Fake(scene)),
+        receipts: Arc::new(ledger::Fake),
         registrations: Arc::new(desk::Fake(scene)),
         signins: Arc::new(signins::Fake),
+        test_mails: Arc::new(ledger::Fake),
         tickets: Arc::new(mails::Fake(scene)),
     }
 }

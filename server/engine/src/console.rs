@@ -4,8 +4,10 @@ mod desk;
 mod mailboxes;
 mod outbox;
 mod people;
+mod received;
 mod registrations;
 mod signins;
+mod test_mails;
 mod tickets;
 
 use crate::Engine;
@@ -19,8 +21,10 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),
+        receipts: Arc::new(received::Port(engine.clone())),
         registrations: Arc::new(registrations::Port(engine.clone())),
         signins: Arc::new(signins::Port(engine.clone())),
+        test_mails: Arc::new(test_mails::Port(engine.clone())),
         tickets: Arc::new(tickets::Port(engine.clone())),
     }
 }

@@ -69,6 +69,14 @@ pub async fn access_token(engine: &Engine, grant: GrantId) -> Result<Secret, Fau
     fly(engine, grant, row.generation, flight::Why::Needed).await
 }
 
+/// The token by which a provider can be told that a grant has ended.
+pub(crate) fn revocable(engine: &Engine, row: &Row) -> Option<Secret> {
+    let id = GrantId(row.id);
+    let refresh = row.refresh_sealed.as_deref().map(|sealed| engine.vault.open(&seal::refresh_purpose(id), sealed));
+    let access = || row.access_sealed.as_deref().map(|sealed| engine.vault.open(&seal::access_purpose(id), sealed));
+    refresh.or_else(access)?.ok()
+}
+
 /// A server refused the token: refresh at once, unless the generation moved on meanwhile.
 ///
 /// # Errors

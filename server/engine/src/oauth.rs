@@ -202,6 +202,17 @@ pub async fn refresh(engine: &Engine, party: &Party, token: &Secret, scopes: &[S
     read(party, answer, http.status())
 }
 
+/// Withdraws a grant at its provider (RFC 7009). At Google that ends everything the account gave
+/// this app, whichever of its tokens is shown. `false`: the provider did not take it.
+pub async fn revoke(engine: &Engine, url: &str, token: &Secret) -> bool {
+    let request = engine.net.http().post(url).form(&[("token", token.reveal())]);
+    match tokio::time::timeout(transport::DEADLINE, request.send()).await {
+        Ok(Ok(answer)) => answer.status().is_success(),
+        // The error's own words may hold the address with what was sent.
+        Ok(Err(_)) | Err(_) => false,
+    }
+}
+
 /// Never shows the library's error: its Debug carries the answer's body.
 fn read(
     party: &Party,

@@ -64,6 +64,10 @@ pub struct DirectionPage {
     pub held: u32,
     /// Word for word, redacted.
     pub said: Option<String>,
+    /// Attempts that failed since it failed first.
+    pub failures: u32,
+    /// When the credential was refused first.
+    pub refused_at: Option<Time>,
 }
 
 /// One line of a mailbox's timeline.
@@ -110,6 +114,17 @@ pub enum Event {
         known: u32,
         new: u32,
     },
+    /// Tokens were refreshed; neighbouring days are summed up.
+    Refreshed {
+        /// Midnight UTC of the first day.
+        from: Time,
+        times: u32,
+    },
+    /// A test mail left for an address that an admin typed in.
+    TestMail {
+        to: String,
+        sent: bool,
+    },
     Paused,
     Resumed,
     SettingsChanged,
@@ -122,12 +137,20 @@ pub struct Outage {
     pub from: Time,
     pub to: Option<Time>,
     pub diagnosis: Diagnosis,
+    /// Incoming was down; else only sending was.
+    pub incoming: bool,
     /// Messages that came in after it and had arrived during it, by disposition.
     pub arrived: u32,
     pub tickets: u32,
     pub replies: u32,
     pub automatic: u32,
     pub other: u32,
+    /// Of them, stored and not yet looked at.
+    pub waiting: u32,
+    /// Of them, kept as they came because nobody can read them.
+    pub unreadable: u32,
+    /// The first and the last of their UIDs.
+    pub uids: Option<(u32, u32)>,
     /// Held replies that left after it.
     pub released: u32,
 }
@@ -184,7 +207,12 @@ pub struct MailboxPage {
     pub signature: String,
     pub own_addresses: Vec<Address>,
     pub outage: Option<Outage>,
+    /// Every day of the chart, oldest first.
     pub days: Vec<DayCount>,
+    /// Times within these days in which nothing could be fetched.
+    pub down: Vec<(Time, Time)>,
+    /// From when on messages can be counted: the mailbox's beginning, or its oldest message.
+    pub counted_since: Time,
     pub timeline: Vec<TimelineEntry>,
     /// An app registration for this provider is there.
     pub registered: bool,
@@ -240,6 +268,10 @@ pub trait Mailboxes: Send + Sync {
     async fn change(&self, actor: &Actor, id: MailboxId, form: MailboxForm) -> Answer<()>;
     async fn add_address(&self, actor: &Actor, id: MailboxId, address: String) -> Answer<()>;
     async fn pause(&self, actor: &Actor, id: MailboxId, paused: bool) -> Answer<()>;
+    /// Ends the mailbox: credentials wiped, the address free again, tickets stay. Held replies go
+    /// back to their writers' drafts, or are cancelled with a note in the ticket. `typed` is the
+    /// address, as a confirmation.
+    async fn delete(&self, actor: &Actor, id: MailboxId, typed: String) -> Answer<()>;
     /// Wipes the credentials; tickets stay.
     async fn disconnect(&self, actor: &Actor, id: MailboxId) -> Answer<()>;
     /// Throws a draft away.

@@ -29,12 +29,13 @@ pub fn endpoint(e: Option<&Endpoint>) -> String {
 }
 
 /// The whole column.
-pub fn view(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
+pub fn view(page: &MailboxPage, test: Option<AnyView>, clock: Clock) -> impl IntoView + use<> {
     view! {
         <aside class="stack" aria-label="About this mailbox">
             {(!page.draft && page.provider.signs_in).then(|| sign_in(page, clock))}
             {settings(page, clock)}
             {others(page, clock)}
+            {test}
         </aside>
     }
 }

@@ -59,6 +59,12 @@ pub fn panel(page: &MailboxPage, d: &DirectionPage, clock: Clock) -> impl IntoVi
         )),
         _ => {}
     }
+    if let Some(words) = states::evidence(page, d, clock) {
+        facts.push(("Evidence", text(words)));
+    }
+    if incoming && matches!(d.state, State::Stopped { .. } | State::Blocked { .. }) {
+        facts.push(("Waiting", text(states::arriving(&page.row))));
+    }
     if d.state != State::NotUsed {
         if !incoming && d.held > 0 {
             facts.push((

@@ -1,16 +1,14 @@
-//! Settings of a mailbox, and disconnecting it.
+//! Settings of a mailbox.
 
-use crate::api::mailboxes::{AddAddress, Change, Discard, Disconnect, path};
+use crate::api::mailboxes::{AddAddress, Change, path};
 use crate::api::post_to;
-use crate::components::button::{Act, Submit};
+use crate::components::button::Submit;
 use crate::components::field::{Check, Choice, Field};
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
-use crate::components::icon::Icon;
 use crate::components::notice::{Notice, Refused};
 use crate::components::rcdata::in_textarea;
 use crate::components::state::Tone;
 use crate::pages::page;
-use crate::wording::counts::of;
 use domain::console::mailboxes::Use;
 use domain::id::MailboxId;
 use domain::refusal::Fault;
@@ -103,61 +101,16 @@ pub fn EditPage() -> impl IntoView {
                         </div>
                     </section>
                     <section class="panel" aria-labelledby="end">
-                        <header><h2 id="end">"Disconnect"</h2></header>
+                        <header><h2 id="end">"Disconnect or delete"</h2></header>
                         <div class="body row apart">
-                            <p class="soft">"Fetching and sending stop and the credentials are wiped. Tickets stay."</p>
+                            <p class="soft">"Disconnect: fetching and sending stop and the credentials are wiped. The mailbox stays in the list."</p>
                             <a class="button danger" href=format!("{}/disconnect", path(id))>"Disconnect"</a>
                         </div>
+                        <div class="body split row apart">
+                            <p class="soft">"Delete: the mailbox leaves the list and its address is free again. Tickets stay."</p>
+                            <a class="button danger" href=format!("{}/delete", path(id))>"Delete"</a>
+                        </div>
                     </section>
-                </div>
-            </Sheet>
-        }
-        .into_any())
-    })
-}
-
-/// `/admin/channels/email/:id/disconnect`: what it means, then the button.
-#[component]
-pub fn DisconnectPage() -> impl IntoView {
-    page(|here| async move {
-        here.actor.admin()?;
-        let id: MailboxId = here.place.id("id")?;
-        let data = here.console.mailboxes.show(&here.actor, id).await?;
-        let address = data.row.address.to_string();
-        let held = u64::from(data.row.held);
-        let title =
-            if data.draft { format!("Throw the draft of {address} away?") } else { format!("Disconnect {address}?") };
-        let credential = if data.row.by_password {
-            "Its password is wiped here."
-        } else {
-            "Its sign-in is wiped here; at the provider it is withdrawn only if no other mailbox uses the same account."
-        };
-        let id_field = vec![("id", id.to_string())];
-        Ok(view! {
-            <Sheet here title=title.clone() place=Place::Email narrow=true acts=true>
-                <Head title crumbs=below(id, &address)/>
-                <div class="stack loose">
-                    {if data.draft {
-                        view! { <p class="soft">"Nothing was connected yet, so nothing else is lost."</p> }.into_any()
-                    } else {
-                        view! {
-                            <ul class="stack tight soft">
-                                <li class="row">{Icon::Ticket.view()}<span>"All its tickets stay."</span></li>
-                                <li class="row">{Icon::Stopped.view()}<span>"Fetching and sending stop. Mail stays at the provider and is not fetched."</span></li>
-                                <li class="row">{Icon::Key.view()}<span>{credential}</span></li>
-                                {(held > 0).then(|| view! { <li class="row">{Icon::Held.view()}<span>{of(held, "held reply does", "held replies do")} " not leave until it is connected again."</span></li> })}
-                            </ul>
-                            <p class="soft">"Only for a while? Pause it instead: one click, and one click back."</p>
-                        }.into_any()
-                    }}
-                    <div class="form-foot">
-                        <a class="button" href=path(id)>"Keep it"</a>
-                        {if data.draft {
-                            view! { <Act action={post_to::<Discard>()} fields=id_field words="Throw away" kind="danger" busy="Throwing away"/> }.into_any()
-                        } else {
-                            view! { <Act action={post_to::<Disconnect>()} fields=id_field words="Disconnect" kind="danger" busy="Disconnecting"/> }.into_any()
-                        }}
-                    </div>
                 </div>
             </Sheet>
         }

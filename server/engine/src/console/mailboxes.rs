@@ -6,7 +6,7 @@ mod row;
 mod timeline;
 
 use crate::store::{StoreError, commit, directions, events, mailboxes, people, set};
-use crate::{Engine, clock, signins};
+use crate::{Engine, clock, ending, signins};
 use async_trait::async_trait;
 use domain::console::mailboxes::*;
 use domain::console::people::Actor;
@@ -271,17 +271,27 @@ impl Mailboxes for Port {
         Ok(())
     }
 
+    async fn delete(&self, actor: &Actor, id: MailboxId, typed: String) -> Answer<()> {
+        actor.admin()?;
+        let row = self.mailbox(id).await?;
+        if !typed.trim().eq_ignore_ascii_case(&row.address) {
+            return Err(Fault::ConfirmationWrong.into());
+        }
+        for ticket in ending::delete(&self.0, actor, &row).await? {
+            self.0.changes.tell(format!("ticket:{ticket}"));
+        }
+        self.0.wake.search.notify_one();
+        self.0.changes.tell("tickets");
+        self.0.changes.tell("outbox");
+        tracing::info!(mailbox = id.0, person = actor.person.0, "a mailbox was deleted");
+        self.told(id);
+        Ok(())
+    }
+
     async fn disconnect(&self, actor: &Actor, id: MailboxId) -> Answer<()> {
         actor.admin()?;
         self.mailbox(id).await?;
-        let now = clock::now();
-        let tx = self.0.store.begin().await?;
-        for direction in Direction::BOTH {
-            directions::wipe(&tx, id, direction).await?;
-            crate::store::episodes::end(&tx, id, direction, now, Some(actor.person.0), None).await?;
-        }
-        events::note(&tx, id, now, &Event::Disconnected, Some(actor.person)).await?;
-        commit(tx).await?;
+        ending::disconnect(&self.0, actor, id).await?;
         self.told(id);
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::oauth::{self, TokenError, Tokens};
 use crate::providers::ProviderEntry;
 use crate::secret::Secret;
 use crate::store::grants::{self as rows, Row, Setback};
-use crate::store::{StoreError, directions, registrations};
+use crate::store::{StoreError, directions, refreshes, registrations};
 use domain::credential::CredentialKind;
 use domain::id::{GrantId, RegistrationId};
 use domain::remedy::Remedy;
@@ -175,6 +175,9 @@ async fn store(engine: &Engine, row: &Row, entry: &ProviderEntry, tokens: Tokens
         Err(error) => return Err(database(grant, &error)),
     }
     tracing::debug!(grant = row.id, generation = row.generation + 1, "refreshed");
+    if let Err(error) = refreshes::count(engine.store.write(), grant, now).await {
+        tracing::warn!(grant = row.id, %error, "a refresh could not be counted");
+    }
     engine.wake.refresher.notify_one();
     if let Err(error) = recovered(engine, row).await {
         tracing::error!(grant = row.id, %error, "a recovery could not be written down");

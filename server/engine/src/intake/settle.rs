@@ -1,11 +1,13 @@
 //! What becomes of one message, in the transaction that its batch shares.
 
+use super::sign::signed_ticket;
 use super::ties::{self, Sender};
 use super::{Own, Read, Told, Unreadable, bounce};
 use crate::mime::{Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
 use crate::store::{StoreError, Tx, attachments, messages, requesters, tickets};
+use crate::test_mail::NO_TICKET;
 use crate::{Engine, clock};
 use domain::Time;
 use domain::id::{MessageId, TicketId};
@@ -62,6 +64,9 @@ fn settled(
 
 impl Context<'_> {
     async fn mail(&self, engine: &Engine, mail: &Mail, told: &mut Told) -> Result<Settlement, StoreError> {
+        if signed_ticket(&engine.vault, &mail.identity.key) == Some(NO_TICKET) {
+            return Ok(settled(Disposition::Own, Some("a test mail of ours"), None, None));
+        }
         let known = known::find(self.tx, &keys(mail)).await?;
         if let Some(settlement) = self.seen_before(mail, &known) {
             return Ok(settlement);

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 /// From the first byte sent to the last one read.
-const DEADLINE: Duration = Duration::from_secs(15);
+pub(super) const DEADLINE: Duration = Duration::from_secs(15);
 /// No answer of a token endpoint is longer. Bytes.
 const LONGEST: usize = 256 << 10;
 

@@ -7,11 +7,13 @@ mod attempt;
 mod queue;
 mod settle;
 mod view;
+mod withdraw;
 
 pub use attempt::{Attempt, Lease, Outcome, claim, hand_over, lease, recover, settle};
 pub use queue::{Due, Waiting, due_mailboxes, next, next_due_at, recent_hand_overs};
 pub use settle::{cancel, check_again, copy_due, found, retry, send_again};
 pub use view::{Parts, Shown, of_messages, parts, put_off, recent, shown};
+pub use withdraw::{Withdrawn, withdraw};
 
 use super::StoreError;
 use super::entity::{delivery, delivery_recipient};

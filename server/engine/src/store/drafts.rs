@@ -31,6 +31,7 @@ pub async fn keep(
         to_list: Set(to.into()),
         cc_list: Set(cc.into()),
         kept_at: Set(now.0),
+        ..Default::default()
     };
     let update = OnConflict::columns([draft::Column::TicketId, draft::Column::PersonId])
         .update_columns([draft::Column::Text, draft::Column::ToList, draft::Column::CcList, draft::Column::KeptAt])

@@ -286,6 +286,14 @@ pub async fn remove(db: &impl ConnectionTrait, id: GrantId) -> Result<(), StoreE
     Ok(())
 }
 
+/// Removes a grant with its tokens, unless a direction signs in by it, now or kept.
+pub async fn forget_unused(db: &impl ConnectionTrait, id: GrantId) -> Result<bool, StoreError> {
+    if !referrers(db, &[id.0]).await?.is_empty() {
+        return Ok(false);
+    }
+    Ok(grants::Entity::delete_by_id(id.0).exec(db).await?.rows_affected > 0)
+}
+
 /// Wipes kept sign-ins past their time, and grants that nothing refers to any more: neither a
 /// direction nor a sign-in that could still be adopted. Never told to the provider: at Google that
 /// would kill every token the account gave us.

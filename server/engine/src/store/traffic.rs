@@ -13,12 +13,21 @@ use std::collections::HashMap;
 const UNCOUNTED: [&str; 3] = ["own", "before_import", "duplicate"];
 const DAY: i64 = Span::days(1).0;
 
-/// Per mailbox: messages that arrived since a time, and when the last one did.
-pub async fn since(store: &Store, since: Time) -> Result<HashMap<i64, (u32, Time)>, StoreError> {
-    let rows: Vec<(i64, i64, Option<i64>)> = receipt::Entity::find()
+/// What came to a mailbox since some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Came {
+    pub messages: u32,
+    pub first: Time,
+    pub last: Time,
+}
+
+/// Per mailbox: what arrived since a time.
+pub async fn since(store: &Store, since: Time) -> Result<HashMap<i64, Came>, StoreError> {
+    let rows: Vec<(i64, i64, Option<i64>, Option<i64>)> = receipt::Entity::find()
         .select_only()
         .column(receipt::Column::MailboxId)
         .column_as(receipt::Column::Uid.count(), "messages")
+        .column_as(receipt::Column::ArrivedAt.min(), "first")
         .column_as(receipt::Column::ArrivedAt.max(), "last")
         .filter(receipt::Column::ArrivedAt.gte(since.0))
         .filter(receipt::Column::Disposition.is_not_in(UNCOUNTED))
@@ -26,7 +35,10 @@ pub async fn since(store: &Store, since: Time) -> Result<HashMap<i64, (u32, Time
         .into_tuple()
         .all(store.read())
         .await?;
-    Ok(rows.into_iter().map(|(id, n, last)| (id, (narrow(n), Time(last.unwrap_or(0))))).collect())
+    let came = |(id, n, first, last): (i64, i64, Option<i64>, Option<i64>)| {
+        (id, Came { messages: narrow(n), first: Time(first.unwrap_or(0)), last: Time(last.unwrap_or(0)) })
+    };
+    Ok(rows.into_iter().map(came).collect())
 }
 
 /// When the last message of a mailbox arrived, however long ago.
@@ -66,17 +78,29 @@ pub async fn days(store: &Store, mailbox: MailboxId, since: Time) -> Result<Vec<
     Ok(days)
 }
 
-/// What arrived between two times and was fetched after the second, by disposition.
-pub async fn arrived_between(
-    store: &Store,
-    mailbox: MailboxId,
-    from: Time,
-    to: Time,
-) -> Result<HashMap<String, u32>, StoreError> {
-    let rows: Vec<(String, i64)> = receipt::Entity::find()
+/// What arrived in an outage and came in after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missed {
+    /// How many, by disposition.
+    pub by: HashMap<String, u32>,
+    /// The lowest and the highest UID of them.
+    pub uids: Option<(u32, u32)>,
+}
+
+impl Missed {
+    pub fn messages(&self) -> u32 {
+        self.by.values().sum()
+    }
+}
+
+/// What arrived between two times and was fetched after the second.
+pub async fn arrived_between(store: &Store, mailbox: MailboxId, from: Time, to: Time) -> Result<Missed, StoreError> {
+    let rows: Vec<(String, i64, i64, i64)> = receipt::Entity::find()
         .select_only()
         .column(receipt::Column::Disposition)
         .column_as(receipt::Column::Uid.count(), "messages")
+        .column_as(receipt::Column::Uid.min(), "first")
+        .column_as(receipt::Column::Uid.max(), "last")
         .filter(receipt::Column::MailboxId.eq(mailbox.0))
         // Servers stamp arrivals to the second.
         .filter(receipt::Column::ArrivedAt.gte(from.0 - from.0.rem_euclid(1_000)))
@@ -87,7 +111,12 @@ pub async fn arrived_between(
         .into_tuple()
         .all(store.read())
         .await?;
-    Ok(rows.into_iter().map(|(d, n)| (d, narrow(n))).collect())
+    let ends = (rows.iter().map(|(_, _, first, _)| *first).min(), rows.iter().map(|(.., last)| *last).max());
+    let uids = match ends {
+        (Some(first), Some(last)) => Some((narrow(first), narrow(last))),
+        _ => None,
+    };
+    Ok(Missed { by: rows.into_iter().map(|(d, n, ..)| (d, narrow(n))).collect(), uids })
 }
 
 /// Replies written between two times that left after the second.

@@ -10,8 +10,9 @@ use domain::time::Span;
 use domain::{Answer, Direction, Refusal, Time};
 use std::collections::HashMap;
 
-/// How far back the chart goes.
+/// How far back the chart goes, today included.
 const CHART: Span = Span::days(30);
+const DAY: Span = Span::days(1);
 
 pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage> {
     let (store, now, id) = (&engine.store, clock::now(), MailboxId(stored.id));
@@ -21,8 +22,10 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
     let (incoming, outgoing) = (side(Direction::Incoming).await?, side(Direction::Outgoing).await?);
     let folder = mailboxes::folder(store, id).await?;
     let names: HashMap<i64, String> = people::all(store).await?.into_iter().map(|p| (p.id, p.name)).collect();
-    let days = traffic::days(store, id, now - CHART).await?;
-    let month: u32 = days.iter().map(|(_, n, _)| n).sum();
+    let today = now.0 - now.0.rem_euclid(DAY.0);
+    let first_day = Time(today) - Span(CHART.0 - DAY.0);
+    let days = every_day(traffic::days(store, id, first_day).await?, first_day, Time(today));
+    let came = traffic::since(store, now - CHART).await?.get(&id.0).copied();
     let last_message_at = traffic::last_at(store, id).await?;
     let grant = match incoming.grant_id.or(outgoing.grant_id) {
         Some(grant) => grants::get(store.read(), domain::id::GrantId(grant)).await?,
@@ -74,12 +77,30 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
         signature: stored.signature.clone(),
         own_addresses: mailboxes::addresses_of(store, id).await?,
         outage: timeline::outage(engine, id, now).await?,
-        timeline: timeline::timeline(engine, id).await?,
-        days: days.into_iter().map(|(day, received, late)| DayCount { day, received, late }).collect(),
-        row: row::row(facts, &stored, last_message_at, Some(month).filter(|n| *n > 0), &names),
+        timeline: timeline::timeline(engine, id, &[incoming.grant_id, outgoing.grant_id]).await?,
+        days,
+        down: timeline::down(engine, id, first_day, now).await?,
+        counted_since: came.map_or(Time(stored.created_at), |came| came.first.min(Time(stored.created_at))),
+        row: {
+            let usual = came.and_then(|came| row::usual(&stored, came, now));
+            row::row(facts, &stored, last_message_at, usual, &names)
+        },
         registered,
         provider,
     })
+}
+
+/// Days without mail are days as well.
+fn every_day(found: Vec<(Time, u32, u32)>, first: Time, today: Time) -> Vec<DayCount> {
+    let found: HashMap<Time, (u32, u32)> = found.into_iter().map(|(day, all, late)| (day, (all, late))).collect();
+    let mut days = Vec::new();
+    let mut day = first;
+    while day <= today {
+        let (received, late) = found.get(&day).copied().unwrap_or_default();
+        days.push(DayCount { day, received, late });
+        day = day + DAY;
+    }
+    days
 }
 
 fn direction(facts: &MailboxFacts, direction: Direction, row: &directions::Row) -> DirectionPage {
@@ -94,5 +115,7 @@ fn direction(facts: &MailboxFacts, direction: Direction, row: &directions::Row) 
         last_uid: None,
         held: 0,
         said: row.failing_said.clone().filter(|said| !said.is_empty()),
+        failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
+        refused_at: time(row.refused_at),
     }
 }

@@ -4,31 +4,32 @@ use crate::store::{StoreError, mailboxes, people, traffic};
 use crate::{Engine, clock, evidence};
 use domain::console::mailboxes::MailboxRow;
 use domain::credential::CredentialKind;
+use domain::habit::per_day;
 use domain::id::PersonId;
 use domain::mailbox::{MailboxFacts, state};
 use domain::time::Span;
 use domain::{Direction, Time};
 use std::collections::HashMap;
 
-/// Over how many days a habit is reckoned.
-const HABIT_DAYS: u32 = 30;
+/// Over how long a habit is reckoned.
+const HABIT: Span = Span::days(30);
 
 /// All rows, in the list's order: those that need somebody first, the oldest outage on top.
 pub async fn all(engine: &Engine) -> Result<Vec<MailboxRow>, StoreError> {
     let facts = evidence::facts(engine).await?;
     let stored: HashMap<i64, mailboxes::Row> =
         mailboxes::all(&engine.store).await?.into_iter().map(|row| (row.id, row)).collect();
-    let habit = traffic::since(&engine.store, clock::now() - Span::days(i64::from(HABIT_DAYS))).await?;
+    let habit = traffic::since(&engine.store, clock::now() - HABIT).await?;
     let names: HashMap<i64, String> = people::all(&engine.store).await?.into_iter().map(|p| (p.id, p.name)).collect();
     let mut rows = Vec::new();
     for facts in facts {
         let Some(stored) = stored.get(&facts.id.0) else { continue };
         let last = match habit.get(&facts.id.0) {
-            Some((_, last)) => Some(*last),
+            Some(came) => Some(came.last),
             None => traffic::last_at(&engine.store, facts.id).await?,
         };
-        let count = habit.get(&facts.id.0).map(|(n, _)| *n);
-        rows.push(row(facts, stored, last, count, &names));
+        let usual = habit.get(&facts.id.0).and_then(|came| usual(stored, *came, clock::now()));
+        rows.push(row(facts, stored, last, usual, &names));
     }
     rows.sort_by_key(|row| {
         let since = [&row.incoming, &row.outgoing].iter().filter_map(|s| s.trouble()).map(|(t, _)| t).min();
@@ -37,12 +38,18 @@ pub async fn all(engine: &Engine) -> Result<Vec<MailboxRow>, StoreError> {
     Ok(rows)
 }
 
+/// What usually comes in a day; `None` before there are some days to tell it from.
+pub fn usual(stored: &mailboxes::Row, came: traffic::Came, now: Time) -> Option<u32> {
+    let since = came.first.min(Time(stored.created_at)).max(now - HABIT);
+    per_day(came.messages, now.since(since))
+}
+
 /// One row.
 pub fn row(
     facts: MailboxFacts,
     stored: &mailboxes::Row,
     last_message_at: Option<Time>,
-    in_habit: Option<u32>,
+    usual_per_day: Option<u32>,
     names: &HashMap<i64, String>,
 ) -> MailboxRow {
     let by_password = Direction::BOTH.iter().any(|d| {
@@ -67,7 +74,7 @@ pub fn row(
         incoming: facts.state_of(Direction::Incoming),
         outgoing: facts.state_of(Direction::Outgoing),
         held: facts.held,
-        usual_per_day: in_habit.map(|n| n.div_ceil(HABIT_DAYS)),
+        usual_per_day,
         last_message_at,
         paused_by,
         retires_at: facts.basic_retires_at,

@@ -99,8 +99,20 @@ pub async fn cancel(store: &Store, id: DeliveryId, by: PersonId, now: Time) -> R
     if some_accepted || !leave(&tx, id, DeliveryState::Waiting, DeliveryState::Cancelled, now, now).await? {
         return Ok(false);
     }
-    if let Some(written) = message::Entity::find_by_id(row.message_id).one(&tx).await? {
-        let before = draft::Entity::find_by_id((row.ticket_id, by.0)).one(&tx).await?;
+    back_to_draft(&tx, &row, by, now).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// A reply's text and files become this person's draft on the ticket.
+pub(super) async fn back_to_draft(
+    tx: &impl ConnectionTrait,
+    row: &delivery::Model,
+    by: PersonId,
+    now: Time,
+) -> Result<(), StoreError> {
+    if let Some(written) = message::Entity::find_by_id(row.message_id).one(tx).await? {
+        let before = draft::Entity::find_by_id((row.ticket_id, by.0)).one(tx).await?;
         let text = match before.map(|d| d.text).filter(|t| !t.trim().is_empty()) {
             Some(before) => format!("{}\n\n{before}", written.text),
             None => written.text,
@@ -112,20 +124,20 @@ pub async fn cancel(store: &Store, id: DeliveryId, by: PersonId, now: Time) -> R
             to_list: set(written.to_list),
             cc_list: set(written.cc_list),
             kept_at: set(now.0),
+            ..Default::default()
         };
         let or_update = OnConflict::columns([draft::Column::TicketId, draft::Column::PersonId])
             .update_columns([draft::Column::Text, draft::Column::ToList, draft::Column::CcList, draft::Column::KeptAt])
             .to_owned();
-        draft::Entity::insert(kept).on_conflict(or_update).exec_without_returning(&tx).await?;
+        draft::Entity::insert(kept).on_conflict(or_update).exec_without_returning(tx).await?;
         upload::Entity::update_many()
             .col_expr(upload::Column::MessageId, Expr::value(None::<i64>))
             .col_expr(upload::Column::PersonId, Expr::value(by.0))
             .filter(upload::Column::MessageId.eq(row.message_id))
-            .exec(&tx)
+            .exec(tx)
             .await?;
     }
-    tx.commit().await?;
-    Ok(true)
+    Ok(())
 }
 
 /// The ticket and the mailbox of a delivery that may still be there.
@@ -139,7 +151,7 @@ pub(super) async fn beside(
     ))
 }
 
-async fn leave(
+pub(super) async fn leave(
     db: &impl ConnectionTrait,
     id: DeliveryId,
     from: DeliveryState,

@@ -11,6 +11,8 @@ pub struct Model {
     pub to_list: String,
     pub cc_list: String,
     pub kept_at: i64,
+    pub subject: Option<String>,
+    pub mailbox_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

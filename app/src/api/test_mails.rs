@@ -1,0 +1,23 @@
+//! *Send a test mail*.
+
+use super::ApiError;
+use domain::id::MailboxId;
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use super::mailboxes::path;
+#[cfg(feature = "ssr")]
+use super::{actor, console, submit};
+
+/// Sends one now; the mailbox's page shows the outcome.
+///
+/// # Errors
+/// Not an admin, or not an address. A server's refusal is an outcome.
+#[server(endpoint = "test_mails/send")]
+pub async fn send_test_mail(id: MailboxId, to: String) -> Result<(), ApiError> {
+    submit(format!("{}?form=test", path(id)), async move {
+        console()?.test_mails.send(&actor().await?, id, to).await?;
+        Ok(format!("{}?done=tested#test", path(id)))
+    })
+    .await
+}
