@@ -13,6 +13,7 @@ pub mod desk;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod flash;
+pub mod forwarders;
 pub mod mailboxes;
 pub mod outbox;
 pub mod people;

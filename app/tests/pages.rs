@@ -182,9 +182,9 @@ async fn a_mailbox_page_tells_evidence_days_outage_and_history() {
     ] {
         assert!(words.contains(part), "{part}: {words}");
     }
-    assert_eq!(seen.html.matches("<rect class=\"outage\"").count(), 1, "the outage is a band");
+    assert_eq!(seen.html.matches("class=\"outage\"").count(), 1, "the outage is a band");
     assert!(seen.html.contains("Disconnected 8 Nov, 10:05 to 11 Nov, 14:05."), "and is said in words");
-    assert!(seen.html.contains("<rect class=\"bar late\""), "what came late is told apart");
+    assert!(seen.html.contains("class=\"bar late\""), "what came late is told apart");
     let ledger = text(&admin("/admin/channels/email/1/received?from=1&until=1791368600000").await.html);
     assert!(ledger.contains("New ticket") && ledger.contains("Known already") && ledger.contains("47,748"), "{ledger}");
 }
@@ -204,6 +204,38 @@ async fn a_test_mail_says_what_came_of_it() {
     assert!(seen.to.unwrap().contains("form=test&refused=invalid.RecipientMalformed"));
     let seen = admin("/admin/channels/email/9?form=test&refused=invalid.RecipientMalformed").await;
     assert!(seen.html.contains("aria-invalid") && text(&seen.html).contains("Nothing was sent."));
+}
+
+/// Where a page links to help.
+fn helps(html: &str) -> Vec<String> {
+    html.split("href=\"/help/").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn every_learn_more_leads_to_an_article() {
+    let mut linked = std::collections::BTreeSet::new();
+    for path in ADMIN_PAGES {
+        linked.extend(helps(&admin(path).await.html));
+    }
+    // Every state of a mailbox, and every card.
+    for id in 1..=15 {
+        for page in ["", "/check", "/edit"] {
+            linked.extend(helps(&admin(&format!("/admin/channels/email/{id}{page}")).await.html));
+        }
+    }
+    for diagnosis in domain::Diagnosis::ALL {
+        linked.insert(app::wording::diagnoses::article(diagnosis).to_owned());
+    }
+    linked.extend(helps(&admin("/help").await.html));
+    assert!(linked.len() > 25, "{linked:?}");
+    for key in linked {
+        let seen = admin(&format!("/help/{key}")).await;
+        assert_eq!(seen.status, StatusCode::OK, "{key}");
+        assert!(seen.html.contains("<article"), "{key}");
+    }
+    assert_eq!(admin("/help/nothing-of-the-kind").await.status, StatusCode::NOT_FOUND);
+    assert!(helps(&admin("/admin/channels/email/12/set-up/provider").await.html).contains(&"own-servers".into()));
+    assert_eq!(agent("/help/held-replies").await.status, StatusCode::OK, "help is for agents as well");
 }
 
 #[tokio::test]

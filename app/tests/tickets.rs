@@ -62,6 +62,7 @@ fn mail(kind: MessageKind) -> MessageView {
             bytes: 184_000,
             url: "/files/abc".into(),
         }],
+        way: None,
         delivery: None,
     }
 }

@@ -40,6 +40,7 @@ CREATE TABLE forwarded (
   message_id BIGINT PRIMARY KEY REFERENCES message (id), ticket_id BIGINT NOT NULL,
   alike {bytes} NOT NULL, written_at BIGINT NOT NULL, zoned BOOLEAN NOT NULL);
 CREATE INDEX forwarded_alike ON forwarded (alike);
+CREATE INDEX message_from ON message (from_address, at);
 
 CREATE TABLE message_way (message_id BIGINT PRIMARY KEY REFERENCES message (id), way TEXT NOT NULL);
 ";

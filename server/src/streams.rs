@@ -79,14 +79,22 @@ async fn upload(
     form: Multipart,
 ) -> Response {
     let ticket = TicketId(id);
-    let page = format!("/tickets/{ticket}");
+    let page = composer(ticket);
     match take(&engine, &console, &browser, ticket, form).await {
-        Ok(()) => Redirect::to(&format!("{page}#reply")).into_response(),
+        Ok(()) => Redirect::to(&format!("{page}#composer")).into_response(),
         Err(Refusal::SignedOut) => Redirect::to("/sign-in").into_response(),
-        Err(refusal) => {
-            Redirect::to(&format!("{page}?refused={}#reply", app::api::error::code(refusal))).into_response()
-        }
+        Err(refusal) => Redirect::to(&refused(&page, refusal)).into_response(),
     }
+}
+
+/// Where the composer of a ticket stands.
+fn composer(ticket: TicketId) -> String {
+    format!("/tickets/{ticket}")
+}
+
+/// Back to the composer, which says why.
+fn refused(page: &str, refusal: Refusal) -> String {
+    format!("{page}?form=composer&refused={}#composer", app::api::error::code(refusal))
 }
 
 async fn take(
@@ -121,4 +129,19 @@ async fn take(
 
 async fn words(field: Field<'_>) -> Answer<String> {
     field.text().await.map_err(|_| domain::Fault::TextTooLong.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_upload_goes_back_to_the_composer() {
+        let page = composer(TicketId(7));
+        assert_eq!(page, "/tickets/7");
+        assert_eq!(
+            refused(&page, domain::Fault::AttachmentsTooLarge.into()),
+            "/tickets/7?form=composer&refused=invalid.AttachmentsTooLarge#composer"
+        );
+    }
 }

@@ -4,6 +4,7 @@
 //! password, a client secret) goes straight into the engine's vault.
 
 pub mod desk;
+pub mod forwarders;
 pub mod mailboxes;
 pub mod outbox;
 pub mod people;
@@ -17,6 +18,7 @@ pub mod visit;
 use std::sync::Arc;
 
 pub use desk::Desk;
+pub use forwarders::Forwarders;
 pub use mailboxes::Mailboxes;
 pub use outbox::Outbox;
 pub use people::{Actor, People, Role};
@@ -31,6 +33,7 @@ pub use visit::Visit;
 #[derive(Clone)]
 pub struct Console {
     pub desk: Arc<dyn Desk>,
+    pub forwarders: Arc<dyn Forwarders>,
     pub mailboxes: Arc<dyn Mailboxes>,
     pub outbox: Arc<dyn Outbox>,
     pub people: Arc<dyn People>,

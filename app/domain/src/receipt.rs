@@ -30,10 +30,12 @@ pub enum Disposition {
     BeforeImport,
     /// Our own probe or test mail.
     Own,
+    /// Somebody who may forwarded messages in it: each became what it is.
+    Forward,
 }
 
 impl Disposition {
-    pub const ALL: [Disposition; 12] = [
+    pub const ALL: [Disposition; 13] = [
         Disposition::Stored,
         Disposition::Ticket,
         Disposition::Reply,
@@ -46,6 +48,7 @@ impl Disposition {
         Disposition::Ignored,
         Disposition::BeforeImport,
         Disposition::Own,
+        Disposition::Forward,
     ];
 
     /// The word in the database.
@@ -63,6 +66,7 @@ impl Disposition {
             Disposition::Ignored => "ignored",
             Disposition::BeforeImport => "before_import",
             Disposition::Own => "own",
+            Disposition::Forward => "forward",
         }
     }
 

@@ -10,7 +10,7 @@ use crate::components::icon::Icon;
 use crate::wording::counts::bytes;
 use crate::wording::tickets as words;
 use crate::wording::times::Clock;
-use domain::console::tickets::{File, MessageView};
+use domain::console::tickets::{File, MessageView, Way};
 use domain::id::{MailboxId, MessageId, TicketId};
 use domain::ticket::MessageKind;
 use leptos::prelude::*;
@@ -47,6 +47,15 @@ pub fn view(message: MessageView, around: &Around) -> AnyView {
         None => message.kind.key().to_owned(),
     };
     let said = words::new_message(message.kind, &message.author);
+    let way = message.way.as_ref().map(|way| match way {
+        Way::Forwarded { .. } => {
+            view! { <p class="quiet row">{Icon::Inbound.view()}<span>{words::way(way, clock)}</span></p> }.into_any()
+        }
+        Way::Unproved => view! {
+            <div class="notice" data-tone="warning">{Icon::Warning.view()}<p class="title">{words::UNPROVED}</p><p>{words::way(way, clock)}</p></div>
+        }
+        .into_any(),
+    });
     let body = body(&message, &anchor, around.images == Some(message.id), around.ticket);
     let files = files(&message.files, &anchor);
     let delivery = message.delivery.map(|line| delivery::view(line, around));
@@ -60,6 +69,7 @@ pub fn view(message: MessageView, around: &Around) -> AnyView {
                 {clock.stamp(message.at, clock.moment(message.at))}
                 {(!route.is_empty()).then(|| view! { <span class="to">{route}</span> })}
             </header>
+            {way}
             {body}
             {footer}
         </article>

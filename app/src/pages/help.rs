@@ -4,7 +4,7 @@ mod articles;
 
 use crate::components::frame::{Head, Place, Sheet};
 use crate::pages::page;
-use articles::{ARTICLES, Article, Block};
+use articles::{Article, Block, CHAPTERS};
 use domain::Refusal;
 use leptos::prelude::*;
 
@@ -12,14 +12,21 @@ use leptos::prelude::*;
 #[component]
 pub fn HelpPage() -> impl IntoView {
     page(|here| async move {
-        let list = ARTICLES
+        let chapters = CHAPTERS
             .iter()
-            .map(|a| view! { <li><div><h2><a class="plain" href=format!("/help/{}", a.key)>{a.title}</a></h2><p class="soft">{a.lead}</p></div></li> })
+            .map(|chapter| {
+                let list = chapter
+                    .articles
+                    .iter()
+                    .map(|a| view! { <li><div><h3><a class="plain" href=format!("/help/{}", a.key)>{a.title}</a></h3><p class="soft">{a.lead}</p></div></li> })
+                    .collect_view();
+                view! { <section class="panel"><header><h2>{chapter.title}</h2></header><ul class="lines">{list}</ul></section> }
+            })
             .collect_view();
         Ok(view! {
             <Sheet here title="Help" place=Place::Help>
                 <Head title="Help" sub="What you see, what to do, and why."/>
-                <div class="panel"><ul class="lines">{list}</ul></div>
+                <div class="stack loose">{chapters}</div>
             </Sheet>
         }
         .into_any())
@@ -31,10 +38,17 @@ pub fn HelpPage() -> impl IntoView {
 pub fn ArticlePage() -> impl IntoView {
     page(|here| async move {
         let key = here.place.param("article").unwrap_or_default();
-        let article = ARTICLES.iter().find(|a| a.key == key).ok_or(Refusal::NotFound)?;
-        let index = ARTICLES
+        let article = articles::find(&key).ok_or(Refusal::NotFound)?;
+        let index = CHAPTERS
             .iter()
-            .map(|a| view! { <a href=format!("/help/{}", a.key) aria-current=(a.key == key).then_some("page")>{a.title}</a> })
+            .map(|chapter| {
+                let list = chapter
+                    .articles
+                    .iter()
+                    .map(|a| view! { <a href=format!("/help/{}", a.key) aria-current=(a.key == key).then_some("page")>{a.title}</a> })
+                    .collect_view();
+                view! { <h3>{chapter.title}</h3>{list} }
+            })
             .collect_view();
         Ok(view! {
             <Sheet here title=article.title place=Place::Help>
@@ -55,6 +69,7 @@ fn body(article: &'static Article) -> impl IntoView {
         .map(|block| match block {
             Block::Head(words) => view! { <h2>{*words}</h2> }.into_any(),
             Block::Text(words) => view! { <p>{*words}</p> }.into_any(),
+            Block::More(key, words) => view! { <p><a href=format!("/help/{key}")>{*words}</a></p> }.into_any(),
             Block::Steps(steps) => {
                 let steps = steps.iter().map(|step| view! { <li><span>{*step}</span></li> }).collect_view();
                 view! { <ol class="howto">{steps}</ol> }.into_any()

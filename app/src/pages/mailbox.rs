@@ -5,6 +5,7 @@ mod check;
 mod direction;
 mod edit;
 mod end;
+mod forwarders;
 mod history;
 mod received;
 mod test;

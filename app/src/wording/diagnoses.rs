@@ -98,16 +98,43 @@ pub fn article(diagnosis: Diagnosis) -> &'static str {
         D::PasswordRefused
         | D::CredentialRefused
         | D::PasswordExpired
+        | D::PasswordExpiredOnPremises
         | D::AppPasswordNeeded
         | D::TooManyBadPasswords => "password-refused",
         D::PasswordSignInRetired | D::PasswordNotTaken => "password-retired",
         D::SmtpAuthDisabledMailbox | D::SmtpAuthDisabledTenant => "smtp-auth-off",
         D::ImapDisabled | D::ImapDisabledForDomain => "imap-off",
         D::WrongTenant | D::AccountKindRefused => "wrong-account",
+        D::AccountDisabled | D::AccountGone | D::AccountLocked | D::AccountNotAllowed => "another-person",
+        D::SharedAddressRefused | D::RightMissing => "shared-mailbox",
+        D::SendAsDenied
+        | D::SenderRefused
+        | D::SenderUnauthenticated
+        | D::LicenceMissing
+        | D::SendingBlocked
+        | D::NotAuthenticated => "send-as",
+        D::MailboxGone | D::MailboxFull | D::MailboxUnreachable | D::FolderGone | D::FolderNameRefused => {
+            "mailbox-gone"
+        }
+        D::RecipientRefused | D::TooManyRecipients | D::MessageTooLarge | D::ContentRefused => "message-refused",
+        D::ClientSecretExpired | D::ClientSecretWrong => "app-secret-expired",
+        D::AppInTesting => "gmail",
+        D::AwaitingApproval => "approval",
+        D::SpaRegistration => "app-registration",
+        D::TlsRequired
+        | D::TlsNotOffered
+        | D::TlsMismatch
+        | D::CertificateNameMismatch
+        | D::CertificateInvalid
+        | D::NotAMailServer
+        | D::MechanismNotOffered => "own-servers",
         other => match other.class() {
-            Class::FixAppRegistration => "app-secret-expired",
-            Class::SignInAgain | Class::AdminConsent => "sign-in-expired",
-            _ => "own-servers",
+            Class::FixAppRegistration => "app-registration-refused",
+            Class::SignInAgain => "sign-in-expired",
+            Class::AdminConsent => "approval",
+            Class::Policy => "policy",
+            Class::FixAccount => "own-servers",
+            Class::Transient => "server-trouble",
         },
     }
 }

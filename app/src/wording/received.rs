@@ -18,6 +18,7 @@ pub fn became(row: &Received) -> &'static str {
         Disposition::Ignored => "Left out",
         Disposition::BeforeImport => "Before the import",
         Disposition::Own => "Our own mail",
+        Disposition::Forward => "Forward, taken apart",
     }
 }
 

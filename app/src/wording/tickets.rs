@@ -3,6 +3,7 @@
 use super::counts::{count, of};
 use super::times::Clock;
 use domain::Time;
+use domain::console::tickets::Way;
 use domain::ticket::{MessageKind, TicketStatus};
 
 pub const TICKETS: &str = "Tickets";
@@ -204,6 +205,20 @@ pub const SEVERAL: &str = "Several addresses are separated by commas.";
 pub const NEW_TICKET_LINE: &str = "Your mail begins a conversation; the answer comes back to the same ticket.";
 pub const NO_MAILBOXES: (&str, &str) =
     ("There is no mailbox to send from", "A new ticket begins with a mail from one of your support addresses.");
+
+/// A sender of the desk whom nothing proves.
+pub const UNPROVED: &str = "Perhaps not from your colleague";
+
+/// How a message came.
+pub fn way(way: &Way, clock: Clock) -> String {
+    match way {
+        Way::Forwarded { by, at } => format!("Forwarded by {by}, {}", clock.moment(*at)),
+        Way::Unproved => {
+            "It bears an address of your team, and nothing proves that it came from there. Ask them before you act on it."
+                .into()
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

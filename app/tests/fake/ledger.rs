@@ -4,7 +4,7 @@ use super::{HOSTILE, address, ago};
 use async_trait::async_trait;
 use domain::console::received::{Received, ReceivedPage, Window};
 use domain::console::test_mails::{Outcome, TestMail};
-use domain::console::{Actor, Receipts, TestMails};
+use domain::console::{Actor, Forwarders, Receipts, TestMails};
 use domain::id::{MailboxId, TicketId};
 use domain::receipt::Disposition;
 use domain::time::Span;
@@ -21,13 +21,18 @@ impl Receipts for Fake {
         }
         let row = |at: usize, disposition: Disposition| {
             let known = !matches!(disposition, Disposition::Stored | Disposition::Own | Disposition::Ignored);
+            let reason = match disposition {
+                Disposition::TooLarge => Some("too_large".to_owned()),
+                Disposition::Forward => Some("forwarded by jonas@contoso.example: 2 new tickets, 1 known already".into()),
+                _ => None,
+            };
             Received {
                 uid: 47_748 - at as u32,
                 arrived_at: ago(Span::minutes(380 * 60 - 7 * at as i64)),
                 stored_at: ago(Span::days(13)),
                 late: at < 6,
                 disposition,
-                reason: (disposition == Disposition::TooLarge).then(|| "too_large".into()),
+                reason,
                 from: known.then(|| if at == 1 { HOSTILE.into() } else { "Hanna Lind".into() }),
                 subject: known.then(|| "Which size fits".into()),
                 ticket: known.then_some(TicketId(4_100 + at as i64)),
@@ -56,5 +61,20 @@ impl TestMails for Fake {
             _ => return Ok(None),
         };
         Ok(Some(TestMail { to: "ada@contoso.example".into(), at: ago(Span::minutes(3)), millis: 812, outcome }))
+    }
+}
+
+#[async_trait]
+impl Forwarders for Fake {
+    async fn list(&self, actor: &Actor, mailbox: MailboxId) -> Answer<Vec<Address>> {
+        actor.admin()?;
+        Ok(if mailbox.0 == 1 { vec![address("kim@partner.example")] } else { vec![] })
+    }
+    async fn allow(&self, actor: &Actor, _: MailboxId, text: String) -> Answer<()> {
+        actor.admin()?;
+        Address::parse(&text).map(|_| ()).map_err(|_| Fault::AddressMalformed.into())
+    }
+    async fn forbid(&self, actor: &Actor, _: MailboxId, _: String) -> Answer<()> {
+        actor.admin()
     }
 }

@@ -67,6 +67,7 @@ fn message(id: i64, kind: MessageKind, author: &str, text: &str) -> MessageView 
         html_with_images_url: None,
         remote_images: 0,
         files: vec![],
+        way: None,
         delivery: None,
     }
 }

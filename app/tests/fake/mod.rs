@@ -56,6 +56,7 @@ pub struct Scene {
 pub fn console(scene: Scene) -> Console {
     Console {
         desk: Arc::new(desk::Fake(scene)),
+        forwarders: Arc::new(ledger::Fake),
         mailboxes: Arc::new(mailboxes::Fake(scene)),
         outbox: Arc::new(mails::Fake(scene)),
         people: Arc::new(people::Fake(scene)),

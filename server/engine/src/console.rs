@@ -1,6 +1,7 @@
 //! The engine's side of the console's port: one file per noun.
 
 mod desk;
+mod forwarders;
 mod mailboxes;
 mod outbox;
 mod people;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub fn console(engine: &Arc<Engine>) -> Console {
     Console {
         desk: Arc::new(desk::Port(engine.clone())),
+        forwarders: Arc::new(forwarders::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),

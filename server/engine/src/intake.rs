@@ -10,18 +10,22 @@
 //! quarantined unread.
 
 mod bounce;
+mod forward;
 mod settle;
 mod sign;
 mod ties;
 
 pub use sign::{fresh_header_id, plus_address, signed_ticket};
 
-use crate::mime::{self, Broken, Mail};
+use crate::mime::{self, Broken, Mail, Proof};
+use crate::store::forwards::Forwarders;
 use crate::store::settling::{self, Waiting};
 use crate::store::{self, StoreError};
 use crate::{Engine, clock};
 use domain::id::{MailboxId, TicketId};
-use domain::{Address, receipt::Disposition};
+use domain::provider::ProviderKind;
+use domain::{Address, Direction, receipt::Disposition};
+use forward::Bundle;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -70,6 +74,7 @@ pub async fn round(engine: &Arc<Engine>, last: &mut MailboxId, stop: &Cancellati
     *last = mailbox;
     let waiting = settling::waiting(&engine.store, mailbox, BATCH).await?;
     let own = Own::load(engine).await?;
+    let may = Forwarders::load(&engine.store).await?;
     // One that was tried before goes alone: if it kills us again, it takes no other's try with it.
     let batch = match waiting.iter().position(|w| w.tries > 0) {
         Some(0) => &waiting[..1],
@@ -84,7 +89,7 @@ pub async fn round(engine: &Arc<Engine>, last: &mut MailboxId, stop: &Cancellati
         if stop.is_cancelled() {
             return Ok(true);
         }
-        let one = Read::of(engine, waiting.clone()).await?;
+        let one = Read::of(engine, &own, &may, waiting.clone()).await?;
         bytes += one.bytes;
         read.push(one);
         if bytes > AHEAD {
@@ -104,6 +109,8 @@ struct Read {
     waiting: Waiting,
     bytes: usize,
     mail: Result<Box<Mail>, Unreadable>,
+    /// What it forwards, if somebody who may sent it.
+    bundle: Option<Bundle>,
 }
 
 /// Why there is no mail, and what can be shown of it.
@@ -113,14 +120,14 @@ struct Unreadable {
 }
 
 impl Read {
-    async fn of(engine: &Engine, waiting: Waiting) -> Result<Self, StoreError> {
+    async fn of(engine: &Engine, own: &Own, may: &Forwarders, waiting: Waiting) -> Result<Self, StoreError> {
         let source = match waiting.source {
             Some(id) => settling::source_bytes(&engine.store, id).await?,
             None => None,
         };
         let Some(source) = source else {
             let mail = Err(Unreadable { reason: "its source is not stored".into(), salvage: String::new() });
-            return Ok(Self { waiting, bytes: 0, mail });
+            return Ok(Self { waiting, bytes: 0, mail, bundle: None });
         };
         let bytes = source.len();
         let salvage = mime::salvage(&source);
@@ -131,31 +138,52 @@ impl Read {
         if let Err(unreadable) = &mail {
             tracing::warn!(mailbox = waiting.mailbox.0, uid = waiting.uid, reason = %unreadable.reason, "a message can't be read; its source is kept");
         }
-        Ok(Self { waiting, bytes, mail })
+        let bundle = match &mail {
+            Ok(mail) => forward::bundle(engine, own, may, &waiting, mail).await?,
+            Err(_) => None,
+        };
+        Ok(Self { waiting, bytes, mail, bundle })
     }
 }
 
-/// The addresses that are ours.
-pub(crate) struct Own(HashMap<Address, MailboxId>);
+/// The addresses that are ours, and the providers of our mailboxes.
+pub(crate) struct Own {
+    addresses: HashMap<Address, MailboxId>,
+    providers: HashMap<MailboxId, ProviderKind>,
+}
 
 impl Own {
     pub(crate) async fn load(engine: &Engine) -> Result<Self, StoreError> {
-        Ok(Self(store::mailboxes::own_addresses(&engine.store).await?))
+        let addresses = store::mailboxes::own_addresses(&engine.store).await?;
+        let sides = store::directions::all(&engine.store).await?;
+        let incoming = sides.into_iter().filter(|side| side.direction == Direction::Incoming.key());
+        let providers = incoming.filter_map(|side| {
+            let entry = engine.providers.by_host(side.host.as_deref()?)?;
+            Some((MailboxId(side.mailbox_id), entry.kind))
+        });
+        Ok(Self { addresses, providers: providers.collect() })
+    }
+
+    /// Whether the mailbox's provider vouches for a message's From.
+    pub(crate) fn proof(&self, mailbox: MailboxId, mail: &Mail) -> Proof {
+        let Some(from) = &mail.from else { return Proof::Unknown };
+        let provider = self.providers.get(&mailbox).copied().unwrap_or(ProviderKind::Other);
+        mime::proof(provider, &mail.vouched, &from.address)
     }
 
     /// Whose address it is, plus addresses included (RFC 5233).
     pub(crate) fn mailbox(&self, address: &str) -> Option<MailboxId> {
-        self.base(address).and_then(|base| self.0.get(&base).copied())
+        self.base(address).and_then(|base| self.addresses.get(&base).copied())
     }
 
     /// The own address behind a plus address, or itself.
     pub(crate) fn base(&self, address: &str) -> Option<Address> {
         let address = Address::parse(address).ok()?;
-        if self.0.contains_key(&address) {
+        if self.addresses.contains_key(&address) {
             return Some(address);
         }
         let (local, _) = address.local().split_once('+')?;
-        Address::parse(&format!("{local}@{}", address.domain())).ok().filter(|a| self.0.contains_key(a))
+        Address::parse(&format!("{local}@{}", address.domain())).ok().filter(|a| self.addresses.contains_key(a))
     }
 }
 

@@ -4,8 +4,10 @@
 //! source; every text that leaves here is free of NUL (PostgreSQL keeps none) and bounded. Bytes of
 //! attachments stay in the source and are cut out of it again by [`part`].
 
+mod authentic;
 mod automatic;
 mod body;
+mod forward;
 mod identity;
 mod markup;
 mod parties;
@@ -14,7 +16,9 @@ mod quote;
 mod report;
 mod text;
 
+pub use authentic::{Proof, Vouched, proof};
 pub use automatic::Automatic;
+pub use forward::{Inline, Written, alike, inline};
 pub use identity::{Identity, identify, message_key};
 pub use markup::to_text;
 pub use parties::Party;
@@ -51,6 +55,8 @@ pub struct Mail {
     pub subject: String,
     /// What the Date field says; not to be trusted.
     pub date: Option<Time>,
+    /// The writer's clock, in minutes east of UTC.
+    pub zone: i32,
     /// The readable text without quotations.
     pub text: String,
     pub quoted: Option<String>,
@@ -59,6 +65,8 @@ pub struct Mail {
     pub remote_images: u32,
     pub parts: Vec<Part>,
     pub automatic: Automatic,
+    /// What the servers on the way say about its sender.
+    pub vouched: Vouched,
     /// A delivery report (RFC 3464).
     pub report: Option<Report>,
 }
@@ -104,6 +112,36 @@ pub(crate) async fn isolated<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     }
 }
 
+/// A message that another one carries as a file, with its own bytes.
+pub struct Carried {
+    pub source: Vec<u8>,
+    pub mail: Mail,
+}
+
+/// More than this in one mail are nobody's forward.
+const CARRIED: usize = 100;
+
+/// The messages attached to a source (`message/rfc822`, or a file that ends in .eml), each read by
+/// itself. What can't be read is left out: the carrying mail holds it.
+///
+/// # Errors
+/// [`Broken`], as [`read`].
+pub async fn carried(source: Vec<u8>) -> Result<Vec<Carried>, Broken> {
+    isolated(move || {
+        let message = MessageParser::default().parse(&source).ok_or(Broken::Empty)?;
+        let files = parts::of(&message);
+        let eml = |part: &&Part| part.mime == "message/rfc822" || part.name.to_lowercase().ends_with(".eml");
+        let bytes = files.iter().filter(eml).take(CARRIED).filter_map(|part| parts::cut(&message, part.index));
+        let read = bytes.filter_map(|source| {
+            let mail = read_now(&source).ok()?;
+            // A text that was only named so has neither.
+            (mail.from.is_some() && (mail.date.is_some() || mail.identity.given)).then_some(Carried { source, mail })
+        });
+        Ok(read.collect())
+    })
+    .await?
+}
+
 /// Reads a source here and now. For [`read`] and tests.
 pub(crate) fn read_now(source: &[u8]) -> Result<Mail, Broken> {
     if levels(source) > LEVELS {
@@ -131,12 +169,17 @@ pub(crate) fn read_now(source: &[u8]) -> Result<Mail, Broken> {
         delivered_to: parties::delivered_to(&message),
         subject,
         date: message.date().and_then(identity::time),
+        zone: message.date().map_or(0, |date| {
+            let minutes = i32::from(date.tz_hour) * 60 + i32::from(date.tz_minute);
+            if date.tz_before_gmt { -minutes } else { minutes }
+        }),
         text: body.text,
         quoted: body.quoted,
         html: body.html,
         remote_images,
         parts,
         automatic,
+        vouched: authentic::of(&message),
         report,
     })
 }

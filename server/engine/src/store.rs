@@ -14,6 +14,7 @@ pub mod entity;
 pub mod episodes;
 pub mod events;
 pub mod folders;
+pub mod forwards;
 pub mod grants;
 pub mod key_check;
 pub mod known;

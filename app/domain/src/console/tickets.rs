@@ -66,6 +66,15 @@ pub struct File {
     pub url: String,
 }
 
+/// What is to be known of the way that a message came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Way {
+    /// Somebody who may forwarded it.
+    Forwarded { by: String, at: Time },
+    /// Its From is one of the desk's, and nothing proves that it came from there.
+    Unproved,
+}
+
 /// A message in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageView {
@@ -88,6 +97,7 @@ pub struct MessageView {
     /// Remote images that are not loaded.
     pub remote_images: u32,
     pub files: Vec<File>,
+    pub way: Option<Way>,
     /// For replies.
     pub delivery: Option<DeliveryLine>,
 }

@@ -104,6 +104,7 @@ pub fn ProviderPage() -> impl IntoView {
                     <fieldset>
                         <legend class="label">"Use your own mail server"</legend>
                         <p class="hint" role="status">{found}</p>
+                        <p class="hint"><a href="/help/own-servers">"Learn more about using your own mail servers"</a></p>
                         <div class="choices gap">{choices}</div>
                     </fieldset>
                     <div class="form-foot">

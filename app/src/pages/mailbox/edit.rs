@@ -1,5 +1,6 @@
 //! Settings of a mailbox.
 
+use super::forwarders;
 use crate::api::mailboxes::{AddAddress, Change, path};
 use crate::api::post_to;
 use crate::components::button::Submit;
@@ -47,7 +48,13 @@ pub fn EditPage() -> impl IntoView {
         let data = here.console.mailboxes.show(&here.actor, id).await?;
         let at_address = (here.place.query("form") == Some("address")).then(|| here.place.refused()).flatten();
         let refused = (here.place.query("form").is_none()).then(|| here.place.refused()).flatten();
-        let added = here.place.query("done") == Some("address");
+        let added = match here.place.query("done") {
+            Some("address") => Some("The address is added"),
+            Some("forwarder") => Some("The list of forwarders is changed"),
+            _ => None,
+        };
+        let at_forwarder = (here.place.query("form") == Some("forwarder")).then(|| here.place.refused()).flatten();
+        let may_forward = here.console.forwarders.list(&here.actor, id).await?;
         let address = data.row.address.to_string();
         let own = data
             .own_addresses
@@ -61,7 +68,7 @@ pub fn EditPage() -> impl IntoView {
             <Sheet here title place=Place::Email narrow=true>
                 <Head title="Edit" crumbs=below(id, &address) sub=address.clone()/>
                 <div class="stack loose">
-                    {added.then(|| view! { <Notice tone=Tone::Ok title="The address is added"/> })}
+                    {added.map(|title| view! { <Notice tone=Tone::Ok title/> })}
                     <form class="stack loose" method="post" action={post_to::<Change>()}>
                         <Refused refused shown=&[Fault::NameMissing, Fault::TextTooLong]/>
                         <input type="hidden" name="id" value=id.to_string()/>
@@ -100,6 +107,7 @@ pub fn EditPage() -> impl IntoView {
                             </form>
                         </div>
                     </section>
+                    {forwarders::panel(id, &may_forward, at_forwarder)}
                     <section class="panel" aria-labelledby="end">
                         <header><h2 id="end">"Disconnect or delete"</h2></header>
                         <div class="body row apart">

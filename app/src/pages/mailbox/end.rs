@@ -56,7 +56,7 @@ pub fn DisconnectPage() -> impl IntoView {
                                 <li class="row">{Icon::Key.view()}<span>{credential}</span></li>
                                 {(held > 0).then(|| view! { <li class="row">{Icon::Held.view()}<span>{of(held, "held reply does", "held replies do")} " not leave until it is connected again."</span></li> })}
                             </ul>
-                            <p class="soft">"Only for a while? Pause it instead: one click, and one click back."</p>
+                            <p class="soft">"Only for a while? Pause it instead: one click, and one click back. " <a href="/help/ending">"Learn more about ending a mailbox"</a></p>
                         }.into_any()
                     }}
                     <div class="form-foot">
@@ -102,7 +102,7 @@ pub fn DeletePage() -> impl IntoView {
                             n => format!("{} back to the drafts of whoever wrote them, with a note in each ticket.", of(n, "held reply goes", "held replies go")),
                         }}</span></li>
                     </ul>
-                    <p class="soft">"Nothing brings it back but setting it up anew."</p>
+                    <p class="soft">"Nothing brings it back but setting it up anew. " <a href="/help/ending">"Learn more about ending a mailbox"</a></p>
                     <form class="form" method="post" action={post_to::<Delete>()}>
                         <input type="hidden" name="id" value=id.to_string()/>
                         <Field name="typed" label=format!("Type {address} to confirm") refused faults/>

@@ -32,7 +32,7 @@ pub fn outage(o: Outage, page: &MailboxPage, clock: Clock) -> impl IntoView + us
         let until = o.to.unwrap_or(clock.now);
         let href = format!("{}/received?from={}&until={}", path(page.row.id), o.from.0, until.0);
         let words = if o.arrived == 1 { "See it".to_owned() } else { format!("See all {}", count(u64::from(o.arrived))) };
-        view! { <footer class="row apart"><span>"Checked against " {range} " of the mailbox."</span><a href=href>{words}</a></footer> }
+        view! { <footer class="row apart"><span>"Checked against " {range} " of the mailbox. " <a href="/help/outage">"Learn more"</a></span><a href=href>{words}</a></footer> }
     });
     view! {
         <section class="panel" aria-labelledby="outage">

@@ -2,15 +2,17 @@
 
 use super::sign::signed_ticket;
 use super::ties::{self, Sender};
-use super::{Own, Read, Told, Unreadable, bounce};
-use crate::mime::{Automatic, Mail, Party};
+use super::forward::{self, Bundle};
+use super::{Own, Proof, Read, Told, Unreadable, bounce};
+use crate::mime::{self, Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, Tx, attachments, messages, requesters, tickets};
+use crate::store::{StoreError, Tx, attachments, forwards, messages, requesters, tickets};
 use crate::test_mail::NO_TICKET;
 use crate::{Engine, clock};
 use domain::Time;
-use domain::id::{MessageId, TicketId};
+use domain::console::tickets::Way;
+use domain::id::{MailboxId, MessageId, SourceId, TicketId};
 use domain::receipt::Disposition;
 use domain::thread::base_subject;
 use domain::ticket::{MessageKind, TicketStatus};
@@ -22,12 +24,22 @@ const PLAUSIBLE: (Span, Span) = (Span::days(30), Span::minutes(10));
 /// The word of the fetch for a message of which only head and text were taken.
 const TOO_LARGE: &str = "too_large";
 
+/// A message inside a forward: where its bytes are, and when it says that it was written.
+#[derive(Clone, Copy)]
+pub struct Inside {
+    pub source: Option<SourceId>,
+    pub date: Option<Time>,
+}
+
 /// What settling one message needs.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     pub tx: &'a Tx,
     pub waiting: &'a Waiting,
     pub own: &'a Own,
     pub now: Time,
+    /// A message that came inside a forward.
+    pub inside: Option<Inside>,
 }
 
 /// Settles one receipt.
@@ -36,9 +48,9 @@ pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut To
     if !settling::claim(tx, &read.waiting, now).await? {
         return Ok(());
     }
-    let cx = Context { tx, waiting: &read.waiting, own, now };
+    let cx = Context { tx, waiting: &read.waiting, own, now, inside: None };
     let settlement = match &read.mail {
-        Ok(mail) => cx.mail(engine, mail, told).await?,
+        Ok(mail) => cx.mail(engine, mail, read.bundle.as_ref(), told).await?,
         Err(unreadable) => cx.quarantine(unreadable, read.bytes).await?,
     };
     settling::settle(tx, &read.waiting, &settlement, now).await?;
@@ -53,7 +65,7 @@ pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut To
     Ok(())
 }
 
-fn settled(
+pub fn settled(
     disposition: Disposition,
     reason: Option<&str>,
     ticket: Option<TicketId>,
@@ -63,13 +75,28 @@ fn settled(
 }
 
 impl Context<'_> {
-    async fn mail(&self, engine: &Engine, mail: &Mail, told: &mut Told) -> Result<Settlement, StoreError> {
+    async fn mail(
+        &self,
+        engine: &Engine,
+        mail: &Mail,
+        bundle: Option<&Bundle>,
+        told: &mut Told,
+    ) -> Result<Settlement, StoreError> {
         if signed_ticket(&engine.vault, &mail.identity.key) == Some(NO_TICKET) {
             return Ok(settled(Disposition::Own, Some("a test mail of ours"), None, None));
         }
         let known = known::find(self.tx, &keys(mail)).await?;
         if let Some(settlement) = self.seen_before(mail, &known) {
             return Ok(settlement);
+        }
+        if let Some(bundle) = bundle {
+            return self.forward(engine, mail, bundle, told).await;
+        }
+        let alike = mime::alike(&forward::sender(mail), &mail.subject, &forward::whole(mail));
+        if let Some(came) = self.came_inside(&alike, mail.date).await? {
+            self.adopt(mail, &came).await?;
+            let reason = "somebody had forwarded it before";
+            return Ok(settled(Disposition::Duplicate, Some(reason), Some(came.ticket), Some(came.message)));
         }
         if mail.automatic == Automatic::Bounce {
             return match bounce::about(mail, &known).and_then(|k| Some((k.ticket, k.message?))) {
@@ -80,7 +107,8 @@ impl Context<'_> {
                 None => Ok(settled(Disposition::Bounce, Some("it names no reply of ours"), None, None)),
             };
         }
-        let joined = ties::find(self.tx, engine, self.own, mail, &known).await?;
+        let proved = self.own.proof(self.waiting.mailbox, mail) == Proof::Proved;
+        let joined = ties::find(self.tx, engine, self.own, mail, &known, proved).await?;
         let too_large = self.waiting.reason.as_deref() == Some(TOO_LARGE);
         let by_size = |otherwise| if too_large { Disposition::TooLarge } else { otherwise };
         match (joined, mail.automatic) {
@@ -99,8 +127,12 @@ impl Context<'_> {
                 self.answered_outside(ticket).await?;
                 Ok(settled(Disposition::AnsweredOutside, None, Some(ticket), Some(message)))
             }
-            (Some((ticket, Sender::Customer)), _) => {
+            (Some((ticket, sender @ (Sender::Customer | Sender::Unproved))), _) => {
                 let message = self.write(mail, ticket, MessageKind::Incoming).await?;
+                if sender == Sender::Unproved {
+                    let way = serde_json::to_string(&Way::Unproved).unwrap_or_default();
+                    forwards::note_way(self.tx, message, &way).await?;
+                }
                 tickets::customer_wrote(self.tx, ticket, message, self.at(mail), self.written_to(mail).as_deref())
                     .await?;
                 tickets::set_status(self.tx, ticket, TicketStatus::Open).await?;
@@ -114,7 +146,7 @@ impl Context<'_> {
     }
 
     /// Our own reply come back, or a message that came another way already.
-    fn seen_before(&self, mail: &Mail, known: &[Known]) -> Option<Settlement> {
+    pub fn seen_before(&self, mail: &Mail, known: &[Known]) -> Option<Settlement> {
         let ours = known.iter().find(|k| k.ours && k.key == mail.identity.key && k.message.is_some());
         let from_us = mail.from.as_ref().is_some_and(|from| self.own.base(&from.address).is_some());
         if let Some(ours) = ours.filter(|_| from_us) {
@@ -130,7 +162,7 @@ impl Context<'_> {
     }
 
     /// A ticket of its own.
-    async fn begin(&self, mail: &Mail) -> Result<(TicketId, MessageId), StoreError> {
+    pub async fn begin(&self, mail: &Mail) -> Result<(TicketId, MessageId), StoreError> {
         let nobody = Party { name: String::new(), address: String::new() };
         let from = mail.from.as_ref().unwrap_or(&nobody);
         let requester = requesters::of(self.tx, &from.address, &from.name).await?;
@@ -138,15 +170,15 @@ impl Context<'_> {
         let new = tickets::New {
             subject: base_subject(&mail.subject),
             status: TicketStatus::Open,
-            mailbox: Some(self.waiting.mailbox),
+            mailbox: Some(self.mailbox_of(mail)),
             requester: requester.id,
             assignee: None,
-            at: self.at(mail),
+            at: self.moved_at(mail),
             reply_from: reply_from.clone(),
         };
         let ticket = tickets::insert(self.tx, new, self.now).await?;
         let message = self.write(mail, ticket, MessageKind::Incoming).await?;
-        tickets::customer_wrote(self.tx, ticket, message, self.at(mail), reply_from.as_deref()).await?;
+        tickets::customer_wrote(self.tx, ticket, message, self.moved_at(mail), reply_from.as_deref()).await?;
         Ok((ticket, message))
     }
 
@@ -169,7 +201,7 @@ impl Context<'_> {
             quoted: mail.quoted.clone(),
             html: mail.html.clone(),
             remote_images: mail.remote_images,
-            source: self.waiting.source,
+            source: self.inside.map_or(self.waiting.source, |inside| inside.source),
             at: self.at(mail),
             header_id: mail.identity.given.then(|| mail.identity.key.clone()),
             in_reply_to: mail.ancestors.first().cloned(),
@@ -239,12 +271,19 @@ impl Context<'_> {
         Ok(())
     }
 
+    /// Whose ticket it becomes: what was forwarded belongs to the mailbox it was written to.
+    fn mailbox_of(&self, mail: &Mail) -> MailboxId {
+        let written_to = || mail.to.iter().chain(&mail.cc).find_map(|p| self.own.mailbox(&p.address));
+        self.inside.and_then(|_| written_to()).unwrap_or(self.waiting.mailbox)
+    }
+
     /// The own address of this mailbox that the customer wrote to.
-    fn written_to(&self, mail: &Mail) -> Option<String> {
+    pub fn written_to(&self, mail: &Mail) -> Option<String> {
+        let mailbox = self.mailbox_of(mail);
         let places = mail.to.iter().chain(&mail.cc).map(|p| p.address.as_str());
         places
             .chain(mail.delivered_to.iter().map(String::as_str))
-            .find(|address| self.own.mailbox(address) == Some(self.waiting.mailbox))
+            .find(|address| self.own.mailbox(address) == Some(mailbox))
             .and_then(|address| self.own.base(address))
             .map(|address| address.as_str().to_owned())
     }
@@ -252,14 +291,24 @@ impl Context<'_> {
     /// When it was written, if that can be believed, else when it arrived.
     pub fn at(&self, mail: &Mail) -> Time {
         let arrived = self.waiting.arrived_at.min(self.now);
+        if let Some(inside) = self.inside {
+            return inside.date.map_or(arrived, |date| date.min(arrived));
+        }
         mail.date
             .filter(|date| *date >= arrived - PLAUSIBLE.0 && *date <= arrived + PLAUSIBLE.1)
             .map_or(arrived, |date| date.min(self.now))
     }
 }
 
+impl Context<'_> {
+    /// When its ticket moves: what was forwarded weeks later is news today.
+    pub fn moved_at(&self, mail: &Mail) -> Time {
+        if self.inside.is_some() { self.waiting.arrived_at.min(self.now) } else { self.at(mail) }
+    }
+}
+
 /// Every Message-ID that matters to this message.
-fn keys(mail: &Mail) -> Vec<String> {
+pub fn keys(mail: &Mail) -> Vec<String> {
     let mut keys = vec![mail.identity.key.clone(), known::second_key(&mail.identity.key, &mail.identity.digest)];
     keys.extend(mail.ancestors.iter().cloned());
     keys.extend(mail.report.iter().flat_map(|report| report.about.iter().cloned()));

@@ -15,15 +15,19 @@ pub enum Sender {
     Customer,
     /// A person of the desk, or one of its addresses, by another program.
     Staff,
+    /// It says that it is from a person of the desk, and nothing proves that.
+    Unproved,
 }
 
-/// The ticket that a message joins, with what its sender is there.
+/// The ticket that a message joins, with what its sender is there. Anybody can write any address
+/// into From: only a `proved` one makes somebody of the desk.
 pub async fn find(
     tx: &Tx,
     engine: &Engine,
     own: &Own,
     mail: &Mail,
     known: &[Known],
+    proved: bool,
 ) -> Result<Option<(TicketId, Sender)>, StoreError> {
     let mut pointed: Vec<(TicketId, Tie)> = Vec::new();
     let mut add = |ticket: TicketId, tie: Tie| {
@@ -62,7 +66,9 @@ pub async fn find(
     for (ticket, tie) in pointed.into_iter().take(10) {
         let Some(row) = tickets::get(tx, ticket).await? else { continue };
         let people = messages::participants(tx, ticket).await?;
-        let participant = staff || people.contains(&from.address);
+        // A number in a subject can be guessed, a Message-ID or address of ours can't.
+        let claims = staff && (proved || tie != Tie::Tagged);
+        let participant = claims || people.contains(&from.address);
         if let Some(requester) = crate::store::requesters::by_id(tx, row.requester_id).await?
             && requester.address == from.address
         {
@@ -73,6 +79,11 @@ pub async fn find(
     Ok(choose(&candidates).map(|chosen| {
         // Somebody of the desk may also be a customer: of a ticket of his own.
         let customer = !staff || (requested.contains(&chosen.ticket) && !ours);
-        (chosen.ticket, if customer { Sender::Customer } else { Sender::Staff })
+        let sender = match (customer, proved) {
+            (true, _) => Sender::Customer,
+            (false, true) => Sender::Staff,
+            (false, false) => Sender::Unproved,
+        };
+        (chosen.ticket, sender)
     }))
 }

@@ -125,6 +125,10 @@ fn content(part: &MessagePart<'_>, message: &Message<'_>) -> Vec<u8> {
 
 /// Cuts one part out of a source again.
 pub fn part(source: &[u8], index: u32) -> Option<Vec<u8>> {
-    let message = MessageParser::default().parse(source)?;
-    message.parts.get(index as usize).map(|part| content(part, &message))
+    cut(&MessageParser::default().parse(source)?, index)
+}
+
+/// The same of a message that is parsed already.
+pub fn cut(message: &Message<'_>, index: u32) -> Option<Vec<u8>> {
+    message.parts.get(index as usize).map(|part| content(part, message))
 }

@@ -26,6 +26,12 @@ pub async fn by_email(store: &Store, email: &str) -> Result<Option<Row>, StoreEr
     Ok(person::Entity::find().filter(person::Column::Email.eq(email)).one(store.read()).await?)
 }
 
+/// The same within a transaction, and only who still works here.
+pub async fn by_email_in(db: &impl ConnectionTrait, email: &str) -> Result<Option<Row>, StoreError> {
+    let found = person::Entity::find().filter(person::Column::Email.eq(email));
+    Ok(found.filter(person::Column::DisabledAt.is_null()).one(db).await?)
+}
+
 pub async fn all(store: &Store) -> Result<Vec<Row>, StoreError> {
     Ok(person::Entity::find().order_by_asc(person::Column::Name).all(store.read()).await?)
 }

@@ -113,6 +113,16 @@ impl Inbox {
         MailboxId(id)
     }
 
+    /// The first mailbox is at Gmail, whose word on senders counts.
+    pub async fn at_google(&self) {
+        e::direction::Entity::update_many()
+            .col_expr(e::direction::Column::Host, sea_orm::sea_query::Expr::value("imap.gmail.com"))
+            .filter(e::direction::Column::MailboxId.eq(self.support.0))
+            .exec(self.engine.store.write())
+            .await
+            .expect("another host");
+    }
+
     /// Another address of the first mailbox.
     pub async fn own_address(&self, address: &str) {
         let row = e::own_address::ActiveModel { mailbox_id: Set(self.support.0), address: Set(address.into()) };

@@ -1,11 +1,12 @@
-//! Engine tests. Those against real servers need the rig: see `rig.rs`; `intake` and `tickets`
-//! don't.
+//! Engine tests. Those against real servers need the rig: see `rig.rs`; `intake`, `forwards` and
+//! `tickets` don't.
 #![allow(clippy::unwrap_used)]
 
 mod access;
 mod browser;
 mod desk;
 mod fetch;
+mod forwards;
 mod grants;
 mod imap;
 mod inbox;

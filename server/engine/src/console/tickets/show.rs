@@ -4,7 +4,7 @@ use super::list;
 use super::recipients;
 use crate::files::{self, Thing};
 use crate::intake::Own;
-use crate::store::{attachments, drafts, messages, tickets, uploads};
+use crate::store::{attachments, drafts, forwards, messages, tickets, uploads};
 use crate::{Engine, clock};
 use domain::console::people::Actor;
 use domain::console::tickets::*;
@@ -149,6 +149,7 @@ async fn views(engine: &Engine, rows: Vec<messages::Row>, now: Time) -> Answer<V
             bytes: u64::try_from(file.bytes).unwrap_or(0),
         });
     }
+    let ways = forwards::ways(&engine.store, &ids).await?;
     let mut lines = crate::deliver::delivery_lines(engine, &ids).await?;
     let views = rows.into_iter().map(|m| {
         let id = MessageId(m.id);
@@ -167,6 +168,7 @@ async fn views(engine: &Engine, rows: Vec<messages::Row>, now: Time) -> Answer<V
             quoted: m.quoted,
             remote_images: u32::try_from(m.remote_images).unwrap_or(0),
             files: files.remove(&m.id).unwrap_or_default(),
+            way: ways.get(&m.id).and_then(|way| serde_json::from_str(way).ok()),
             delivery: lines.remove(&id),
         }
     });
