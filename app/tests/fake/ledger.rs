@@ -23,7 +23,9 @@ impl Receipts for Fake {
             let known = !matches!(disposition, Disposition::Stored | Disposition::Own | Disposition::Ignored);
             let reason = match disposition {
                 Disposition::TooLarge => Some("too_large".to_owned()),
-                Disposition::Forward => Some("forwarded by jonas@contoso.example: 2 new tickets, 1 known already".into()),
+                Disposition::Forward => {
+                    Some("forwarded by jonas@contoso.example: 2 new tickets, 1 known already".into())
+                }
                 _ => None,
             };
             Received {

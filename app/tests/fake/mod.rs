@@ -10,6 +10,7 @@ mod mailboxes;
 mod mails;
 mod people;
 mod router;
+pub mod seen;
 mod signins;
 
 pub use router::router;

@@ -153,7 +153,7 @@ test('R26 agents, owners and a list may forward, others may not', async ({ page,
     await expect(list.getByText('This is not a whole email address. Nothing was saved.')).toBeVisible();
     await list.getByLabel('Address').fill(kim);
     await list.getByRole('button', { name: 'Add the forwarder' }).click();
-    await expect(list.getByText(kim)).toBeVisible();
+    await expect(list.locator('.value', { hasText: kim })).toBeVisible();
     const after = mail('listed', 15, 9);
     await forward(kim, `Fwd: ${after.subject}`, gmail(after));
     await fromMia(page, mia, after.subject);

@@ -96,7 +96,8 @@ mod tests {
                 }
             }
             // R1 and R13 quote a *please*; help does not.
-            let pleading = words.replace("Please sign in again", "").replace("Please reauthorize your Email settings", "");
+            let pleading =
+                words.replace("Please sign in again", "").replace("Please reauthorize your Email settings", "");
             assert!(!pleading.to_lowercase().contains("please"), "{}", article.key);
             assert!(!words.contains('!') && !words.to_lowercase().contains("oops"), "{}", article.key);
         }

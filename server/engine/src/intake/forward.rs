@@ -12,12 +12,12 @@ use crate::mime::{self, Automatic, Identity, Inline, Mail, Party, Vouched};
 use crate::store::forwards::{self, Came, Forwarders};
 use crate::store::settling::{self, Settlement, Waiting};
 use crate::store::{StoreError, known, messages, people, sources, tickets};
+use domain::Time;
 use domain::console::tickets::Way;
 use domain::id::{MessageId, PersonId, SourceId, TicketId};
 use domain::receipt::Disposition;
 use domain::ticket::{MessageKind, TicketStatus};
 use domain::time::Span;
-use domain::Time;
 
 /// How far two clocks may stand apart.
 const CLOCKS: Span = Span::hours(26);
@@ -164,13 +164,8 @@ impl Context<'_> {
                 let joined = ties::find(self.tx, engine, self.own, &mail, &[], false).await?;
                 let done = inner.take_in(&mail, joined.map(|(ticket, _)| ticket)).await?;
                 if let (Some(message), Some(written)) = (done.1, inline.written) {
-                    let came = Came {
-                        message,
-                        ticket: done.0.ticket(),
-                        alike,
-                        written_at: written.at,
-                        zoned: written.zoned,
-                    };
+                    let came =
+                        Came { message, ticket: done.0.ticket(), alike, written_at: written.at, zoned: written.zoned };
                     forwards::remember(self.tx, &came).await?;
                 }
                 self.written(outer, bundle, &done).await?;
@@ -191,7 +186,8 @@ impl Context<'_> {
             return Ok((Became::Ticket(ticket), Some(message)));
         };
         let message = self.write(mail, ticket, MessageKind::Incoming).await?;
-        tickets::customer_wrote(self.tx, ticket, message, self.moved_at(mail), self.written_to(mail).as_deref()).await?;
+        tickets::customer_wrote(self.tx, ticket, message, self.moved_at(mail), self.written_to(mail).as_deref())
+            .await?;
         tickets::set_status(self.tx, ticket, TicketStatus::Open).await?;
         Ok((Became::Reply(ticket), Some(message)))
     }
@@ -236,11 +232,7 @@ impl Context<'_> {
     }
 
     /// A message of the ledger that an inline forward repeats: come by itself, or forwarded before.
-    async fn known_inline(
-        &self,
-        inline: &Inline,
-        alike: &[u8],
-    ) -> Result<Option<(TicketId, MessageId)>, StoreError> {
+    async fn known_inline(&self, inline: &Inline, alike: &[u8]) -> Result<Option<(TicketId, MessageId)>, StoreError> {
         let Some(written) = inline.written else { return Ok(None) };
         for original in forwards::written_about(self.tx, &inline.from.address, written.at, CLOCKS).await? {
             if written.may_be(original.at)

@@ -1,8 +1,8 @@
 //! What becomes of one message, in the transaction that its batch shares.
 
+use super::forward::{self, Bundle};
 use super::sign::signed_ticket;
 use super::ties::{self, Sender};
-use super::forward::{self, Bundle};
 use super::{Own, Proof, Read, Told, Unreadable, bounce};
 use crate::mime::{self, Automatic, Mail, Party};
 use crate::store::known::{self, Known};

@@ -4,8 +4,8 @@
 //! the topmost one counts, and only at providers that take away or outdo what came from outside
 //! (RFC 8601 5): Exchange Online and Gmail. Elsewhere nothing is proved, and nothing disproved.
 
-use mail_parser::{HeaderName, Message};
 use domain::provider::ProviderKind;
+use mail_parser::{HeaderName, Message};
 
 /// What is known of a sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,8 @@ pub fn of(message: &Message<'_>) -> Vouched {
         let raw = message.raw_message().get(header.offset_start as usize..header.offset_end as usize)?;
         Some(super::text::line(&String::from_utf8_lossy(raw), 4_000))
     };
-    let internal = first("X-MS-Exchange-Organization-AuthAs").is_some_and(|v| v.trim().eq_ignore_ascii_case("internal"));
+    let internal =
+        first("X-MS-Exchange-Organization-AuthAs").is_some_and(|v| v.trim().eq_ignore_ascii_case("internal"));
     Vouched { results: first("Authentication-Results"), internal }
 }
 
@@ -94,12 +95,37 @@ mod tests {
         use ProviderKind::{Google, Microsoft, Other};
         let jonas = "jonas@contoso.example";
         for (provider, results, from, expected) in [
-            (Google, "mx.google.com; dkim=pass header.i=@contoso.example header.s=s1; spf=pass (google.com: x designates 1.2.3.4 as permitted sender) smtp.mailfrom=jonas@contoso.example; dmarc=pass (p=NONE) header.from=contoso.example", jonas, Proof::Proved),
-            (Google, "mx.google.com; spf=pass smtp.mailfrom=a@evil.example; dmarc=fail (p=NONE) header.from=contoso.example", jonas, Proof::Failed),
-            (Google, "mx.google.com; dkim=pass header.i=@evil.example; dmarc=none header.from=contoso.example", jonas, Proof::Unknown),
+            (
+                Google,
+                "mx.google.com; dkim=pass header.i=@contoso.example header.s=s1; spf=pass (google.com: x designates 1.2.3.4 as permitted sender) smtp.mailfrom=jonas@contoso.example; dmarc=pass (p=NONE) header.from=contoso.example",
+                jonas,
+                Proof::Proved,
+            ),
+            (
+                Google,
+                "mx.google.com; spf=pass smtp.mailfrom=a@evil.example; dmarc=fail (p=NONE) header.from=contoso.example",
+                jonas,
+                Proof::Failed,
+            ),
+            (
+                Google,
+                "mx.google.com; dkim=pass header.i=@evil.example; dmarc=none header.from=contoso.example",
+                jonas,
+                Proof::Unknown,
+            ),
             (Google, "mx.evil.example; dmarc=pass header.from=contoso.example", jonas, Proof::Unknown),
-            (Microsoft, "spf=pass (sender IP is 1.2.3.4) smtp.mailfrom=contoso.example; dkim=pass (signature was verified) header.d=contoso.example;dmarc=pass action=none header.from=contoso.example;compauth=pass reason=100", jonas, Proof::Proved),
-            (Microsoft, "spf=fail smtp.mailfrom=contoso.example; dkim=none header.d=none;dmarc=fail action=oreject header.from=contoso.example;compauth=fail reason=000", jonas, Proof::Failed),
+            (
+                Microsoft,
+                "spf=pass (sender IP is 1.2.3.4) smtp.mailfrom=contoso.example; dkim=pass (signature was verified) header.d=contoso.example;dmarc=pass action=none header.from=contoso.example;compauth=pass reason=100",
+                jonas,
+                Proof::Proved,
+            ),
+            (
+                Microsoft,
+                "spf=fail smtp.mailfrom=contoso.example; dkim=none header.d=none;dmarc=fail action=oreject header.from=contoso.example;compauth=fail reason=000",
+                jonas,
+                Proof::Failed,
+            ),
             (Microsoft, "dmarc=pass action=none header.from=evil.example", jonas, Proof::Unknown),
             (Microsoft, "x (dmarc=pass header.from=contoso.example)", jonas, Proof::Unknown),
             (Other, "mail.contoso.example; dmarc=pass header.from=contoso.example", jonas, Proof::Unknown),

@@ -103,7 +103,9 @@ fn without_marks(text: &str) -> String {
 
 /// `---------- Forwarded message ---------`, in the lengths that Gmail has had.
 fn is_gmail(line: &str) -> bool {
-    line.starts_with("-----") && line.ends_with("----") && line.trim_matches(['-', ' ']).eq_ignore_ascii_case("forwarded message")
+    line.starts_with("-----")
+        && line.ends_with("----")
+        && line.trim_matches(['-', ' ']).eq_ignore_ascii_case("forwarded message")
 }
 
 /// `-----Original Message-----`, or a line of underscores.
@@ -112,8 +114,7 @@ fn is_rule(line: &str) -> bool {
     original || (line.len() >= 10 && line.bytes().all(|b| b == b'_'))
 }
 
-const NAMES: [&str; 9] =
-    ["from", "sent", "date", "to", "cc", "subject", "importance", "attachments", "reply-to"];
+const NAMES: [&str; 9] = ["from", "sent", "date", "to", "cc", "subject", "importance", "attachments", "reply-to"];
 
 /// `*From:* Mia Lind <mia@x.example>` as its name and value.
 fn field(line: &str) -> Option<(&'static str, &str)> {

@@ -70,8 +70,7 @@ pub async fn list(store: &Store, mailbox: MailboxId) -> Result<Vec<Address>, Sto
 /// Puts an address on a mailbox's list, once.
 pub async fn allow(db: &impl ConnectionTrait, mailbox: MailboxId, address: &Address) -> Result<(), StoreError> {
     let row = forwarder::ActiveModel { mailbox_id: Set(mailbox.0), address: Set(address.as_str().into()) };
-    let once =
-        OnConflict::columns([forwarder::Column::MailboxId, forwarder::Column::Address]).do_nothing().to_owned();
+    let once = OnConflict::columns([forwarder::Column::MailboxId, forwarder::Column::Address]).do_nothing().to_owned();
     forwarder::Entity::insert(row).on_conflict(once).exec_without_returning(db).await?;
     Ok(())
 }
@@ -154,16 +153,17 @@ pub async fn written_about(tx: &Tx, sender: &str, at: Time, apart: Span) -> Resu
         .into_tuple()
         .all(tx)
         .await?;
-    let original = |(id, ticket, at, subject, text, quoted): (i64, i64, i64, String, String, Option<String>)| Original {
-        message: MessageId(id),
-        ticket: TicketId(ticket),
-        at: Time(at),
-        subject,
-        text: match quoted {
-            Some(quoted) => format!("{text}\n{quoted}"),
-            None => text,
-        },
-    };
+    let original =
+        |(id, ticket, at, subject, text, quoted): (i64, i64, i64, String, String, Option<String>)| Original {
+            message: MessageId(id),
+            ticket: TicketId(ticket),
+            at: Time(at),
+            subject,
+            text: match quoted {
+                Some(quoted) => format!("{text}\n{quoted}"),
+                None => text,
+            },
+        };
     Ok(rows.into_iter().map(original).collect())
 }
 
@@ -171,10 +171,7 @@ pub async fn written_about(tx: &Tx, sender: &str, at: Time, apart: Span) -> Resu
 pub async fn adopt(tx: &Tx, message: MessageId, header_id: &str, references: &[String]) -> Result<(), StoreError> {
     message::Entity::update_many()
         .col_expr(message::Column::HeaderId, Expr::value(header_id))
-        .col_expr(
-            message::Column::ReferenceList,
-            Expr::value((!references.is_empty()).then(|| references.join(" "))),
-        )
+        .col_expr(message::Column::ReferenceList, Expr::value((!references.is_empty()).then(|| references.join(" "))))
         .filter(message::Column::Id.eq(message.0))
         .filter(message::Column::HeaderId.is_null())
         .exec(tx)

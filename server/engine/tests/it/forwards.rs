@@ -30,8 +30,7 @@ fn inline(id: &str, from: &str, minute: u32, text: &str) -> String {
 }
 
 fn attached(id: &str, from: &str, messages: &[String]) -> String {
-    let parts: String =
-        messages.iter().map(|one| format!("--b1\nContent-Type: message/rfc822\n\n{one}\n")).collect();
+    let parts: String = messages.iter().map(|one| format!("--b1\nContent-Type: message/rfc822\n\n{one}\n")).collect();
     format!(
         "Message-ID: <{id}>\nFrom: {from}\nTo: {SUPPORT}\nSubject: FW: some mails\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b1\n\n--b1\nContent-Type: text/plain\n\n\n{parts}--b1--\n"
     )
@@ -64,9 +63,8 @@ async fn an_inline_forward_is_its_original_whichever_comes_first() {
         assert_eq!(message.from_address.as_deref(), Some("mia@customer.example"));
         assert_eq!(message.header_id.as_deref(), Some("1@c"), "an answer names the customer's own Message-ID");
         // An answer to the original finds the ticket.
-        let answer = inbox
-            .mail(&original("2@c", 50, "Any news?").replace("Subject:", "In-Reply-To: <1@c>\nSubject: Re:"))
-            .await;
+        let answer =
+            inbox.mail(&original("2@c", 50, "Any news?").replace("Subject:", "In-Reply-To: <1@c>\nSubject: Re:")).await;
         assert_eq!((answer.disposition.as_str(), answer.ticket), ("reply", first.ticket));
     }
 }
@@ -142,7 +140,9 @@ async fn a_forged_colleague_is_no_colleague() {
     let inbox = desk().await;
     let taken = inbox.mail(&original("1@c", 4, "It does not light.")).await;
     let forged = |id: &str, more: &str| {
-        format!("Message-ID: <{id}>\nFrom: {AGENT}\nTo: {SUPPORT}\nSubject: Re: The lamp is broken\n{more}In-Reply-To: <1@c>\n\nPay to this account.\n")
+        format!(
+            "Message-ID: <{id}>\nFrom: {AGENT}\nTo: {SUPPORT}\nSubject: Re: The lamp is broken\n{more}In-Reply-To: <1@c>\n\nPay to this account.\n"
+        )
     };
     let vouched = "Authentication-Results: mx.google.com; dmarc=pass header.from=desk-people.example\n";
     // Nobody but the provider's own server vouches, and this one's does not.

@@ -189,7 +189,8 @@ async fn automatic_mail_and_staff_join_without_reopening() {
     let stray = inbox.mail(&letter("3@c", anna, "Away", "Auto-Submitted: auto-replied\n")).await;
     assert_eq!((stray.disposition.as_str(), stray.ticket), ("automatic", None));
     inbox.at_google().await;
-    let vouched = "Authentication-Results: mx.google.com; dmarc=pass header.from=desk-people.example\nIn-Reply-To: <1@c>\n";
+    let vouched =
+        "Authentication-Results: mx.google.com; dmarc=pass header.from=desk-people.example\nIn-Reply-To: <1@c>\n";
     let staff = inbox.mail(&letter("4@c", "bob@desk-people.example", "Re: Printer", vouched)).await;
     assert_eq!((staff.disposition.as_str(), staff.ticket), ("answered_outside", Some(ticket)));
     assert_eq!(inbox.status(ticket).await, "closed");

@@ -50,7 +50,9 @@ pub const ARTICLES: &[Article] = &[
                 "No. A forward and its original are the same message, whichever comes first: known by the Message-ID where it was attached, else by sender, date, subject and words.",
             ),
             LOST,
-            Text("No. Where the forwarded message can't be told for certain, the mail stays an ordinary ticket with everything in it."),
+            Text(
+                "No. Where the forwarded message can't be told for certain, the mail stays an ordinary ticket with everything in it.",
+            ),
         ],
     },
     Article {
@@ -59,7 +61,9 @@ pub const ARTICLES: &[Article] = &[
         lead: "A reply is held when its mailbox can't send until somebody acts. It leaves by itself afterwards, once.",
         blocks: &[
             SEE,
-            Text("Held since 11:02, at the reply, in the list and in the outbox. The composer says beforehand that a reply will be held."),
+            Text(
+                "Held since 11:02, at the reply, in the list and in the outbox. The composer says beforehand that a reply will be held.",
+            ),
             DO,
             Steps(&[
                 "Write on. There is nothing to release.",
@@ -67,7 +71,9 @@ pub const ARTICLES: &[Article] = &[
                 "Agents can tell an admin again; admins repair the mailbox.",
             ]),
             WHY,
-            Text("Its sign-in or password does not work, or the provider has a switch off. A network fault holds nothing: replies just leave a little later."),
+            Text(
+                "Its sign-in or password does not work, or the provider has a switch off. A network fault holds nothing: replies just leave a little later.",
+            ),
             LOST,
             Text("No. Every reply is kept until a server has taken it, and none is sent twice."),
         ],
@@ -86,7 +92,9 @@ pub const ARTICLES: &[Article] = &[
                 "Acknowledge or snooze is for you alone, until the next step at most.",
             ]),
             WHY,
-            Text("The owner gets a letter in plain words and a sign-in link: that person need not know what a help desk is."),
+            Text(
+                "The owner gets a letter in plain words and a sign-in link: that person need not know what a help desk is.",
+            ),
             LOST,
             NOT_LOST,
         ],

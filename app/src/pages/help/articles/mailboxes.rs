@@ -29,7 +29,9 @@ pub const ARTICLES: &[Article] = &[
                 "A server in your own network: its address must be allowed in the server's settings first.",
             ]),
             Head("Instead of a server of one's own"),
-            Text("Forward to an existing mailbox: the address forwards its mail to a mailbox that is connected here. A test mail shows whether it does."),
+            Text(
+                "Forward to an existing mailbox: the address forwards its mail to a mailbox that is connected here. A test mail shows whether it does.",
+            ),
             LOST,
             Text(
                 "Nothing that works is replaced by something that does not. Mail is deleted on the server only if you say so, and only after it is stored here.",
@@ -42,7 +44,9 @@ pub const ARTICLES: &[Article] = &[
         lead: "A network fault, or the server is slow or busy. Mailkeep tries again by itself; nobody has to sign in.",
         blocks: &[
             SEE,
-            Text("Retrying, with the time of the next attempt. A fault of the network is never taken for a fault of the sign-in."),
+            Text(
+                "Retrying, with the time of the next attempt. A fault of the network is never taken for a fault of the sign-in.",
+            ),
             DO,
             Steps(&[
                 "Wait. Most faults pass within minutes.",

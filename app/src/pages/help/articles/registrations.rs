@@ -41,7 +41,9 @@ pub const ARTICLES: &[Article] = &[
                 "In Mailkeep open App registrations, choose Enter new secret, paste it, give its end date, Save.",
             ]),
             WHY,
-            Text("Secrets at Microsoft live two years at most. With the end date entered, Mailkeep warns before. A second secret beside the first makes the change without a pause."),
+            Text(
+                "Secrets at Microsoft live two years at most. With the end date entered, Mailkeep warns before. A second secret beside the first makes the change without a pause.",
+            ),
             LOST,
             NOT_LOST,
         ],
@@ -76,7 +78,9 @@ pub const ARTICLES: &[Article] = &[
         lead: "Providers send people back to one address after a sign-in. It must be the one that browsers use, with https, or localhost.",
         blocks: &[
             SEE,
-            Text("A warning on the Server page, and before a registration is made, while the address is neither https nor localhost. Another one when the address has changed."),
+            Text(
+                "A warning on the Server page, and before a registration is made, while the address is neither https nor localhost. Another one when the address has changed.",
+            ),
             DO,
             Steps(&[
                 "Open Admin, Server, and enter the address as browsers reach it.",

@@ -10,7 +10,9 @@ pub const ARTICLES: &[Article] = &[
         lead: "The sign-in was good, and one direction still does not work. It is kept sealed for 7 days while the setting is changed; no second sign-in is needed.",
         blocks: &[
             SEE,
-            Text("One direction works, the other shows what stands in its way, where the setting is and who may change it."),
+            Text(
+                "One direction works, the other shows what stands in its way, where the setting is and who may change it.",
+            ),
             DO,
             Steps(&[
                 "Have the setting changed. The card can be sent to the admin of the organisation: it says everything that person needs.",
@@ -122,7 +124,9 @@ pub const ARTICLES: &[Article] = &[
                 "Sign in then. Only the sign-in is left to do.",
             ]),
             WHY,
-            Text("Approval is for the app registration, not for the mailbox: the next mailbox of the organisation needs none."),
+            Text(
+                "Approval is for the app registration, not for the mailbox: the next mailbox of the organisation needs none.",
+            ),
             LOST,
             NOTHING_CHANGED,
         ],
@@ -148,7 +152,9 @@ pub const ARTICLES: &[Article] = &[
                 "The address is an alias, a group or a distribution list, and has no mailbox of its own: use the mailbox behind it, turn it into a shared mailbox, or forward it to one.",
             ]),
             WHY,
-            Text("Microsoft lets a program read the shared mailbox with the person's sign-in, and send as it only if the person signs in for sending."),
+            Text(
+                "Microsoft lets a program read the shared mailbox with the person's sign-in, and send as it only if the person signs in for sending.",
+            ),
             LOST,
             NOTHING_CHANGED,
         ],
@@ -159,7 +165,9 @@ pub const ARTICLES: &[Article] = &[
         lead: "Personal accounts have a server of their own for sending, and IMAP is off until their owner switches it on.",
         blocks: &[
             SEE,
-            Text("Incoming blocked: IMAP is off. Or, before the sign-in: this app registration does not allow personal accounts."),
+            Text(
+                "Incoming blocked: IMAP is off. Or, before the sign-in: this app registration does not allow personal accounts.",
+            ),
             DO,
             Steps(&[
                 "The owner opens outlook.com, Settings, Mail, Forwarding and IMAP, and lets devices and apps use IMAP.",

@@ -156,7 +156,9 @@ pub const ARTICLES: &[Article] = &[
         lead: "The owner of a mailbox often has no account here. A link lets that person sign in at the provider, and nothing else.",
         blocks: &[
             SEE,
-            Text("Send a sign-in link, at a mailbox that needs a sign-in. Its way is shown: sent, opened, completed, refused or expired."),
+            Text(
+                "Send a sign-in link, at a mailbox that needs a sign-in. Its way is shown: sent, opened, completed, refused or expired.",
+            ),
             DO,
             Steps(&[
                 "Open the mailbox and choose Send a sign-in link.",
@@ -178,7 +180,9 @@ pub const ARTICLES: &[Article] = &[
         lead: "One sign-in repairs every mailbox of the same account. A queue walks through the rest.",
         blocks: &[
             SEE,
-            Text("The banner counts the mailboxes; Email settings opens the queue, one line for each account that can repair some of them."),
+            Text(
+                "The banner counts the mailboxes; Email settings opens the queue, one line for each account that can repair some of them.",
+            ),
             DO,
             Steps(&[
                 "Open the queue. The line on top repairs the most.",
@@ -186,7 +190,9 @@ pub const ARTICLES: &[Article] = &[
                 "Go on with the next line. What no sign-in repairs stands below, with what does.",
             ]),
             WHY,
-            Text("Several mailboxes often hang on one person: shared ones, above all. When that person's sign-in ends, all of them stop together."),
+            Text(
+                "Several mailboxes often hang on one person: shared ones, above all. When that person's sign-in ends, all of them stop together.",
+            ),
             LOST,
             NOT_LOST,
         ],

@@ -44,7 +44,8 @@ pub fn read(text: &str) -> Option<Written> {
     for word in &words {
         let plain = word.trim_end_matches("st").trim_end_matches("nd").trim_end_matches("rd").trim_end_matches("th");
         if let Some((hour, rest)) = word.split_once(':').filter(|_| clock.is_none()) {
-            let (rest, tail) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len()));
+            let (rest, tail) =
+                rest.split_at(rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len()));
             half = half_of(tail).or(half);
             clock = Some((hour.parse::<i64>().ok()?, rest.split(':').next()?.parse::<i64>().ok()?));
         } else if let Some(found) = half_of(word) {
@@ -110,9 +111,8 @@ mod tests {
 
     #[test]
     fn dates_are_read_as_programs_write_them() {
-        let at = |hour: i64, minute: i64| {
-            Time::from_date(2026, 11, 2).expect("a day") + Span::minutes(hour * 60 + minute)
-        };
+        let at =
+            |hour: i64, minute: i64| Time::from_date(2026, 11, 2).expect("a day") + Span::minutes(hour * 60 + minute);
         for (text, hour, minute) in [
             ("Mon, Nov 2, 2026 at 3:04 PM", 15, 4),
             ("Mon, Nov 2, 2026 at 3:04\u{202f}PM", 15, 4),
@@ -129,7 +129,9 @@ mod tests {
         let zoned = Some(Written { at: at(14, 4), zoned: true });
         assert_eq!(read("Mon, 2 Nov 2026 15:04:00 +0100"), zoned);
         assert_eq!(read("Monday, November 2, 2026 3:04 PM (UTC+01:00)"), zoned);
-        for nothing in ["", "yesterday", "11/2/2026 3:04 PM", "Nov 31, 2026 at 3:04 PM", "Nov 2, 2026", "Nov 2, 2026 at 25:04"] {
+        for nothing in
+            ["", "yesterday", "11/2/2026 3:04 PM", "Nov 31, 2026 at 3:04 PM", "Nov 2, 2026", "Nov 2, 2026 at 25:04"]
+        {
             assert_eq!(read(nothing), None, "{nothing}");
         }
     }
