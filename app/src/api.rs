@@ -10,6 +10,7 @@
 
 pub mod context;
 pub mod desk;
+pub mod ends;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod flash;

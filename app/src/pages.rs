@@ -1,6 +1,7 @@
 //! Pages: each loads what it shows through the port, then is one view.
 
 pub mod connect;
+pub mod ends;
 pub mod error;
 pub mod help;
 pub mod here;

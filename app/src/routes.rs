@@ -1,7 +1,7 @@
 //! Which page stands at which path.
 
 use crate::pages::{
-    connect, error, help, mailbox, mailboxes, new_ticket, outbox, people, person, registrations, server, sign_in,
+    connect, ends, error, help, mailbox, mailboxes, new_ticket, outbox, people, person, registrations, server, sign_in,
     signins, ticket, tickets,
 };
 use leptos::prelude::*;
@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/sign-ins/:id") view=signins::SignInResultPage ssr=ssr.clone()/>
                 <Route path=path!("/sign-in-refused/:reason") view=signins::RefusedPage ssr=ssr.clone()/>
 
+                <Route path=path!("/admin/ends") view=ends::EndsPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/registrations") view=registrations::RegistrationsPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/people") view=people::PeoplePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/server") view=server::ServerPage ssr=ssr.clone()/>

@@ -8,7 +8,8 @@ use fake::Scene;
 use fake::seen::{admin, agent, ask, get_as, post, text};
 use http::{Request, StatusCode};
 
-const ADMIN_PAGES: [&str; 23] = [
+const ADMIN_PAGES: [&str; 24] = [
+    "/admin/ends",
     "/admin/channels/email",
     "/admin/channels/email/queue",
     "/admin/channels/email/new",

@@ -38,6 +38,15 @@ export const test = base.extend({
   },
 });
 
+/** For tests that move days: a rig whose clock nobody else uses. */
+export const clocked = test.extend({
+  rig: [async ({}, use) => {
+    const rig = await Rig.start();
+    await use(rig);
+    await rig.stop();
+  }, { scope: 'worker', timeout: 90_000 }],
+});
+
 /** One desk for all tests of a file, with its admin and registrations: `const desk = deskOf(test)`. */
 export function deskOf(t, options = {}) {
   const it = {};

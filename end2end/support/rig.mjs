@@ -65,6 +65,14 @@ export class Rig {
     return json;
   }
 
+  /** Moves the clock of the providers and of everything under RIG_FAKETIME so many days on. */
+  async days(n) {
+    this.moved = (this.moved ?? 0) + n * 86_400;
+    await this.call('/clock', { offset: `+${this.moved.toFixed(3)}s` });
+  }
+  /** Now, by the rig's clock. */
+  get now() { return new Date(Date.now() + (this.moved ?? 0) * 1000); }
+
   /** What Mailkeep may reach although it is private or speaks plain http. */
   get allowed() { return ['127.0.0.1', ...HOSTS].join(','); }
   port(name) { return Number(this.env[`${name}_PORT`]); }

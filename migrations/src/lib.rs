@@ -5,6 +5,7 @@
 
 mod dialect;
 mod m0001_first;
+mod m0006_ends;
 mod m0007_page;
 
 use sea_orm_migration::prelude::*;
@@ -17,6 +18,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Step), Box::new(m0007_page::Step)]
+        vec![Box::new(m0001_first::Step), Box::new(m0006_ends::Step), Box::new(m0007_page::Step)]
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod desk;
 pub mod forwarders;
+pub mod ends;
 pub mod mailboxes;
 pub mod outbox;
 pub mod people;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 pub use desk::Desk;
 pub use forwarders::Forwarders;
+pub use ends::Ends;
 pub use mailboxes::Mailboxes;
 pub use outbox::Outbox;
 pub use people::{Actor, People, Role};
@@ -34,6 +36,7 @@ pub use visit::Visit;
 pub struct Console {
     pub desk: Arc<dyn Desk>,
     pub forwarders: Arc<dyn Forwarders>,
+    pub ends: Arc<dyn Ends>,
     pub mailboxes: Arc<dyn Mailboxes>,
     pub outbox: Arc<dyn Outbox>,
     pub people: Arc<dyn People>,

@@ -10,6 +10,7 @@ pub mod console;
 pub mod credential;
 pub mod diagnosis;
 pub mod direction;
+pub mod expiry;
 pub mod habit;
 pub mod id;
 pub mod mailbox;

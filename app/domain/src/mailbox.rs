@@ -4,6 +4,7 @@ use crate::address::Address;
 use crate::credential::CredentialKind;
 use crate::diagnosis::Diagnosis;
 use crate::direction::{self, Direction, Facts, State};
+use crate::expiry::{End, Soon};
 use crate::id::{AccountId, MailboxId};
 use crate::provider::ProviderKind;
 use crate::remedy::Remedy;
@@ -30,6 +31,8 @@ pub struct MailboxFacts {
     pub held: u32,
     /// The provider ends, or ended, password sign-in on this day, and this mailbox uses one.
     pub basic_retires_at: Option<Time>,
+    /// What it depends on and what ends soon, the soonest first.
+    pub ends_soon: Vec<Soon>,
 }
 
 impl MailboxFacts {
@@ -71,6 +74,10 @@ pub enum MailboxState {
     /// Works by password, which the provider ends or ended at this time.
     BasicRetires {
         at: Time,
+    },
+    /// Works, but what it depends on ends soon unless a person acts.
+    EndsSoon {
+        end: End,
     },
     Retrying {
         diagnosis: Diagnosis,
@@ -118,6 +125,9 @@ pub fn state(facts: &MailboxFacts) -> MailboxState {
     if let Some(at) = facts.basic_retires_at {
         return MailboxState::BasicRetires { at };
     }
+    if let Some(soon) = facts.ends_soon.first() {
+        return MailboxState::EndsSoon { end: soon.end.clone() };
+    }
     for (_, state) in used() {
         if let State::Retrying { since, diagnosis, next_at } = state {
             return MailboxState::Retrying { diagnosis: *diagnosis, since: *since, next_at: *next_at };
@@ -139,6 +149,7 @@ impl MailboxState {
     pub fn group(&self) -> Group {
         match self {
             MailboxState::Needs { .. } | MailboxState::BasicRetires { .. } => Group::NeedsYou,
+            MailboxState::EndsSoon { .. } => Group::EndsSoon,
             MailboxState::Paused => Group::Paused,
             MailboxState::Unfinished => Group::Unfinished,
             _ => Group::AtWork,

@@ -57,6 +57,7 @@ pub enum Fault {
     UserMissing,
     NoDirection,
     DateMalformed,
+    DaysOutOfRange,
     ClientIdMalformed,
     SecretMissing,
     /// Looks like the secret's id (a GUID), not its value.

@@ -7,9 +7,11 @@ use crate::pages::Here;
 use crate::wording::banners::{self, R1, R1_HERE, R1_SETTINGS};
 use crate::wording::counts::of;
 use crate::wording::diagnoses;
+use crate::wording::ends;
 use crate::wording::times::Clock;
 use domain::banner::{Ask, Banner};
 use domain::direction::Direction;
+use domain::expiry::Kind;
 use domain::signin::Intent;
 use leptos::prelude::*;
 
@@ -30,11 +32,7 @@ pub fn Banners(here: Here, #[prop(optional)] acts: bool) -> impl IntoView {
 }
 
 fn tone(banner: &Banner, clock: Clock) -> Tone {
-    let works = banner.concerned.iter().all(|c| c.diagnosis.is_none());
-    match banner.retires_at {
-        Some(at) if works && at > clock.now => Tone::Warning,
-        _ => Tone::Critical,
-    }
+    if banner.warns(clock.now) { Tone::Warning } else { Tone::Critical }
 }
 
 /// Where *Email settings* leads: the mailbox concerned, or the queue of several.
@@ -42,6 +40,17 @@ fn settings(banner: &Banner) -> String {
     match banner.concerned.as_slice() {
         [one] => format!("/admin/channels/email/{}", one.mailbox),
         _ => "/admin/channels/email/queue".into(),
+    }
+}
+
+/// Where the first link of an alert leads: to the support emails with those concerned marked.
+fn ending(banner: &Banner, kind: Kind) -> String {
+    match (kind, banner.concerned.first()) {
+        (Kind::SignIn | Kind::Password, Some(first)) => {
+            format!("/admin/channels/email?mark=ends#mailbox-{}", first.mailbox)
+        }
+        (Kind::SignIn | Kind::Password, None) => "/admin/channels/email".into(),
+        (Kind::Spa | Kind::AppSecret, _) => "/admin/registrations".into(),
     }
 }
 
@@ -61,7 +70,18 @@ fn for_admin(banner: Banner, rest: usize, clock: Clock, acts: bool) -> AnyView {
         view! { " " <a href="/admin/channels/email?show=need">{of(rest as u64, "more mailbox needs you", "more mailboxes need you")}</a>"." }
     });
     let cause = banners::cause(&banner, clock);
-    let words = if banners::is_r1(banner.ask) {
+    let words = if let Some(end) = &banner.end {
+        let (before, between, after) = ends::alert(end, &banner.provider_short);
+        let kind = end.source.kind();
+        view! {
+            <span id="banner-words">
+                {before}<a href=ending(&banner, kind) aria-label=ends::purpose(kind) aria-describedby="banner-words">{ends::HERE}</a>
+                {between}<a href=ends::article(kind) aria-label="here: help" aria-describedby="banner-words">{ends::HERE}</a>{after}
+            </span>
+            <span class="more">{cause}{counted}</span>
+        }
+        .into_any()
+    } else if banners::is_r1(banner.ask) {
         view! {
             <span id="banner-words">
                 {R1.0}<a href=help aria-describedby="banner-words">{R1_HERE}</a>

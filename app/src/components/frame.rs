@@ -15,6 +15,7 @@ pub enum Place {
     Tickets,
     Outbox,
     Email,
+    Ends,
     Registrations,
     People,
     Server,
@@ -105,6 +106,7 @@ fn Rail(here: Here, place: Place) -> impl IntoView {
                     <h2>"Admin"</h2>
                     <ul>
                         {link(Place::Email, "/admin/channels/email", Icon::Mail, "Email".into(), need_you)}
+                        {link(Place::Ends, "/admin/ends", Icon::Calendar, "Sign-in ends".into(), None)}
                         {link(Place::Registrations, "/admin/registrations", Icon::Key, "App registrations".into(), None)}
                         {link(Place::People, "/admin/people", Icon::People, "People".into(), None)}
                         {link(Place::Server, "/admin/server", Icon::Server, "Server".into(), None)}

@@ -6,6 +6,7 @@ use crate::api::post_to;
 use crate::wording::diagnoses;
 use domain::console::mailboxes::MailboxRow;
 use domain::credential::CredentialKind;
+use domain::expiry::Kind;
 use domain::mailbox::MailboxState;
 use domain::remedy::Remedy;
 use domain::signin::Intent;
@@ -33,6 +34,11 @@ pub fn way_out(row: &MailboxRow) -> Option<WayOut> {
         MailboxState::Unfinished => WayOut::Finish,
         MailboxState::Paused => WayOut::Resume,
         MailboxState::BasicRetires { .. } => WayOut::SignIn(Intent::Switch),
+        MailboxState::EndsSoon { end } => match end.source.kind() {
+            Kind::SignIn => WayOut::SignIn(Intent::Reauthorize),
+            Kind::Spa | Kind::AppSecret => WayOut::Secret,
+            Kind::Password => WayOut::SignIn(Intent::Switch),
+        },
         MailboxState::Needs { remedy, .. } => match remedy {
             Remedy::SignInAgain | Remedy::AnotherPersonSignsIn => WayOut::SignIn(Intent::Reauthorize),
             Remedy::SwitchToSignIn => WayOut::SignIn(Intent::Switch),
@@ -97,6 +103,7 @@ pub fn credential(row: &MailboxRow) -> CredentialKind {
 pub fn article(row: &MailboxRow) -> Option<String> {
     match &row.state {
         MailboxState::Needs { diagnosis, .. } => Some(format!("/help/{}", diagnoses::article(*diagnosis))),
+        MailboxState::EndsSoon { .. } => Some("/help/sign-in-ends".into()),
         MailboxState::BasicRetires { .. } => Some("/help/password-retired".into()),
         _ => None,
     }

@@ -27,6 +27,7 @@ use crate::components::notice::{Notice, Refused};
 use crate::components::state::Tone;
 use crate::components::way_out::{WayOut, article, button, way_out};
 use crate::pages::page;
+use crate::wording::ends;
 use crate::wording::counts::list;
 use crate::wording::times::Clock;
 use crate::wording::{banners, diagnoses, states};
@@ -172,6 +173,9 @@ fn sentence(data: &Page, clock: Clock) -> String {
                 "It still works by password here. One sign-in moves it: same mailbox, same tickets, mail goes on all through. {waits}"
             )
         }
+        MailboxState::EndsSoon { end } => {
+            format!("{} It still works. Act before, and nothing stops.", ends::evidence(end, &row.provider_short, clock))
+        }
         MailboxState::Paused => format!("Nothing is fetched and replies are held until it goes on. {waits}"),
         MailboxState::Unfinished => "Nothing is connected yet. The draft keeps what you entered.".into(),
         _ => waits,
@@ -183,7 +187,7 @@ fn call(data: &Page, clock: Clock) -> Option<AnyView> {
     let row = &data.row;
     let way = way_out(row)?;
     let tone = match (&row.state, way) {
-        (MailboxState::BasicRetires { .. }, _) => Tone::Warning,
+        (MailboxState::BasicRetires { .. } | MailboxState::EndsSoon { .. }, _) => Tone::Warning,
         (_, WayOut::Resume | WayOut::Finish) => Tone::Calm,
         _ => Tone::Critical,
     };

@@ -18,6 +18,7 @@ use crate::wording::banners;
 use crate::wording::counts::{count, list, of};
 use domain::banner::{Ask, Banner};
 use domain::console::mailboxes::MailboxRow;
+use domain::id::MailboxId;
 use domain::mailbox::Group;
 use domain::signin::Intent;
 use leptos::prelude::*;
@@ -75,10 +76,16 @@ pub fn MailboxesPage() -> impl IntoView {
                         .any(|t| t.to_lowercase().contains(&needle))
             })
             .collect();
+        let marked: Vec<MailboxId> = if here.place.query("mark") == Some("ends") {
+            let alerts = here.frame.banners.iter().filter(|b| b.ask == Ask::Ends);
+            alerts.flat_map(|b| &b.concerned).map(|c| c.mailbox).collect()
+        } else {
+            Vec::new()
+        };
         let bodies: Vec<AnyView> = GROUPS
             .iter()
             .filter(|(_, key, _)| show.as_deref().is_none_or(|show| show == *key))
-            .filter_map(|(group, _, title)| body(*group, title, &found, clock))
+            .filter_map(|(group, _, title)| body(*group, title, &found, &marked, clock))
             .collect();
         let table = if bodies.is_empty() {
             nothing(&words)
@@ -156,6 +163,7 @@ fn body(
     group: Group,
     title: &'static str,
     rows: &[MailboxRow],
+    marked: &[MailboxId],
     clock: crate::wording::times::Clock,
 ) -> Option<AnyView> {
     let mut rows: Vec<MailboxRow> = rows.iter().filter(|r| r.state.group() == group).cloned().collect();
@@ -177,7 +185,8 @@ fn body(
                 }
                 first
             });
-            row::view(r, same, clock)
+            let marked = marked.contains(&r.id);
+            row::view(r, same, marked, clock)
         })
         .collect();
     Some(

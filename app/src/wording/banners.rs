@@ -2,6 +2,7 @@
 
 use crate::wording::counts::list;
 use crate::wording::diagnoses;
+use crate::wording::ends;
 use crate::wording::times::Clock;
 use domain::banner::{Ask, Banner, Concerned};
 
@@ -63,6 +64,10 @@ pub fn cause(banner: &Banner, clock: Clock) -> String {
                 Some(at) => format!("{who}: {short} ended sign-in by password on {}.", clock.day(at)),
                 None => format!("{who}: {short} takes no passwords any more."),
             }
+        }
+        Ask::Ends => {
+            let until = banner.end.as_ref().map(|end| ends::evidence(end, &banner.provider_short, clock));
+            format!("{who}: {}", until.unwrap_or_default())
         }
         Ask::Registration | Ask::Consent | Ask::Setting => banner
             .concerned

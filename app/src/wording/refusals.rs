@@ -26,6 +26,7 @@ pub fn fault(fault: Fault) -> &'static str {
         Fault::UserMissing => "The user name is missing. Nothing was saved.",
         Fault::NoDirection => "Choose incoming, outgoing or both. Nothing was saved.",
         Fault::DateMalformed => "There is no such day. Nothing was saved.",
+        Fault::DaysOutOfRange => "Days are a whole number from 1 to 3650. Nothing was saved.",
         Fault::ClientIdMalformed => "This is not a client id. Copy the whole value. Nothing was saved.",
         Fault::SecretMissing => "The secret is missing. Nothing was saved.",
         Fault::SecretIsAnId => "This looks like the secret's ID. Copy the column Value instead. Nothing was saved.",

@@ -4,6 +4,7 @@ use crate::components::icon::Icon;
 use crate::components::state::{Tone, Words};
 use crate::wording::counts::{count, of};
 use crate::wording::diagnoses;
+use crate::wording::ends;
 use crate::wording::times::{Clock, span};
 use domain::console::mailboxes::{DirectionPage, MailboxPage, MailboxRow};
 use domain::credential::CredentialKind;
@@ -52,6 +53,8 @@ pub fn mailbox(row: &MailboxRow, clock: Clock) -> Words {
         }
         MailboxState::BasicRetires { at } => Words::new(Tone::Critical, Icon::Critical, "Password sign-in retired")
             .second(format!("Since {}. It still works here; {short} may stop it any day.", clock.day(*at))),
+        MailboxState::EndsSoon { end } => Words::new(Tone::Warning, Icon::Warning, ends::title(end, clock))
+            .second(ends::evidence(end, short, clock)),
         MailboxState::Retrying { since, next_at, .. } => {
             let next = match next_at {
                 Some(at) if *at > clock.now => format!("Next attempt {}.", clock.until(*at)),

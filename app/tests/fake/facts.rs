@@ -95,6 +95,7 @@ pub fn facts() -> Vec<MailboxFacts> {
             outgoing,
             held,
             basic_retires_at: None,
+            ends_soon: Vec::new(),
         }
     };
     let h = Span::hours;

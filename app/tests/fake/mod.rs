@@ -4,6 +4,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 mod desk;
+mod ends;
 mod facts;
 mod ledger;
 mod mailboxes;
@@ -58,6 +59,7 @@ pub fn console(scene: Scene) -> Console {
     Console {
         desk: Arc::new(desk::Fake(scene)),
         forwarders: Arc::new(ledger::Fake),
+        ends: Arc::new(ends::Fake(scene)),
         mailboxes: Arc::new(mailboxes::Fake(scene)),
         outbox: Arc::new(mails::Fake(scene)),
         people: Arc::new(people::Fake(scene)),

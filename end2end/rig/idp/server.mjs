@@ -102,6 +102,8 @@ provider.use(async (ctx, next) => {
     const scope = (row.scope ?? '').split(' ').filter((s) => s !== 'rig:offline');
     ctx.body.scope = google ? scope.map((s) => (['email', 'profile'].includes(s) ? `https://www.googleapis.com/auth/userinfo.${s}` : s)).join(' ') : scope.filter((s) => s.startsWith('http')).join(' ');
     if (!google) ctx.body.ext_expires_in = ctx.body.expires_in;
+    const endsIn = A.settings(row.accountId).refreshEndsIn;
+    if (endsIn && ctx.req.body.grant_type === 'authorization_code') ctx.body.refresh_token_expires_in = endsIn; // as Google for time-based access
     if (google && ctx.req.body.grant_type === 'refresh_token') delete ctx.body.refresh_token; // Google hands the refresh token out once
     if (ctx.body.id_token) ctx.body.id_token = resign(ctx.body.id_token, { id: row.accountId, scope });
   } else if (ctx.path === '/token' && ctx.body?.error) {

@@ -2,6 +2,7 @@
 
 mod desk;
 mod forwarders;
+mod ends;
 mod mailboxes;
 mod outbox;
 mod people;
@@ -20,6 +21,7 @@ pub fn console(engine: &Arc<Engine>) -> Console {
     Console {
         desk: Arc::new(desk::Port(engine.clone())),
         forwarders: Arc::new(forwarders::Port(engine.clone())),
+        ends: Arc::new(ends::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),

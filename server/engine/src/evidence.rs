@@ -205,6 +205,7 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
         directions::all(store).await?.into_iter().map(|row| ((row.mailbox_id, row.direction.clone()), row)).collect();
     let accounts = mailboxes::accounts_by_grant(store).await?;
     let due = mailboxes::due_replies(store).await?;
+    let mut ends = crate::ends::soon(engine, clock::now()).await?;
     let mut all = Vec::new();
     for row in mailboxes::all(store).await? {
         let Ok(address) = Address::parse(&row.address) else { continue };
@@ -233,6 +234,7 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
             incoming: side_facts(incoming.as_ref(), paused),
             outgoing: side_facts(outgoing.as_ref(), paused),
             held: 0,
+            ends_soon: ends.remove(&row.id).unwrap_or_default(),
         };
         if facts.incoming.used && facts.incoming.credential.is_some() && !row.draft {
             facts.incoming.importing = mailboxes::importing(store, MailboxId(row.id)).await?;

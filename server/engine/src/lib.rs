@@ -14,6 +14,7 @@ mod console;
 pub mod deliver;
 pub mod directions;
 mod ending;
+pub mod ends;
 pub mod evidence;
 pub mod fetch;
 pub mod files;
@@ -21,6 +22,7 @@ pub mod grants;
 pub mod html;
 pub mod imap;
 pub mod intake;
+mod jump;
 pub mod login;
 pub mod mime;
 pub mod net;
@@ -151,6 +153,7 @@ impl Engine {
         loops.spawn(intake::run(self.clone(), stop.clone()));
         loops.spawn(deliver::run(self.clone(), stop.clone()));
         loops.spawn(grants::run(self.clone(), stop.clone()));
+        loops.spawn(jump::run(self.clone(), stop.clone()));
         loops.spawn(search::run(self.clone(), stop.clone()));
         Ok(Running { stop, loops, _lock: lock })
     }

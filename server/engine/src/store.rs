@@ -27,6 +27,7 @@ pub mod received;
 pub mod refreshes;
 pub mod registrations;
 pub mod requesters;
+pub mod rules;
 pub mod search;
 pub mod sessions;
 pub mod settings;

@@ -16,6 +16,8 @@ pub struct Wake {
     pub outbox: Notify,
     /// The refresher: a grant is new, or was refused.
     pub refresher: Notify,
+    /// Notices: one was written, or its way out changed.
+    pub notices: Notify,
     /// The search index: messages were committed.
     pub search: Notify,
     watchers: Mutex<HashMap<MailboxId, Arc<Notify>>>,
@@ -26,6 +28,16 @@ impl Wake {
     pub fn watcher(&self, mailbox: MailboxId) -> Arc<Notify> {
         let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
         watchers.entry(mailbox).or_default().clone()
+    }
+
+    /// Everybody looks again: times that were awaited may have come at once.
+    pub fn everybody(&self) {
+        for bell in [&self.pool, &self.intake, &self.outbox, &self.refresher, &self.search, &self.notices] {
+            bell.notify_one();
+        }
+        for watcher in self.watchers.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            watcher.notify_one();
+        }
     }
 
     /// Something changed for this mailbox: its credential, its settings, a person asked.

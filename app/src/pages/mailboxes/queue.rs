@@ -7,7 +7,9 @@ use crate::components::icon::Icon;
 use crate::pages::page;
 use crate::wording::counts::of;
 use crate::wording::diagnoses;
+use crate::wording::ends;
 use crate::wording::times::Clock;
+use domain::expiry::Kind;
 use domain::banner::{Ask, Banner, Concerned};
 use domain::console::mailboxes::MailboxRow;
 use domain::signin::Intent;
@@ -33,7 +35,7 @@ fn lines(banners: &[Banner]) -> Vec<Line> {
                             && line
                                 .concerned
                                 .first()
-                                .is_some_and(|first| first.account == c.account && banner.ask == Ask::SignIn)))
+                                .is_some_and(|first| first.account == c.account && matches!(banner.ask, Ask::SignIn | Ask::Ends))))
             };
             match lines.iter_mut().find(joins) {
                 Some(line) => line.concerned.push(c.clone()),
@@ -53,7 +55,7 @@ pub fn QueuePage() -> impl IntoView {
         let clock = here.clock;
         let (by_sign_in, others): (Vec<Line>, Vec<Line>) = lines(&here.frame.banners)
             .into_iter()
-            .partition(|l| matches!(l.ask, Ask::SignIn | Ask::Password | Ask::MoveToSignIn));
+            .partition(|l| matches!(l.ask, Ask::SignIn | Ask::Password | Ask::MoveToSignIn | Ask::Ends));
         let mailboxes: usize = by_sign_in.iter().map(|l| l.concerned.len()).sum();
         let sub = match by_sign_in.len() {
             0 => "No mailbox needs a sign-in or a password.".to_owned(),
@@ -132,6 +134,20 @@ fn item(line: Line, next: bool, rows: &[MailboxRow], clock: Clock) -> AnyView {
             cause.unwrap_or_default(),
             link(format!("{page}/set-up/password"), "Give password"),
         ),
+        Ask::Ends => {
+            let end = banner.end.as_ref();
+            let why = end.map(|end| ends::evidence(end, &short, clock)).unwrap_or_default();
+            match end.map(|end| end.source.kind()) {
+                Some(Kind::AppSecret | Kind::Spa) => (
+                    Icon::Key,
+                    "Enter a new app secret".into(),
+                    why,
+                    link("/admin/registrations".into(), "Enter new secret"),
+                ),
+                Some(Kind::Password) => (Icon::Calendar, format!("Sign in for {}", first.address), why, sign_in(Intent::Switch)),
+                _ => (Icon::Calendar, format!("Sign in as {account}, before it ends"), why, sign_in(Intent::Reauthorize)),
+            }
+        }
         Ask::Registration => (
             Icon::Key,
             "Enter a new app secret".into(),

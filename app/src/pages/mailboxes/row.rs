@@ -16,12 +16,14 @@ pub fn since(row: &MailboxRow) -> Time {
     match &row.state {
         MailboxState::Needs { since, .. } | MailboxState::Retrying { since, .. } => *since,
         MailboxState::BasicRetires { at } => *at,
+        MailboxState::EndsSoon { end } => end.at,
         _ => Time::default(),
     }
 }
 
 /// `same`: the first mailbox of the same sign-in, whose line tells the rest.
-pub fn view(row: MailboxRow, same: Option<String>, clock: Clock) -> AnyView {
+/// `marked`: an alert led here because of it.
+pub fn view(row: MailboxRow, same: Option<String>, marked: bool, clock: Clock) -> AnyView {
     let mut words = states::mailbox(&row, clock);
     if let (Some(first), MailboxState::Needs { since, .. }) = (same, &row.state) {
         words.sub = Some(format!("{}. Same sign-in as {first}.", clock.since(*since)));
@@ -61,10 +63,11 @@ pub fn view(row: MailboxRow, same: Option<String>, clock: Clock) -> AnyView {
         None => view! { <td class="end none"></td> }.into_any(),
     };
     view! {
-        <tr id=format!("mailbox-{}", row.id) data-quiet=quiet>
+        <tr id=format!("mailbox-{}", row.id) data-quiet=quiet data-marked=marked.then_some("")>
             <th scope="row">
                 <a class="name plain" href=path(row.id)>{row.address.to_string()}</a>
                 <span class="sub">{signs_in(&row)}</span>
+                {marked.then(|| view! { <span class="vh">"Named in the alert."</span> })}
             </th>
             <td><State words/>{progress}</td>
             {incoming}{outgoing}{waiting}{action}

@@ -192,6 +192,9 @@ async fn lose(engine: &Engine, row: &Row, fault: &Fault) -> Result<bool, StoreEr
         return Ok(true);
     }
     tracing::warn!(grant = row.id, diagnosis = ?fault.finding.diagnosis, "the grant is lost");
+    if let Err(error) = crate::ends::learn(engine, row, &fault.said, clock::now()).await {
+        tracing::error!(grant = row.id, %error, "a lesson could not be kept");
+    }
     testify(engine, GrantId(row.id), fault).await?;
     Ok(false)
 }

@@ -218,6 +218,11 @@ pub async fn of_account(db: &impl ConnectionTrait, account: AccountId) -> Result
         .await?)
 }
 
+/// All grants.
+pub async fn all(store: &Store) -> Result<Vec<Row>, StoreError> {
+    Ok(grants::Entity::find().order_by_asc(grants::Column::Id).all(store.read()).await?)
+}
+
 /// All living grants under a registration.
 pub async fn of_registration(store: &Store, registration: RegistrationId) -> Result<Vec<Row>, StoreError> {
     Ok(grants::Entity::find()
