@@ -17,7 +17,7 @@ export async function mailboxAt(rig, word, domain = 'contoso.example') {
 /** A desk with these mailboxes connected by sign-in: `{mailkeep, desk, ids}`. */
 export async function deskWith(start, users, options = {}) {
   const mailkeep = await start(options);
-  const desk = await new Desk(mailkeep).open(options);
+  const desk = await new Desk(mailkeep).open();
   const ids = [];
   for (const user of users) {
     ids.push(await desk.bySignIn(user.email, { password: user.password, short: user.email.includes('northwind') ? 'Google' : 'Microsoft' }));

@@ -69,7 +69,10 @@ pub struct Soon {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Expected {
     /// Every refresh moves its window on; `window` is what the provider gives without one.
-    NoEnd { renewed_at: Time, window: Option<Span> },
+    NoEnd {
+        renewed_at: Time,
+        window: Option<Span>,
+    },
     Ends(End),
     /// The provider refused it.
     Ended(Time),
@@ -103,8 +106,7 @@ pub fn expected(life: &Life, now: Time) -> Expected {
         life.told_end.map(|at| End { at, begun: life.signed_in_at, source: Source::Told }),
         life.spa.then(|| since_sign_in(Span::hours(24), Source::Spa)),
         life.tenant_rule.map(|every| since_sign_in(every, Source::TenantRule { every })),
-        life.entered
-            .map(|(days, tenant)| since_sign_in(Span::days(i64::from(days)), Source::Entered { days, tenant })),
+        life.entered.map(|(days, tenant)| since_sign_in(Span::days(i64::from(days)), Source::Entered { days, tenant })),
         life.window.filter(|window| stopped(life, *window, now)).map(|window| End {
             at: life.refreshed_at + window,
             begun: life.refreshed_at,

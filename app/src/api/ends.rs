@@ -19,7 +19,7 @@ pub const ENDS: &str = "/admin/ends";
 /// Not an admin, nobody of that name, or days that make no sense.
 #[server(endpoint = "ends/enter")]
 pub async fn enter(whom: String, #[server(default)] days: String) -> Result<(), ApiError> {
-    submit(format!("{ENDS}#days"), async move {
+    submit(format!("{ENDS}#lasting"), async move {
         let whom = match whom.split_once(':') {
             Some(("mailbox", id)) => Whom::Mailbox(id.parse().map_err(|_| Refusal::NotFound)?),
             Some(("tenant", id)) => Whom::Tenant(id.to_owned()),

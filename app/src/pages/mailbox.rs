@@ -27,8 +27,8 @@ use crate::components::notice::{Notice, Refused};
 use crate::components::state::Tone;
 use crate::components::way_out::{WayOut, article, button, way_out};
 use crate::pages::page;
-use crate::wording::ends;
 use crate::wording::counts::list;
+use crate::wording::ends;
 use crate::wording::times::Clock;
 use crate::wording::{banners, diagnoses, states};
 use domain::console::mailboxes::MailboxPage as Page;
@@ -174,7 +174,10 @@ fn sentence(data: &Page, clock: Clock) -> String {
             )
         }
         MailboxState::EndsSoon { end } => {
-            format!("{} It still works. Act before, and nothing stops.", ends::evidence(end, &row.provider_short, clock))
+            format!(
+                "{} It still works. Act before, and nothing stops.",
+                ends::evidence(end, &row.provider_short, clock)
+            )
         }
         MailboxState::Paused => format!("Nothing is fetched and replies are held until it goes on. {waits}"),
         MailboxState::Unfinished => "Nothing is connected yet. The draft keeps what you entered.".into(),

@@ -136,7 +136,9 @@ mod tests {
             Source::AppSecret { registration: domain::id::RegistrationId(1), name: "Contoso".into() },
         ] {
             let said = said(source);
-            assert!(said.starts_with("Alert: ") && said.ends_with("here to avoid service interruption. Learn more here."));
+            assert!(
+                said.starts_with("Alert: ") && said.ends_with("here to avoid service interruption. Learn more here.")
+            );
         }
     }
 

@@ -53,8 +53,9 @@ pub fn mailbox(row: &MailboxRow, clock: Clock) -> Words {
         }
         MailboxState::BasicRetires { at } => Words::new(Tone::Critical, Icon::Critical, "Password sign-in retired")
             .second(format!("Since {}. It still works here; {short} may stop it any day.", clock.day(*at))),
-        MailboxState::EndsSoon { end } => Words::new(Tone::Warning, Icon::Warning, ends::title(end, clock))
-            .second(ends::evidence(end, short, clock)),
+        MailboxState::EndsSoon { end } => {
+            Words::new(Tone::Warning, Icon::Warning, ends::title(end, clock)).second(ends::evidence(end, short, clock))
+        }
         MailboxState::Retrying { since, next_at, .. } => {
             let next = match next_at {
                 Some(at) if *at > clock.now => format!("Next attempt {}.", clock.until(*at)),

@@ -2,8 +2,8 @@
 
 use super::{HOSTILE, Scene, address, ago, now};
 use async_trait::async_trait;
-use domain::console::ends::{EndLine, Ends, EndsPage, Lasting, What, Whom};
 use domain::console::Actor;
+use domain::console::ends::{EndLine, Ends, EndsPage, Lasting, What, Whom};
 use domain::expiry::{End, Expected, Source};
 use domain::id::{MailboxId, RegistrationId};
 use domain::time::Span;

@@ -144,7 +144,6 @@ pub async fn soon(engine: &Engine, now: Time) -> Result<HashMap<i64, Vec<Soon>>,
     Ok(found)
 }
 
-
 /// What a refusal teaches is kept for the sign-ins to come.
 pub async fn learn(engine: &Engine, grant: &Row, said: &str, now: Time) -> Result<(), StoreError> {
     let Some(lesson) = lesson(said) else { return Ok(()) };

@@ -81,11 +81,7 @@ fn whose(line: &EndLine) -> Option<String> {
         [one] => Some(one.to_string()),
         several => {
             let names: Vec<String> = several.iter().map(ToString::to_string).collect();
-            Some(if several.len() > 3 {
-                of(several.len() as u64, "mailbox", "mailboxes")
-            } else {
-                list(&names, 3)
-            })
+            Some(if several.len() > 3 { of(several.len() as u64, "mailbox", "mailboxes") } else { list(&names, 3) })
         }
     }
 }

@@ -31,8 +31,8 @@ pub fn view(data: &EndsPage, refused: Option<Refusal>, clock: Clock) -> Option<A
     let lines = data.lasting.iter().cloned().map(|lasting| line(lasting, clock)).collect_view();
     Some(
         view! {
-            <section class="panel" id="days" aria-labelledby="days-head">
-                <header><h2 id="days-head">"Days you know of"</h2></header>
+            <section class="panel" id="lasting" aria-labelledby="lasting-head">
+                <header><h2 id="lasting-head">"Days you know of"</h2></header>
                 <div class="body stack">
                     <p class="soft">"Some organisations ask for a new sign-in after a number of days and say so nowhere. Enter the days, and Mailkeep warns before."</p>
                     {(!data.lasting.is_empty()).then(|| view! { <ul class="lines">{lines}</ul> })}

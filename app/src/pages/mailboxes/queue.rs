@@ -9,9 +9,9 @@ use crate::wording::counts::of;
 use crate::wording::diagnoses;
 use crate::wording::ends;
 use crate::wording::times::Clock;
-use domain::expiry::Kind;
 use domain::banner::{Ask, Banner, Concerned};
 use domain::console::mailboxes::MailboxRow;
+use domain::expiry::Kind;
 use domain::signin::Intent;
 use leptos::prelude::*;
 
@@ -32,10 +32,9 @@ fn lines(banners: &[Banner]) -> Vec<Line> {
                     && line.banner.provider == banner.provider
                     && (banner.ask == Ask::Registration
                         || (c.account.is_some()
-                            && line
-                                .concerned
-                                .first()
-                                .is_some_and(|first| first.account == c.account && matches!(banner.ask, Ask::SignIn | Ask::Ends))))
+                            && line.concerned.first().is_some_and(|first| {
+                                first.account == c.account && matches!(banner.ask, Ask::SignIn | Ask::Ends)
+                            })))
             };
             match lines.iter_mut().find(joins) {
                 Some(line) => line.concerned.push(c.clone()),
@@ -144,8 +143,12 @@ fn item(line: Line, next: bool, rows: &[MailboxRow], clock: Clock) -> AnyView {
                     why,
                     link("/admin/registrations".into(), "Enter new secret"),
                 ),
-                Some(Kind::Password) => (Icon::Calendar, format!("Sign in for {}", first.address), why, sign_in(Intent::Switch)),
-                _ => (Icon::Calendar, format!("Sign in as {account}, before it ends"), why, sign_in(Intent::Reauthorize)),
+                Some(Kind::Password) => {
+                    (Icon::Calendar, format!("Sign in for {}", first.address), why, sign_in(Intent::Switch))
+                }
+                _ => {
+                    (Icon::Calendar, format!("Sign in as {account}, before it ends"), why, sign_in(Intent::Reauthorize))
+                }
             }
         }
         Ask::Registration => (

@@ -57,7 +57,8 @@ async fn page(engine: &Engine) -> Answer<EndsPage> {
         .filter(|m| !m.draft)
         .filter_map(|m| Some((m.id, Address::parse(&m.address).ok()?)))
         .collect();
-    let named = |ids: &[MailboxId]| -> Vec<Address> { ids.iter().filter_map(|id| addresses.get(&id.0).cloned()).collect() };
+    let named =
+        |ids: &[MailboxId]| -> Vec<Address> { ids.iter().filter_map(|id| addresses.get(&id.0).cloned()).collect() };
     let sign_ins = ends::sign_ins(engine, now).await?;
     let mut lines = Vec::new();
     for sign_in in &sign_ins {
