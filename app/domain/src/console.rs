@@ -4,8 +4,8 @@
 //! password, a client secret) goes straight into the engine's vault.
 
 pub mod desk;
-pub mod forwarders;
 pub mod ends;
+pub mod forwarders;
 pub mod mailboxes;
 pub mod outbox;
 pub mod people;
@@ -19,8 +19,8 @@ pub mod visit;
 use std::sync::Arc;
 
 pub use desk::Desk;
-pub use forwarders::Forwarders;
 pub use ends::Ends;
+pub use forwarders::Forwarders;
 pub use mailboxes::Mailboxes;
 pub use outbox::Outbox;
 pub use people::{Actor, People, Role};

@@ -43,7 +43,7 @@ test('R21 from 10 days before an end the alert stands, and leads to the mailboxe
     await expect(page.locator(`#mailbox-${ids[0]}`).getByRole('button', { name: /^Sign in/ })).toBeVisible();
     await expect(page.locator(`#mailbox-${ids[1]}`)).not.toHaveAttribute('data-marked');
     await banner(page).getByRole('link', { name: 'here' }).last().click();
-    await expect(page.getByRole('heading', { name: 'A sign-in ends soon' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Sign-ins that end soon' })).toBeVisible();
   });
 });
 

@@ -1,8 +1,8 @@
 //! The engine's side of the console's port: one file per noun.
 
 mod desk;
-mod forwarders;
 mod ends;
+mod forwarders;
 mod mailboxes;
 mod outbox;
 mod people;
