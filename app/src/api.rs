@@ -23,6 +23,7 @@ pub mod registrations;
 pub mod response;
 pub mod signins;
 pub mod test_mails;
+pub mod switches;
 pub mod tickets;
 
 pub use context::{actor, console, visit};

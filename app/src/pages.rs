@@ -15,6 +15,7 @@ pub mod registrations;
 pub mod server;
 pub mod sign_in;
 pub mod signins;
+pub mod switch;
 pub mod ticket;
 pub mod tickets;
 

@@ -2,7 +2,7 @@
 
 use crate::pages::{
     connect, ends, error, help, mailbox, mailboxes, new_ticket, outbox, people, person, registrations, server, sign_in,
-    signins, ticket, tickets,
+    signins, switch, ticket, tickets,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -42,6 +42,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/channels/email/:id/set-up/sign-in") view=connect::SignInStepPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/password") view=connect::PasswordPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/result") view=connect::ResultPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/switch") view=switch::SwitchPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/switch/sign-in") view=switch::SwitchSignInPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/switch/password") view=switch::SwitchPasswordPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/switch/result") view=switch::SwitchResultPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/put-back") view=switch::PutBackPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/sign-ins/:id") view=signins::SignInResultPage ssr=ssr.clone()/>
                 <Route path=path!("/sign-in-refused/:reason") view=signins::RefusedPage ssr=ssr.clone()/>
 

@@ -11,5 +11,6 @@ pub mod received;
 pub mod refusals;
 pub mod states;
 pub mod test_mails;
+pub mod switches;
 pub mod tickets;
 pub mod times;

@@ -68,7 +68,7 @@ export async function folders({ user }) {
 }
 
 // Written as a Maildir delivery: Dovecot takes it up like any other program's.
-export function store(user, folder, message, flags = '') {
+export function store(user, folder, message, flags = '', received) {
   const dir = U.makeFolder(user, folder);
   const text = Buffer.isBuffer(message) ? message : Buffer.from(message);
   const lf = Buffer.from(text.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
@@ -76,15 +76,17 @@ export function store(user, folder, message, flags = '') {
   const name = `${Math.floor(Date.now() / 1000)}.M${String(Date.now() % 1000).padStart(3, '0')}${serial}P${process.pid}.rig,S=${lf.length}`;
   fs.writeFileSync(`${dir}/tmp/${name}`, lf, { mode: 0o600 });
   fs.chownSync(`${dir}/tmp/${name}`, user.uid, user.uid);
+  // The file's time is what Dovecot gives as INTERNALDATE.
+  if (received) fs.utimesSync(`${dir}/tmp/${name}`, new Date(received), new Date(received));
   fs.renameSync(`${dir}/tmp/${name}`, flags ? `${dir}/cur/${name}:2,${flags}` : `${dir}/new/${name}`);
 }
 
-export function append({ user, folder = 'INBOX', raw, encoding, flags = '', count = 1, ...rest }) {
+export function append({ user, folder = 'INBOX', raw, encoding, flags = '', count = 1, received, ...rest }) {
   const who = U.need(user);
   const ids = [];
   for (let i = 1; i <= count; i += 1) {
     const made = raw ? { id: null, message: Buffer.from(raw, encoding ?? 'utf8') } : compose({ from: 'customer@customer.example', to: who.email, ...rest, ...(count > 1 ? { subject: `${rest.subject ?? 'Hello'} ${i}` } : {}) });
-    store(who, folder, made.message, flags);
+    store(who, folder, made.message, flags, received);
     ids.push(made.id);
   }
   return { appended: count, messageIds: ids };

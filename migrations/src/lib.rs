@@ -5,6 +5,7 @@
 
 mod dialect;
 mod m0001_first;
+mod m0005_switches;
 mod m0006_ends;
 mod m0007_page;
 
@@ -18,6 +19,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Step), Box::new(m0006_ends::Step), Box::new(m0007_page::Step)]
+        vec![
+            Box::new(m0001_first::Step),
+            Box::new(m0005_switches::Step),
+            Box::new(m0006_ends::Step),
+            Box::new(m0007_page::Step),
+        ]
     }
 }

@@ -13,6 +13,7 @@ pub mod received;
 pub mod registrations;
 pub mod signins;
 pub mod test_mails;
+pub mod switches;
 pub mod tickets;
 pub mod visit;
 
@@ -28,6 +29,7 @@ pub use received::Receipts;
 pub use registrations::Registrations;
 pub use signins::SignIns;
 pub use test_mails::TestMails;
+pub use switches::Switches;
 pub use tickets::Tickets;
 pub use visit::Visit;
 
@@ -44,5 +46,6 @@ pub struct Console {
     pub registrations: Arc<dyn Registrations>,
     pub signins: Arc<dyn SignIns>,
     pub test_mails: Arc<dyn TestMails>,
+    pub switches: Arc<dyn Switches>,
     pub tickets: Arc<dyn Tickets>,
 }

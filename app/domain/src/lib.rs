@@ -23,6 +23,7 @@ pub mod receipt;
 pub mod refusal;
 pub mod remedy;
 pub mod signin;
+pub mod switch;
 pub mod thread;
 pub mod ticket;
 pub mod time;

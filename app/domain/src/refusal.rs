@@ -40,6 +40,8 @@ pub enum Fault {
     AddressMalformed,
     /// The address belongs to another mailbox.
     AddressTaken,
+    /// It is the mailbox's address already.
+    AddressSame,
     NameMissing,
     TextTooLong,
     PasswordShort,

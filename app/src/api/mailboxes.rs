@@ -42,9 +42,19 @@ fn date(text: &str) -> Answer<Time> {
     }
 }
 
+/// From when on mail is imported, as the forms give it.
+#[cfg(feature = "ssr")]
+pub(super) fn import_from(import: &str, import_date: &str) -> Answer<ImportFrom> {
+    Ok(match import {
+        "beginning" => ImportFrom::Beginning,
+        "date" => ImportFrom::Date(date(import_date)?),
+        _ => ImportFrom::Now,
+    })
+}
+
 /// One server of the password form; the half that is not used is left out.
 #[cfg(feature = "ssr")]
-fn endpoint(host: String, port: &str, tls: &str) -> Answer<Option<Endpoint>> {
+pub(super) fn endpoint(host: String, port: &str, tls: &str) -> Answer<Option<Endpoint>> {
     if host.trim().is_empty() && port.trim().is_empty() {
         return Ok(None);
     }
@@ -94,11 +104,7 @@ pub async fn choose_use(
 ) -> Result<(), ApiError> {
     submit(format!("{}/set-up/use", path(id)), async move {
         let (incoming, outgoing) = directions(&used)?;
-        let import = match import.as_str() {
-            "beginning" => ImportFrom::Beginning,
-            "date" => ImportFrom::Date(date(&import_date)?),
-            _ => ImportFrom::Now,
-        };
+        let import = import_from(&import, &import_date)?;
         let wanted = Use { incoming, outgoing, delete_after_fetch, folder, import };
         console()?.mailboxes.choose_use(&actor().await?, id, wanted).await?;
         Ok(format!("{}/set-up/sign-in", path(id)))

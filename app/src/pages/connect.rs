@@ -7,7 +7,7 @@ mod sign_in;
 mod used;
 
 pub use address::{AddressPage, ProviderPage};
-pub use password::PasswordPage;
+pub use password::{PasswordPage, SERVER_FAULTS, server_fields};
 pub use result::ResultPage;
 pub use sign_in::SignInStepPage;
 pub use used::{UsePage, date_value};

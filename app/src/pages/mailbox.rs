@@ -10,9 +10,10 @@ mod history;
 mod received;
 mod test;
 
+pub use aside::endpoint;
 pub use check::CheckPage;
 pub use check::{again, next_by_itself, trouble};
-pub use edit::{EditPage, use_choices};
+pub use edit::{EditPage, below, use_choices};
 pub use end::{DeletePage, DisconnectPage};
 pub use received::ReceivedPage;
 
@@ -76,7 +77,8 @@ pub fn MailboxPage() -> impl IntoView {
             let fresh = here.place.query("done") == Some("tested");
             Some(test::panel(&data, last, tested, fresh, clock).into_any())
         };
-        let aside = aside::view(&data, test, clock);
+        let former = here.console.switches.former(&here.actor, id).await?;
+        let aside = aside::view(&data, &former, test, clock);
         Ok(view! {
             <Sheet here title=address.clone() place=Place::Email acts>
                 <Head title=address crumbs=email_crumbs(true) sub>

@@ -7,6 +7,7 @@ use crate::wording::diagnoses;
 use crate::wording::times::{Clock, span};
 use domain::console::mailboxes::{Event, TimelineEntry};
 use domain::direction::Direction;
+use domain::switch::Case;
 
 /// Tone, icon, what, and one sentence.
 pub struct Told {
@@ -86,6 +87,33 @@ pub fn told(entry: &TimelineEntry, short: &str, clock: Clock) -> Told {
                 count(u64::from(*new))
             ),
         ),
+        Event::Switched { case, account, address, former_address, provider } => {
+            let what = match case {
+                Case::Person => format!("Signs in as {account} now"),
+                Case::Renamed => format!("Now {address}"),
+                Case::Moved => format!("Moved to {provider}"),
+                Case::Different => format!("{address} took its place"),
+            };
+            let before = match case.renames() {
+                true => format!(" Before: {former_address}."),
+                false => String::new(),
+            };
+            (Tone::Ok, Icon::Ok, what, format!("Signed in as {account}.{before} {by} Same tickets."))
+        }
+        Event::Recognised { known, new } => (
+            Tone::Calm,
+            Icon::Retry,
+            "Known mail was recognised".into(),
+            format!(
+                "{} known from the old side, {} new. Nothing came twice.",
+                of(u64::from(*known), "message", "messages"),
+                count(u64::from(*new))
+            ),
+        ),
+        Event::PutBack => (Tone::Calm, Icon::Retry, "The previous setup is in use again".into(), by),
+        Event::FormerWiped => {
+            (Tone::Calm, Icon::Key, "The previous setup was wiped".into(), "Its 30 days are over. Tickets stay.".into())
+        }
         Event::Paused => (Tone::Calm, Icon::Paused, "Paused".into(), by),
         Event::Resumed => (Tone::Calm, Icon::Ok, "Resumed".into(), by),
         Event::SettingsChanged => (Tone::Calm, Icon::Gear, "Settings changed".into(), by),

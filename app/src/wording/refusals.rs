@@ -8,6 +8,7 @@ pub fn fault(fault: Fault) -> &'static str {
     match fault {
         Fault::AddressMalformed => "This is not a whole email address. Nothing was saved.",
         Fault::AddressTaken => "Another mailbox has this address already. Nothing was saved.",
+        Fault::AddressSame => "This is the mailbox's address already. Nothing was saved.",
         Fault::NameMissing => "The name is missing. Nothing was saved.",
         Fault::TextTooLong => "This text is too long. Nothing was saved.",
         Fault::PasswordShort => "Use at least 10 characters. Nothing was saved.",

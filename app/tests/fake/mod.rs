@@ -13,6 +13,7 @@ mod people;
 mod router;
 pub mod seen;
 mod signins;
+mod switches;
 
 pub use router::router;
 
@@ -67,6 +68,7 @@ pub fn console(scene: Scene) -> Console {
         registrations: Arc::new(desk::Fake(scene)),
         signins: Arc::new(signins::Fake),
         test_mails: Arc::new(ledger::Fake),
+        switches: Arc::new(switches::Fake),
         tickets: Arc::new(mails::Fake(scene)),
     }
 }

@@ -25,6 +25,16 @@ export function unpack(mechanism, text) {
   return password === undefined ? undefined : { user: user.toLowerCase(), password };
 }
 
+// A mailbox that lies at this provider too, in a store of its own: a user's `at: {microsoft: 'other@name'}`. Its sign-ins
+// lead there, so that one address can move from one provider to another with its mail copied.
+export function led(words, mechanism, text, credential) {
+  const there = credential && U.find(credential.user)?.at?.[words.provider];
+  if (!there) return { text, credential };
+  const next = { ...credential, user: there.toLowerCase() };
+  const bearer = mechanism === 'XOAUTH2' ? `user=${next.user}\x01auth=Bearer ${next.token}\x01\x01` : `n,a=${next.user},\x01auth=Bearer ${next.token}\x01\x01`;
+  return { text: next.token === undefined ? text : Buffer.from(bearer).toString('base64'), credential: next };
+}
+
 const SCOPE = { microsoft: { imap: 'https://outlook.office.com/IMAP.AccessAsUser.All', smtp: 'https://outlook.office.com/SMTP.Send' }, google: { imap: 'https://mail.google.com/', smtp: 'https://mail.google.com/' } };
 const flag = (holder, protocol) => holder[protocol === 'imap' ? 'imap' : 'smtp_auth'];
 

@@ -5,7 +5,7 @@ import { Reader } from './lines.mjs';
 import { Relay } from './relay.mjs';
 import * as faults from './faults.mjs';
 import * as sessions from './sessions.mjs';
-import { judge, unpack } from './identity.mjs';
+import { judge, led, unpack } from './identity.mjs';
 import { upgrade } from './tls.mjs';
 
 let dovecotPort;
@@ -93,9 +93,10 @@ export class Imap {
   async signIn(tag, verb, rest) {
     const w = this.words.imap;
     if (!this.secure) { this.write(`${tag} ${w.privacy ?? w.early}`); return false; }
-    const { mechanism, text, credential, unknown } = await this.credential(verb, rest);
+    const { mechanism, text: given, credential: typed, unknown } = await this.credential(verb, rest);
     if (unknown) { this.write(`${tag} NO Unsupported authentication mechanism.`); return false; }
-    if (text === '*') { this.write(`${tag} BAD Authentication aborted`); return false; }
+    if (given === '*') { this.write(`${tag} BAD Authentication aborted`); return false; }
+    const { text, credential } = led(this.words, mechanism, given, typed);
     this.session.user = credential?.user;
     if (faults.unreachable(this.session)) { this.client.destroy(); return true; }
     if (await this.disturbed(verb, tag)) return this.client.destroyed;

@@ -10,6 +10,7 @@ mod received;
 mod registrations;
 mod signins;
 mod test_mails;
+mod switches;
 mod tickets;
 
 use crate::Engine;
@@ -29,6 +30,7 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         registrations: Arc::new(registrations::Port(engine.clone())),
         signins: Arc::new(signins::Port(engine.clone())),
         test_mails: Arc::new(test_mails::Port(engine.clone())),
+        switches: Arc::new(switches::Port(engine.clone())),
         tickets: Arc::new(tickets::Port(engine.clone())),
     }
 }

@@ -7,6 +7,7 @@
 mod begin;
 mod large;
 mod pass;
+mod recognise;
 mod renumber;
 mod sweep;
 

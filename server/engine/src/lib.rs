@@ -39,6 +39,7 @@ pub mod smtp;
 pub mod source;
 pub mod store;
 mod test_mail;
+pub mod switching;
 pub mod vault;
 pub mod wake;
 pub mod watch;

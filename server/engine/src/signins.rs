@@ -16,22 +16,25 @@ mod settle;
 mod swap;
 
 use crate::Engine;
+use crate::login::Access;
 use crate::oauth::Party;
 use crate::oauth_address::CALLBACK;
 use crate::providers::ProviderEntry;
 use crate::secret::Secret;
 use crate::store::registrations::Row as Registration;
-use domain::Refusal;
 use domain::console::mailboxes::CheckResult;
 use domain::console::signins::SignInResult;
 use domain::id::SignInId;
+use domain::probe::ProbeReport;
 use domain::signin::SignInState;
 use domain::time::Span;
+use domain::{Diagnosis, Direction, Refusal};
 
 pub use begin::begin;
 pub use complete::{adopt, complete};
 pub use kept::retry_kept;
-pub use password::apply_password;
+pub use password::{apply_password, switch_by_password};
+pub use swap::New;
 
 /// A provider's code lives about ten minutes, and so does a sign-in.
 pub const LIFE: Span = Span::minutes(10);
@@ -70,8 +73,17 @@ fn open(engine: &Engine, purpose: &str, sealed: Option<&[u8]>) -> Option<Secret>
     sealed.and_then(|sealed| engine.vault.open(purpose, sealed).ok())
 }
 
+/// Probes one direction with what it would sign in with; what stands in the way of asking the
+/// server is a report too.
+pub async fn probe_report(engine: &Engine, direction: Direction, access: Result<Access, String>) -> ProbeReport {
+    match access {
+        Ok(access) => prove::probe(engine, direction, &access, "INBOX").await,
+        Err(why) => prove::failed(direction, Diagnosis::Unknown, &why),
+    }
+}
+
 /// Wakes who waited for what a check swapped.
-fn finish_check(engine: &Engine, check: &CheckResult) {
+pub fn finish_check(engine: &Engine, check: &CheckResult) {
     engine.changes.tell(format!("mailbox:{}", check.mailbox));
     engine.changes.tell("mailboxes");
     if !check.swapped.is_empty() {

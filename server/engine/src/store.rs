@@ -35,6 +35,7 @@ pub mod settling;
 pub mod signins;
 pub mod sources;
 pub mod test_mails;
+pub mod switches;
 pub mod tickets;
 pub mod tickets_waiting;
 pub mod traffic;

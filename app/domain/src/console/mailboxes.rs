@@ -125,6 +125,24 @@ pub enum Event {
         to: String,
         sent: bool,
     },
+    /// Another sign-in, address or provider is in use from now on.
+    Switched {
+        case: crate::switch::Case,
+        /// The account or the user name.
+        account: String,
+        address: String,
+        former_address: String,
+        provider: String,
+    },
+    /// After a move: messages known from the old side, and new ones.
+    Recognised {
+        known: u32,
+        new: u32,
+    },
+    /// The setup before a switch is in use again.
+    PutBack,
+    /// The setup before a switch was wiped after its 30 days.
+    FormerWiped,
     Paused,
     Resumed,
     SettingsChanged,

@@ -22,7 +22,8 @@ use leptos::prelude::*;
 
 const HOST: &[Fault] = &[Fault::HostMissing, Fault::HostMalformed, Fault::HostNotAllowed];
 const PORT: &[Fault] = &[Fault::PortOutOfRange];
-const SHOWN: &[Fault] = &[
+/// What the fields of the form show themselves.
+pub const SERVER_FAULTS: &[Fault] = &[
     Fault::HostMissing,
     Fault::HostMalformed,
     Fault::HostNotAllowed,
@@ -69,10 +70,10 @@ pub fn PasswordPage() -> impl IntoView {
         };
         let mut servers: Vec<AnyView> = Vec::new();
         if data.wanted.incoming || !data.wanted.outgoing {
-            servers.push(server(&data, &data.incoming, refused).into_any());
+            servers.push(server_fields(&data, &data.incoming, refused).into_any());
         }
         if data.wanted.outgoing || !data.wanted.incoming {
-            servers.push(server(&data, &data.outgoing, refused).into_any());
+            servers.push(server_fields(&data, &data.outgoing, refused).into_any());
         }
         let found = match data.provider.incoming {
             Some(_) => format!("Known for {}", data.provider.name),
@@ -90,7 +91,7 @@ pub fn PasswordPage() -> impl IntoView {
                 <Head title=heading(&data) crumbs=email_crumbs(true) sub=so_far(&data)/>
                 {draft.then(|| view! { <Wizard at=Step::SignIn id=Some(id)/> })}
                 <form class="stack loose" method="post" action={post_to::<GivePassword>()}>
-                    <Refused refused shown=SHOWN/>
+                    <Refused refused shown=SERVER_FAULTS/>
                     {notices}
                     <input type="hidden" name="id" value=id.to_string()/>
                     <div class="stack">
@@ -151,7 +152,7 @@ fn told(report: &ProbeReport, page: &MailboxPage) -> Option<AnyView> {
 }
 
 /// The fields of one server.
-fn server(page: &MailboxPage, d: &DirectionPage, refused: Option<Refusal>) -> impl IntoView + use<> {
+pub fn server_fields(page: &MailboxPage, d: &DirectionPage, refused: Option<Refusal>) -> impl IntoView + use<> {
     let incoming = d.direction == Direction::Incoming;
     let known: Option<Endpoint> = d.endpoint.clone().or_else(|| page.provider.endpoint(d.direction).cloned());
     let blank = Endpoint::customary("", d.direction);

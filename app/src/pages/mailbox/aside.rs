@@ -1,14 +1,18 @@
 //! Beside a mailbox: its sign-in and when it ends, its settings, its password set-up.
 
 use crate::api::mailboxes::path;
+use crate::api::switches::switch_path;
 use crate::components::button::SignIn;
 use crate::components::icon::Icon;
-use crate::components::state::{State, Tone, Words};
+use crate::components::state::{State as Shown, Tone, Words};
+use crate::pages::switch::details;
 use crate::wording::counts::list;
 use crate::wording::diagnoses;
 use crate::wording::times::Clock;
 use domain::console::mailboxes::{DirectionPage, ImportFrom, MailboxPage};
+use domain::console::switches::Former;
 use domain::credential::CredentialKind;
+use domain::direction::State;
 use domain::mailbox::MailboxState;
 use domain::provider::{Endpoint, Tls};
 use domain::signin::Intent;
@@ -29,12 +33,18 @@ pub fn endpoint(e: Option<&Endpoint>) -> String {
 }
 
 /// The whole column.
-pub fn view(page: &MailboxPage, test: Option<AnyView>, clock: Clock) -> impl IntoView + use<> {
+pub fn view(
+    page: &MailboxPage,
+    former: &[Former],
+    test: Option<AnyView>,
+    clock: Clock,
+) -> impl IntoView + use<> {
     view! {
         <aside class="stack" aria-label="About this mailbox">
             {(!page.draft && page.provider.signs_in).then(|| sign_in(page, clock))}
             {settings(page, clock)}
-            {others(page, clock)}
+            {others(page, former, clock)}
+            {previous(page, former, clock)}
             {test}
         </aside>
     }
@@ -50,7 +60,7 @@ fn sign_in(page: &MailboxPage, clock: Clock) -> AnyView {
     let (words, after) = match (lost, page.account.as_ref(), row.by_password, page.refreshing, page.sign_in_ends_at) {
         (_, _, true, _, _) => (
             Words::new(Tone::Calm, Icon::Key, "Signs in by password"),
-            format!("Move to {short} at any time: same mailbox, same tickets."),
+            format!("One sign-in with {short} replaces it: same mailbox, same tickets."),
         ),
         (Some((diagnosis, since)), ..) => (
             Words::new(Tone::Critical, Icon::Critical, diagnoses::title(diagnosis, &short)),
@@ -73,13 +83,13 @@ fn sign_in(page: &MailboxPage, clock: Clock) -> AnyView {
         .then(|| view! { <dt>"The same sign-in"</dt><dd class="value">{list(&page.same_account, 4)}</dd> });
     let facts = page.account.is_some().then(|| view! { <dl class="facts stacked gap">{account}{last}{same}</dl> });
     let (intent, verb) = if row.by_password {
-        (Intent::Switch, format!("Move to {short}"))
+        (Intent::Switch, format!("Sign in with {short}"))
     } else {
         (Intent::Reauthorize, "Reauthenticate".into())
     };
     let foot = if page.registered {
-        view! { <SignIn mailbox=row.id provider=row.provider intent small=true words=verb of=format!("at {short}")/> }
-            .into_any()
+        let of = if row.by_password { "instead of the password".to_owned() } else { format!("at {short}") };
+        view! { <SignIn mailbox=row.id provider=row.provider intent small=true words=verb of/> }.into_any()
     } else {
         view! { <a href=format!("/admin/registrations?new={}#form", page.provider.key)>"Enter the app registration first"</a> }.into_any()
     };
@@ -87,7 +97,7 @@ fn sign_in(page: &MailboxPage, clock: Clock) -> AnyView {
         <section class="panel">
             <header><h2>{row.provider_name.clone()}</h2></header>
             <div class="body">
-                <div class="stack tight"><State words/>{(!after.is_empty()).then(|| view! { <p class="soft">{after}</p> })}</div>
+                <div class="stack tight"><Shown words/>{(!after.is_empty()).then(|| view! { <p class="soft">{after}</p> })}</div>
                 {facts}
             </div>
             <footer>{foot}</footer>
@@ -139,37 +149,91 @@ fn settings(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
                     {own}
                 </dl>
             </div>
+            {(!page.draft).then(|| view! { <footer><a href=switch_path(page.row.id)>"Switch account, address or provider"</a></footer> })}
         </section>
     }
 }
 
-/// R9: a password set-up in view, never the password.
-fn others(page: &MailboxPage, clock: Clock) -> Option<AnyView> {
-    if page.draft || !page.row.by_password {
+/// R9: a password set-up in view, also for 30 days after a switch; never the password.
+fn others(page: &MailboxPage, former: &[Former], clock: Clock) -> Option<AnyView> {
+    if page.draft {
         return None;
     }
-    let one = |d: &DirectionPage, title: &'static str| {
-        (d.credential == Some(CredentialKind::Password)).then(|| {
-            let proved = d.proved_at.map_or_else(|| "Not yet".into(), |at| clock.moment(at));
-            view! {
-                <dt>{title}</dt><dd class="value">{endpoint(d.endpoint.as_ref())}</dd>
-                {d.user.clone().map(|user| view! { <dt>"User name"</dt><dd class="value">{user}</dd> })}
-                <dt>"Last success"</dt><dd>{proved}</dd>
-            }
-        })
-    };
-    let href = format!("{}/set-up/password", path(page.row.id));
-    Some(
+    let present = page.row.by_password.then(|| {
+        let one = |d: &DirectionPage, title: &'static str| {
+            (d.state != State::NotUsed && d.credential == Some(CredentialKind::Password)).then(|| {
+                let last = d.last_at.or(d.proved_at).map_or_else(|| "Not yet".into(), |at| clock.moment(at));
+                view! {
+                    <dt>{title}</dt><dd class="value">{endpoint(d.endpoint.as_ref())}</dd>
+                    {d.user.clone().map(|user| view! { <dt>"User name"</dt><dd class="value">{user}</dd> })}
+                    <dt>"Last success"</dt><dd>{last}</dd>
+                }
+            })
+        };
         view! {
-            <section class="panel">
-                <header><h2>"Others"</h2><a href=href>"Change"</a></header>
-                <div class="body">
-                    <p class="soft">"User name and password."</p>
+            <div class="body">
+                <p class="soft">"User name and password, in use."</p>
+                <dl class="facts stacked gap">
+                    {one(&page.incoming, "Incoming")}{one(&page.outgoing, "Outgoing")}
+                    <dt>"Password"</dt><dd>"Stored sealed, never shown"</dd>
+                </dl>
+            </div>
+        }
+    });
+    let before = former
+        .iter()
+        .filter(|f| f.by_password())
+        .map(|f| {
+            let wiped = clock.day(f.wiped_at);
+            view! {
+                <div class="body split">
+                    <p class="soft">{format!("User name and password, in use until {}.", clock.day(f.switched_at))}</p>
                     <dl class="facts stacked gap">
-                        {one(&page.incoming, "Incoming")}{one(&page.outgoing, "Outgoing")}
-                        <dt>"Password"</dt><dd>"Stored sealed, never shown"</dd>
+                        {details(f, clock)}
+                        <dt>"Password"</dt><dd>"Never shown"</dd>
+                        <dt>"Wiped on"</dt><dd>{wiped}</dd>
                     </dl>
                 </div>
+            }
+        })
+        .collect::<Vec<_>>();
+    if present.is_none() && before.is_empty() {
+        return None;
+    }
+    let href = format!("{}/set-up/password", path(page.row.id));
+    let change = present.is_some().then(|| view! { <a href=href>"Change"</a> });
+    Some(
+        view! {
+            <section class="panel" aria-labelledby="others">
+                <header><h2 id="others">"Others"</h2>{change}</header>
+                {present}{before}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// The setup before the last switch, and the way back to it.
+fn previous(page: &MailboxPage, former: &[Former], clock: Clock) -> Option<AnyView> {
+    let former = former.iter().find(|f| f.can_return)?;
+    let account = match &former.account {
+        Some(account) => format!("Signed in as {account}"),
+        None => "By user name and password".into(),
+    };
+    let href = format!("{}/put-back", path(page.row.id));
+    Some(
+        view! {
+            <section class="panel" aria-labelledby="previous">
+                <header><h2 id="previous">"Previous setup"</h2></header>
+                <div class="body">
+                    <dl class="facts stacked">
+                        <dt>"Mailbox"</dt><dd class="value">{former.address.clone()}</dd>
+                        <dt>"Provider"</dt><dd>{former.provider_name.clone()}</dd>
+                        <dt>"Sign-in"</dt><dd class="value">{account}</dd>
+                        <dt>"Kept until"</dt><dd>{clock.day(former.wiped_at)}</dd>
+                    </dl>
+                </div>
+                <footer><a href=href>"Put it back"</a></footer>
             </section>
         }
         .into_any(),

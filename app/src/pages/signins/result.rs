@@ -15,6 +15,7 @@ use crate::components::state::Tone;
 use crate::pages::connect::{Step, Wizard};
 use crate::pages::mailbox::again;
 use crate::pages::page;
+use crate::pages::switch::report;
 use crate::wording::counts::{list, of};
 use crate::wording::times::Clock;
 use domain::Refusal;
@@ -54,12 +55,18 @@ pub fn SignInResultPage() -> impl IntoView {
         let title = if connect { "New support email".to_owned() } else { address.clone() };
         let sub = format!("{address}, {}", result.provider_name);
         let mailbox = result.mailbox;
+        let switched = match result.intent {
+            Intent::Switch | Intent::Adopt => here.console.switches.report(&here.actor, mailbox).await?,
+            Intent::Connect | Intent::Reauthorize => None,
+        };
+        let switched =
+            switched.filter(|_| result.directions.iter().any(|d| d.swapped)).map(|r| report(mailbox, &r, clock));
         let body = completed(result, clock);
         Ok(view! {
             <Sheet here title=format!("{address}: signed in") place=Place::Email acts=true>
                 <Head title crumbs=email_crumbs(true) sub/>
                 {connect.then(|| view! { <Wizard at=Step::Result id=Some(mailbox)/> })}
-                <div class="stack loose"><Refused refused/>{body}</div>
+                <div class="stack loose"><Refused refused/>{body}{switched}</div>
             </Sheet>
         }
         .into_any())
@@ -106,12 +113,15 @@ fn completed(r: SignInResult, clock: Clock) -> AnyView {
             Intent::Switch => format!("Saved: {address} signs in with {short} now"),
             Intent::Reauthorize | Intent::Adopt => format!("Saved: {address} works again"),
         };
-        let moved = if r.intent == Intent::Switch {
-            " Same mailbox, same tickets; the password is not used any more."
-        } else {
-            ""
-        };
+        let moved = if r.intent == Intent::Switch { " Same mailbox, same tickets." } else { "" };
         view! { <Notice tone=Tone::Ok title><p>{signed} {moved} " " {facts}</p>{buttons()}</Notice> }.into_any()
+    } else if !r.directions.iter().any(|d| d.swapped || d.kept_until.is_some()) {
+        view! {
+            <Notice tone=Tone::Warning title="Signed in, but nothing was switched">
+                <p>{signed} " Address and provider change only when every direction works there. Fetching and replies go on as before. " {facts}</p>{buttons()}
+            </Notice>
+        }
+        .into_any()
     } else if let Some(works) = working.first() {
         let works = way(works.report.direction);
         view! {

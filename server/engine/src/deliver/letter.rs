@@ -2,7 +2,7 @@
 
 use crate::Engine;
 use crate::compose::{self, ComposeError, File, Letter};
-use crate::store::{StoreError, deliveries, uploads};
+use crate::store::{StoreError, deliveries, mailboxes, uploads};
 use domain::id::{DeliveryId, UploadId};
 use domain::ticket::MessageKind;
 use domain::{Address, Time};
@@ -30,8 +30,11 @@ pub async fn compose(engine: &Engine, id: DeliveryId) -> Result<Composed, NoLett
     let parts = deliveries::parts(&engine.store, id).await?.ok_or(NoLetter::Gone)?;
     let address = |text: Option<&String>| text.and_then(|text| Address::parse(text).ok());
     // The address that the customer wrote to, if the writer's page did not say another.
+    // An address from before a switch only receives: the new server would not let it send.
+    let left = mailboxes::receives_only(&engine.store).await?;
     let from = address(parts.message.from_address.as_ref())
         .or_else(|| address(parts.ticket.reply_from.as_ref()))
+        .filter(|from| !left.contains(from))
         .or_else(|| address(Some(&parts.mailbox.address)))
         .ok_or(NoLetter::Gone)?;
     let mut files = Vec::new();

@@ -1,6 +1,6 @@
 //! The pass itself.
 
-use super::{Broken, Care, Job, Passed, begin, large, renumber, sweep};
+use super::{Broken, Care, Job, Passed, begin, large, recognise, renumber, sweep};
 use crate::imap::{Fetched, Selected, Session};
 use crate::source::{self, Known};
 use crate::store::folders::{self, Row};
@@ -36,6 +36,7 @@ pub async fn pass(
     session.news = false;
     let mut row = folder_row(engine, job, folder).await?;
     match row.uid_validity {
+        None if row.recognises => recognise::recognise(engine, job, session, &row, selected.uid_validity).await?,
         None => begin::begin(engine, job, session, &row, selected).await?,
         Some(known) if known != i64::from(selected.uid_validity) => {
             renumber::renumber(engine, job, session, &row, selected.uid_validity).await?;
@@ -68,8 +69,8 @@ pub async fn pass(
 }
 
 async fn folder_row(engine: &Engine, job: &Job, folder: FolderId) -> Result<Row, Broken> {
-    let rows = folders::of(&engine.store, job.claim.mailbox).await?;
-    rows.into_iter().find(|row| row.id == folder.0).ok_or(Broken::Store(store::StoreError::StaleEpoch))
+    let row = folders::get(&engine.store, folder).await?;
+    row.filter(|row| row.mailbox_id == job.claim.mailbox.0).ok_or(Broken::Store(store::StoreError::StaleEpoch))
 }
 
 /// One pass on its way.

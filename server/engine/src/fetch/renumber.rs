@@ -85,7 +85,7 @@ pub async fn renumber(
 
 /// The receipt of the same message: equal digest; of several alike the one that arrived at the
 /// same time, each only once.
-fn take_same(old: &mut Vec<receipts::Row>, one: &Fetched, known: &Known) -> Option<receipts::Row> {
+pub(super) fn take_same(old: &mut Vec<receipts::Row>, one: &Fetched, known: &Known) -> Option<receipts::Row> {
     let alike = |row: &receipts::Row| row.header_digest.as_deref() == Some(known.digest.as_slice());
     let then = |row: &receipts::Row| one.arrived_at.is_some_and(|at| at.0 == row.arrived_at);
     let place = old.iter().position(|row| alike(row) && then(row)).or_else(|| old.iter().position(alike))?;

@@ -67,6 +67,7 @@ async fn sweep(engine: &Engine) {
     let now = clock::now();
     let result = async {
         sign_ins::expire(&engine.store, now).await?;
+        crate::switching::wipe_due(engine).await?;
         rows::sweep(&engine.store, now).await
     };
     match result.await {

@@ -35,9 +35,10 @@ pub async fn begin(
     if !used(Direction::Incoming) && !used(Direction::Outgoing) {
         return Err(Fault::NoDirection.into());
     }
+    let plan = crate::switching::planned(engine, mailbox, intent).await?;
     let entry = engine
         .providers
-        .get(&row.provider_key)
+        .get(plan.as_ref().map_or(&row.provider_key, |plan| &plan.provider_key))
         .filter(|p| p.authorize_url.is_some())
         // A password mailbox set up as *Other* at a provider's servers (R2: told by host).
         .or_else(|| {

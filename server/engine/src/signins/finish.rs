@@ -15,10 +15,12 @@ use crate::store::grants::{self as grant_rows, Row as Grant};
 use crate::store::mailboxes::{self, Row as Mailbox};
 use crate::store::signins::{self, Settled};
 use crate::store::{StoreError, Transaction};
+use crate::switching;
 use domain::console::signins::{DirectionResult, SignInResult};
 use domain::id::{AccountId, GrantId, MailboxId, PersonId, RegistrationId, SignInId};
 use domain::provider::Endpoint;
 use domain::signin::{CallbackRefusal, Intent, SignInState};
+use domain::switch::{Case, Drained, Plan};
 use domain::{Address, Answer, Diagnosis, Direction, Refusal, Time};
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -51,9 +53,17 @@ pub async fn finish(engine: &Arc<Engine>, frame: &Frame, entry: &ProviderEntry, 
         return refuse(engine, frame, &stopped, Some(&candidate)).await;
     }
     let mailbox = mailboxes::get(&engine.store, frame.mailbox).await?.ok_or(Refusal::NotFound)?;
-    let address = Address::parse(&mailbox.address).map_err(|_| Refusal::Unavailable)?;
-    let folder =
-        signins::first_folder(&engine.store, frame.mailbox).await?.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
+    let plan = switching::planned(engine, frame.mailbox, frame.intent).await?;
+    let address = match &plan {
+        Some(plan) => plan.address.clone(),
+        None => Address::parse(&mailbox.address).map_err(|_| Refusal::Unavailable)?,
+    };
+    // Elsewhere the folders may have other names; the inbox has not.
+    let folder = match &plan {
+        Some(plan) if plan.case.leaves_folders() => None,
+        _ => signins::first_folder(&engine.store, frame.mailbox).await?,
+    };
+    let folder = folder.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
     let mut sides = Vec::new();
     for direction in Direction::BOTH {
         sides.extend(directions::get(engine.store.read(), frame.mailbox, direction).await?.filter(|row| row.used));
@@ -66,9 +76,15 @@ pub async fn finish(engine: &Arc<Engine>, frame: &Frame, entry: &ProviderEntry, 
     let probes = sides.iter().map(|row| probe(engine, entry, &candidate, row, &address, &folder));
     let outcomes: Vec<Outcome> = futures::future::join_all(probes).await.into_iter().flatten().collect();
     fail::fail_point!("sign-in-probed");
-    let swapped = swap_in(engine, frame, entry, &candidate, &mailbox, outcomes).await?;
+    let whole = !switching::all_or_none(plan.as_ref()) || outcomes.iter().all(|o| o.report.ok());
+    let drained = match &plan {
+        Some(plan) if whole && plan.case.leaves_folders() => Some(switching::drain(engine, frame.mailbox).await?),
+        _ => None,
+    };
+    let planned = Planned { plan: plan.as_ref(), whole };
+    let swapped = swap_in(engine, frame, entry, &candidate, &mailbox, &planned, outcomes).await?;
     tracing::info!(sign_in = frame.id.0, mailbox = frame.mailbox.0, "a sign-in completed");
-    after(engine, frame, &candidate, swapped).await
+    after(engine, frame, &candidate, swapped, drained).await
 }
 
 /// Whether the sign-in's scopes cover what a direction needs (Google lets people untick them).
@@ -125,12 +141,19 @@ struct Done {
     result: SignInResult,
 }
 
+/// The prepared switch that the sign-in carries out, and whether all its directions work.
+struct Planned<'a> {
+    plan: Option<&'a Plan>,
+    whole: bool,
+}
+
 async fn swap_in(
     engine: &Engine,
     frame: &Frame,
     entry: &ProviderEntry,
     candidate: &Candidate,
     mailbox: &Mailbox,
+    planned: &Planned<'_>,
     mut outcomes: Vec<Outcome>,
 ) -> Result<Done, StoreError> {
     let now = clock::now();
@@ -138,7 +161,7 @@ async fn swap_in(
     let base = result_base(engine, frame, mailbox, Some(&candidate.account)).await?;
     let tx = engine.store.begin().await?;
     let target = place(engine, &tx, candidate, frame.mailbox, now).await?;
-    let any = outcomes.iter().any(|o| o.report.ok());
+    let any = planned.whole && outcomes.iter().any(|o| o.report.ok());
     let connected = !mailbox.draft || any;
     let (mut by_password, mut was_stopped) = (false, false);
     for outcome in &mut outcomes {
@@ -151,19 +174,28 @@ async fn swap_in(
         };
         outcome.settle =
             settle::by_sign_in(&row, &outcome.report, outcome.covered, settle::is_dead(&row, lost), connected);
+        if !planned.whole {
+            outcome.settle = Settle::Leave;
+        }
         if outcome.settle == Settle::Swap {
             by_password |= row.credential.as_deref() == Some("password");
             was_stopped |= outcome.direction == Direction::Outgoing && row.failing_definite;
         }
         let by =
             swap::By { person: frame.person, account: Some(&candidate.account.login), keep_until: Some(now + KEPT) };
-        swap::write(&tx, &row, outcome, swap::New::Grant(target), &by, now).await?;
+        swap::write_by_plan(&tx, &row, outcome, swap::New::Grant(target), &by, planned.plan, now).await?;
     }
     signins::connect(&tx, frame.mailbox, any.then_some(&*entry.key), (mailbox.draft && any).then_some(now)).await?;
     if any {
         let event =
             swap::event(mailbox.draft, by_password, &candidate.account.login, cursor(engine, frame.mailbox).await?);
-        crate::store::events::note(&tx, frame.mailbox, now, &event, frame.person).await?;
+        match planned.plan.filter(|plan| plan.case != Case::Person) {
+            Some(plan) => {
+                let login = &candidate.account.login;
+                switching::carry_out(&tx, mailbox, plan, login, &entry.name, frame.person, now).await?;
+            }
+            None => crate::store::events::note(&tx, frame.mailbox, now, &event, frame.person).await?,
+        }
     }
     let released = grant_rows::release(&tx, &[target.0], now).await?;
     let mut result = SignInResult { state: SignInState::Completed, ..base };
@@ -229,7 +261,13 @@ async fn place(
 }
 
 /// Wakes who waits, repairs the account's other mailboxes, and completes the result.
-async fn after(engine: &Arc<Engine>, frame: &Frame, candidate: &Candidate, done: Done) -> Answer<()> {
+async fn after(
+    engine: &Arc<Engine>,
+    frame: &Frame,
+    candidate: &Candidate,
+    done: Done,
+    drained: Option<Drained>,
+) -> Answer<()> {
     engine.wake.refresher.notify_one();
     engine.wake.outbox.notify_one();
     for mailbox in done.released.iter().chain([&frame.mailbox]) {
@@ -239,9 +277,10 @@ async fn after(engine: &Arc<Engine>, frame: &Frame, candidate: &Candidate, done:
     for key in ["mailboxes", "outbox", "tickets"] {
         engine.changes.tell(key);
     }
-    if !done.outcomes.iter().any(|o| o.report.ok()) {
+    if !done.outcomes.iter().any(|o| matches!(o.settle, Settle::Swap | Settle::SwapFailing)) {
         return Ok(());
     }
+    switching::after(engine, frame.mailbox, drained).await;
     let repaired = others::repair(engine, frame, candidate, done.target).await;
     if !repaired.is_empty() {
         let result = SignInResult { also_repaired: repaired, ..done.result };

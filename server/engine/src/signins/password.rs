@@ -10,27 +10,60 @@ use crate::login::Proof;
 use crate::secret::Secret;
 use crate::store::directions::{self, Row};
 use crate::store::{StoreError, events, grants as grant_rows, mailboxes, signins};
+use crate::switching;
 use domain::address::is_domain;
 use domain::console::Actor;
 use domain::console::mailboxes::{CheckResult, Event, PasswordForm};
 use domain::id::{GrantId, MailboxId};
+use domain::probe::ProbeReport;
 use domain::provider::Endpoint;
 use domain::refusal::Fault;
+use domain::signin::Intent;
+use domain::switch::{Case, Plan};
 use domain::{Address, Answer, Direction, Refusal};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Proves a password per direction, and swaps those where it proved itself.
 ///
 /// # Errors
 /// [`Fault`] for input that makes no sense; a refused password is in the result.
 pub async fn apply_password(
-    engine: &Engine,
+    engine: &Arc<Engine>,
     actor: &Actor,
     mailbox: MailboxId,
     form: PasswordForm,
 ) -> Answer<CheckResult> {
+    apply(engine, actor, mailbox, form, None).await
+}
+
+/// The same for the switch that was prepared: it happens as a whole, or not at all.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when none was prepared.
+pub async fn switch_by_password(
+    engine: &Arc<Engine>,
+    actor: &Actor,
+    mailbox: MailboxId,
+    form: PasswordForm,
+) -> Answer<CheckResult> {
+    let plan = switching::planned(engine, mailbox, Intent::Switch).await?.ok_or(Refusal::NotFound)?;
+    apply(engine, actor, mailbox, form, Some(plan)).await
+}
+
+async fn apply(
+    engine: &Arc<Engine>,
+    actor: &Actor,
+    mailbox: MailboxId,
+    form: PasswordForm,
+    plan: Option<Plan>,
+) -> Answer<CheckResult> {
     let row = mailboxes::get(&engine.store, mailbox).await?.ok_or(Refusal::NotFound)?;
-    let address = Address::parse(&row.address).map_err(|_| Refusal::Unavailable)?;
+    let address = match &plan {
+        Some(plan) => plan.address.clone(),
+        None => Address::parse(&row.address).map_err(|_| Refusal::Unavailable)?,
+    };
+    let provider_key = plan.as_ref().map_or(&row.provider_key, |plan| &plan.provider_key).clone();
     let user = form.user.trim().to_owned();
     let password = Secret::new(form.password);
     if user.is_empty() {
@@ -51,23 +84,35 @@ pub async fn apply_password(
         let Some(side) = directions::get(engine.store.read(), mailbox, direction).await?.filter(|s| s.used) else {
             continue;
         };
-        let customary =
-            || side.endpoint().or_else(|| engine.providers.get(&row.provider_key)?.endpoint(direction, &address));
+        let there = || engine.providers.get(&provider_key)?.endpoint(direction, &address);
+        // A switch leaves the present server; else it is the one to go on with.
+        let customary = || match &plan {
+            Some(plan) if plan.case.leaves_folders() => there(),
+            _ => side.endpoint().or_else(there),
+        };
         let endpoint = checked(engine, endpoint.or_else(customary).ok_or(Fault::HostMissing)?)?;
         sides.push((side, direction, endpoint));
     }
     if sides.is_empty() {
         return Err(Fault::NoDirection.into());
     }
-    let folder =
-        signins::first_folder(&engine.store, mailbox).await?.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
+    let folder = match &plan {
+        Some(plan) if plan.case.leaves_folders() => None,
+        _ => signins::first_folder(&engine.store, mailbox).await?,
+    };
+    let folder = folder.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
     let proof = Proof::Password(password.clone());
     let probes = sides.iter().map(|(_, direction, endpoint)| {
-        let access = prove::access(engine, &row.provider_key, endpoint.clone(), &address, vec![user.clone()], &proof);
+        let access = prove::access(engine, &provider_key, endpoint.clone(), &address, vec![user.clone()], &proof);
         let folder = &folder;
         async move { prove::probe(engine, *direction, &access, folder).await }
     });
     let reports = futures::future::join_all(probes).await;
+    let whole = !switching::all_or_none(plan.as_ref()) || reports.iter().all(ProbeReport::ok);
+    let drained = match &plan {
+        Some(plan) if whole && plan.case.leaves_folders() => Some(switching::drain(engine, mailbox).await?),
+        _ => None,
+    };
     let outcomes = sides.iter().zip(reports).map(|((_, direction, endpoint), report)| Outcome {
         direction: *direction,
         report,
@@ -76,8 +121,12 @@ pub async fn apply_password(
         covered: true,
         settle: Settle::Leave,
     });
-    let check = write(engine, actor, mailbox, row.draft, &password, outcomes.collect()).await?;
+    let given = Given { mailbox: &row, password: &password, plan: plan.as_ref().filter(|_| whole), whole };
+    let check = write(engine, actor, &given, outcomes.collect()).await?;
     finish_check(engine, &check);
+    if !check.swapped.is_empty() && !row.draft {
+        switching::after(engine, mailbox, drained).await;
+    }
     Ok(check)
 }
 
@@ -100,17 +149,24 @@ fn checked(engine: &Engine, endpoint: Endpoint) -> Answer<Endpoint> {
     Ok(Endpoint { host, ..endpoint })
 }
 
+/// What was given, and for what.
+struct Given<'a> {
+    mailbox: &'a mailboxes::Row,
+    password: &'a Secret,
+    plan: Option<&'a Plan>,
+    /// Nothing that has to change together stands in the way.
+    whole: bool,
+}
+
 async fn write(
     engine: &Engine,
     actor: &Actor,
-    mailbox: MailboxId,
-    draft: bool,
-    password: &Secret,
+    given: &Given<'_>,
     mut outcomes: Vec<Outcome>,
 ) -> Result<CheckResult, StoreError> {
-    let now = clock::now();
+    let (mailbox, draft, now) = (MailboxId(given.mailbox.id), given.mailbox.draft, clock::now());
     let tx = engine.store.begin().await?;
-    let any = outcomes.iter().any(|o| o.report.ok());
+    let any = given.whole && outcomes.iter().any(|o| o.report.ok());
     let mut swapped = Vec::new();
     for outcome in &mut outcomes {
         let Some(row) = directions::get(&tx, mailbox, outcome.direction).await? else { continue };
@@ -119,17 +175,29 @@ async fn write(
             None => false,
         };
         outcome.settle = settle::by_password(&row, &outcome.report, settle::is_dead(&row, lost), any);
-        let sealed = engine.vault.seal(&password_purpose(mailbox, outcome.direction), password);
+        if !given.whole {
+            outcome.settle = Settle::Leave;
+        }
+        let sealed = engine.vault.seal(&password_purpose(mailbox, outcome.direction), given.password);
         let by = By { person: Some(actor.person), account: Some(&outcome.user_name), keep_until: None };
-        swap::write(&tx, &row, outcome, swap::New::Password(sealed), &by, now).await?;
+        swap::write_by_plan(&tx, &row, outcome, swap::New::Password(sealed), &by, given.plan, now).await?;
         if outcome.settle == Settle::Swap {
             swapped.push(outcome.direction);
         }
     }
     if any {
-        signins::connect(&tx, mailbox, None, draft.then_some(now)).await?;
-        let event = if draft { Event::Connected { account: None } } else { Event::PasswordGiven };
-        events::note(&tx, mailbox, now, &event, Some(actor.person)).await?;
+        signins::connect(&tx, mailbox, given.plan.map(|p| &*p.provider_key), draft.then_some(now)).await?;
+        match given.plan.filter(|plan| plan.case != Case::Person) {
+            Some(plan) => {
+                let user = outcomes.first().map(|o| o.user_name.clone()).unwrap_or_default();
+                let provider = engine.providers.view(&plan.provider_key).name;
+                switching::carry_out(&tx, given.mailbox, plan, &user, &provider, Some(actor.person), now).await?;
+            }
+            None => {
+                let event = if draft { Event::Connected { account: None } } else { Event::PasswordGiven };
+                events::note(&tx, mailbox, now, &event, Some(actor.person)).await?;
+            }
+        }
     }
     let reports = outcomes.into_iter().map(|o| o.report).collect();
     let check = CheckResult { mailbox, at: now, reports, swapped };

@@ -4,12 +4,14 @@ use super::settle::{Settle, of_credential};
 use crate::evidence;
 use crate::store::directions::{self, Credential, Failing, Row, Swap};
 use crate::store::{StoreError, Transaction, episodes, grants};
+use crate::switching;
 use domain::console::mailboxes::Event;
 use domain::credential::CredentialKind;
 use domain::id::{GrantId, MailboxId, PersonId};
 use domain::probe::ProbeReport;
 use domain::provider::Endpoint;
 use domain::remedy::Remedy;
+use domain::switch::Plan;
 use domain::{Direction, Time, backoff};
 
 /// A probe and what follows from it.
@@ -39,7 +41,7 @@ pub struct By<'a> {
     pub keep_until: Option<Time>,
 }
 
-/// Writes one direction's outcome.
+/// Writes one direction's outcome. A setup that it replaces is kept (R7).
 pub async fn write(
     tx: &Transaction,
     row: &Row,
@@ -48,6 +50,30 @@ pub async fn write(
     by: &By<'_>,
     now: Time,
 ) -> Result<(), StoreError> {
+    write_by_plan(tx, row, outcome, new, by, None, now).await
+}
+
+/// The same, where a switch was prepared.
+pub async fn write_by_plan(
+    tx: &Transaction,
+    row: &Row,
+    outcome: &Outcome,
+    new: New,
+    by: &By<'_>,
+    plan: Option<&Plan>,
+    now: Time,
+) -> Result<(), StoreError> {
+    if matches!(outcome.settle, Settle::Swap | Settle::SwapFailing) {
+        let with = switching::Replacing {
+            new: &new,
+            endpoint: &outcome.endpoint,
+            user_name: &outcome.user_name,
+            plan,
+            by: by.person,
+            now,
+        };
+        switching::keep(tx, row, &with).await?;
+    }
     let mailbox = MailboxId(row.mailbox_id);
     let kind = match new {
         New::Grant(_) => CredentialKind::Grant,

@@ -105,14 +105,18 @@ pub fn cleared(mailbox: MailboxId, direction: Direction) -> ActiveModel {
     }
 }
 
+/// A server's address from its columns.
+pub fn endpoint_of(host: Option<&str>, port: Option<i64>, tls: Option<&str>) -> Option<Endpoint> {
+    let tls = match tls? {
+        "starttls" => Tls::StartTls,
+        _ => Tls::Implicit,
+    };
+    Some(Endpoint { host: host?.to_owned(), port: u16::try_from(port?).ok()?, tls })
+}
+
 impl Row {
     pub fn endpoint(&self) -> Option<Endpoint> {
-        let tls = match self.tls.as_deref()? {
-            "starttls" => Tls::StartTls,
-            _ => Tls::Implicit,
-        };
-        let port = u16::try_from(self.port?).ok()?;
-        Some(Endpoint { host: self.host.clone()?, port, tls })
+        endpoint_of(self.host.as_deref(), self.port, self.tls.as_deref())
     }
 
     pub fn credential_kind(&self) -> Option<CredentialKind> {

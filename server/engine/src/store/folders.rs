@@ -9,10 +9,16 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 pub use super::entity::folder::Model as Row;
 
-/// The folders of a mailbox, the first being the one that is watched.
+/// One folder, in use or not.
+pub async fn get(store: &Store, id: FolderId) -> Result<Option<Row>, StoreError> {
+    Ok(folder::Entity::find_by_id(id.0).one(store.read()).await?)
+}
+
+/// The folders of a mailbox that no switch has left, the first being the one that is watched.
 pub async fn of(store: &Store, mailbox: MailboxId) -> Result<Vec<Row>, StoreError> {
     Ok(folder::Entity::find()
         .filter(folder::Column::MailboxId.eq(mailbox.0))
+        .filter(folder::Column::FormerSwitchId.is_null())
         .order_by_asc(folder::Column::Id)
         .all(store.read())
         .await?)
@@ -24,6 +30,7 @@ pub async fn ensure(store: &Store, mailbox: MailboxId, name: &str, role: &str) -
         folder::Entity::find()
             .filter(folder::Column::MailboxId.eq(mailbox.0))
             .filter(folder::Column::Name.eq(name))
+            .filter(folder::Column::FormerSwitchId.is_null())
             .one(store.write())
     };
     if let Some(row) = found().await? {
@@ -35,6 +42,7 @@ pub async fn ensure(store: &Store, mailbox: MailboxId, name: &str, role: &str) -
         role: Set(role.into()),
         cursor: Set(0),
         import_before: Set(0),
+        recognises: Set(false),
         ..Default::default()
     };
     Ok(folder::Entity::insert(row).exec_with_returning(store.write()).await?)

@@ -1,6 +1,6 @@
 //! Grants: every write names the generation it read, and changes nothing when that moved on.
 
-use super::entity::{direction, grants, mailbox, sign_in};
+use super::entity::{account, direction, former_direction, grants, mailbox, sign_in};
 use super::{Store, StoreError};
 use domain::id::{AccountId, GrantId, MailboxId, RegistrationId};
 use domain::time::Span;
@@ -209,6 +209,12 @@ pub async fn is_used(db: &impl ConnectionTrait, id: GrantId) -> Result<bool, Sto
         .is_some())
 }
 
+/// The login of the account behind a grant.
+pub async fn login(db: &impl ConnectionTrait, id: GrantId) -> Result<Option<String>, StoreError> {
+    let Some(grant) = get(db, id).await? else { return Ok(None) };
+    Ok(account::Entity::find_by_id(grant.account_id).one(db).await?.map(|account| account.login))
+}
+
 /// All grants of an account, newest first.
 pub async fn of_account(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<Row>, StoreError> {
     Ok(grants::Entity::find()
@@ -300,7 +306,7 @@ pub async fn forget_unused(db: &impl ConnectionTrait, id: GrantId) -> Result<boo
 }
 
 /// Wipes kept sign-ins past their time, and grants that nothing refers to any more: neither a
-/// direction nor a sign-in that could still be adopted. Never told to the provider: at Google that
+/// direction, now or before a switch, nor a sign-in that could still be adopted. Never told to the provider: at Google that
 /// would kill every token the account gave us.
 pub async fn sweep(store: &Store, now: Time) -> Result<u64, StoreError> {
     direction::Entity::update_many()
@@ -319,8 +325,14 @@ pub async fn sweep(store: &Store, now: Time) -> Result<u64, StoreError> {
         .and_where(sign_in::Column::GrantId.is_not_null())
         .and_where(sign_in::Column::ExpiresAt.gt(now.0))
         .to_owned();
+    let former = Query::select()
+        .column(former_direction::Column::GrantId)
+        .from(former_direction::Entity)
+        .and_where(former_direction::Column::GrantId.is_not_null())
+        .to_owned();
     let deleted = grants::Entity::delete_many()
         .filter(grants::Column::GrantedAt.lt(now.0 - Span::minutes(15).0))
+        .filter(grants::Column::Id.not_in_subquery(former))
         .filter(grants::Column::Id.not_in_subquery(column(direction::Column::GrantId)))
         .filter(grants::Column::Id.not_in_subquery(column(direction::Column::KeptGrantId)))
         .filter(grants::Column::Id.not_in_subquery(adoptable))

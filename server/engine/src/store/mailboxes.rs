@@ -7,13 +7,34 @@ use domain::provider::Endpoint;
 use domain::{Address, Direction, Time};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub use super::entity::mailbox::{ActiveModel, Model as Row};
 
 /// One mailbox that was not deleted.
 pub async fn get(store: &Store, id: MailboxId) -> Result<Option<Row>, StoreError> {
     Ok(mailbox::Entity::find_by_id(id.0).filter(mailbox::Column::DeletedAt.is_null()).one(store.read()).await?)
+}
+
+/// The same, inside a transaction.
+pub async fn in_tx(tx: &impl ConnectionTrait, id: MailboxId) -> Result<Option<Row>, StoreError> {
+    Ok(mailbox::Entity::find_by_id(id.0).filter(mailbox::Column::DeletedAt.is_null()).one(tx).await?)
+}
+
+/// When the last pass over a mailbox's folders in use ended.
+pub async fn fetched_at(db: &impl ConnectionTrait, id: MailboxId) -> Result<Option<i64>, StoreError> {
+    let folders = folder::Entity::find()
+        .filter(folder::Column::MailboxId.eq(id.0))
+        .filter(folder::Column::FormerSwitchId.is_null())
+        .all(db)
+        .await?;
+    Ok(folders.into_iter().filter_map(|f| f.fetched_at).max())
+}
+
+/// Own addresses that replies do not leave from: mailboxes had them before a switch.
+pub async fn receives_only(store: &Store) -> Result<HashSet<Address>, StoreError> {
+    let rows = own_address::Entity::find().filter(own_address::Column::ReceivesOnly.eq(true)).all(store.read()).await?;
+    Ok(rows.iter().filter_map(|row| Address::parse(&row.address).ok()).collect())
 }
 
 /// All mailboxes that were not deleted, by address.
@@ -87,6 +108,7 @@ pub async fn due_replies(store: &Store) -> Result<HashMap<i64, u32>, StoreError>
 pub async fn importing(store: &Store, mailbox: MailboxId) -> Result<Option<(u64, u64)>, StoreError> {
     let folder = folder::Entity::find()
         .filter(folder::Column::MailboxId.eq(mailbox.0))
+        .filter(folder::Column::FormerSwitchId.is_null())
         .filter(folder::Column::FetchedAt.is_null())
         .filter(folder::Column::Found.gt(0))
         .one(store.read())
@@ -121,6 +143,7 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewMailbox<'_>) -> Result<Ma
         from_name: set(new.name.to_owned()),
         signature: set(String::new()),
         epoch: set(0),
+        import_waits: set(false),
         ..Default::default()
     };
     let id = MailboxId(mailbox::Entity::insert(row).exec(tx).await?.last_insert_id);
@@ -143,7 +166,11 @@ pub async fn mark_deleted(db: &impl ConnectionTrait, id: MailboxId, at: Time) ->
 
 /// Adds a further address; `Taken` when it is one of ours already.
 pub async fn add_address(db: &impl ConnectionTrait, id: MailboxId, address: &Address) -> Result<(), StoreError> {
-    let row = own_address::ActiveModel { mailbox_id: set(id.0), address: set(address.to_string()) };
+    let row = own_address::ActiveModel {
+        mailbox_id: set(id.0),
+        address: set(address.to_string()),
+        receives_only: set(false),
+    };
     own_address::Entity::insert(row).exec_without_returning(db).await?;
     Ok(())
 }
@@ -152,6 +179,7 @@ pub async fn add_address(db: &impl ConnectionTrait, id: MailboxId, address: &Add
 pub async fn folder(store: &Store, id: MailboxId) -> Result<Option<folder::Model>, StoreError> {
     Ok(folder::Entity::find()
         .filter(folder::Column::MailboxId.eq(id.0))
+        .filter(folder::Column::FormerSwitchId.is_null())
         .order_by_asc(folder::Column::Id)
         .one(store.read())
         .await?)

@@ -7,7 +7,7 @@ use domain::id::{FolderId, MailboxId, SourceId};
 use domain::receipt::Disposition;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, LockType, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use std::collections::HashSet;
 
 pub use super::entity::receipt::Model as Row;
@@ -100,6 +100,26 @@ pub async fn uids_after(
         .all(store.read())
         .await?;
     Ok(uids.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect())
+}
+
+/// How many messages of a mailbox were stored since a time.
+pub async fn stored_since(store: &Store, mailbox: MailboxId, since: Time) -> Result<u32, StoreError> {
+    let n = receipt::Entity::find()
+        .filter(receipt::Column::MailboxId.eq(mailbox.0))
+        .filter(receipt::Column::StoredAt.gte(since.0))
+        .filter(receipt::Column::SourceId.is_not_null())
+        .count(store.read())
+        .await?;
+    Ok(u32::try_from(n).unwrap_or(u32::MAX))
+}
+
+/// Receipts of other folders under one of these keys.
+pub async fn by_keys_in(db: &impl ConnectionTrait, folders: &[i64], keys: &[String]) -> Result<Vec<Row>, StoreError> {
+    Ok(receipt::Entity::find()
+        .filter(receipt::Column::FolderId.is_in(folders.to_vec()))
+        .filter(receipt::Column::MessageKey.is_in(keys.iter().map(String::as_str)))
+        .all(db)
+        .await?)
 }
 
 /// Receipts of older numberings of a folder under one of these keys.

@@ -181,6 +181,7 @@ pub async fn connect(
 pub async fn first_folder(store: &Store, id: MailboxId) -> Result<Option<(String, i64)>, StoreError> {
     let row = folder::Entity::find()
         .filter(folder::Column::MailboxId.eq(id.0))
+        .filter(folder::Column::FormerSwitchId.is_null())
         .order_by_asc(folder::Column::Id)
         .one(store.read())
         .await?;

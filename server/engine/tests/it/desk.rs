@@ -148,7 +148,11 @@ impl Desk {
             ..Default::default()
         };
         let id = e::mailbox::Entity::insert(row).exec(db).await.expect("a mailbox").last_insert_id;
-        let own = e::own_address::ActiveModel { mailbox_id: Set(id), address: Set(user.email.clone()) };
+        let own = e::own_address::ActiveModel {
+            mailbox_id: Set(id),
+            address: Set(user.email.clone()),
+            receives_only: Set(false),
+        };
         e::own_address::Entity::insert(own).exec_without_returning(db).await.expect("its address");
         let folder = e::folder::ActiveModel {
             mailbox_id: Set(id),

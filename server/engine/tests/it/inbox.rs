@@ -125,7 +125,11 @@ impl Inbox {
 
     /// Another address of the first mailbox.
     pub async fn own_address(&self, address: &str) {
-        let row = e::own_address::ActiveModel { mailbox_id: Set(self.support.0), address: Set(address.into()) };
+        let row = e::own_address::ActiveModel {
+            mailbox_id: Set(self.support.0),
+            address: Set(address.into()),
+            receives_only: Set(false),
+        };
         e::own_address::Entity::insert(row)
             .exec_without_returning(self.engine.store.write())
             .await

@@ -4,7 +4,7 @@ use super::list;
 use super::recipients;
 use crate::files::{self, Thing};
 use crate::intake::Own;
-use crate::store::{attachments, drafts, forwards, messages, tickets, uploads};
+use crate::store::{attachments, drafts, forwards, mailboxes, messages, tickets, uploads};
 use crate::{Engine, clock};
 use domain::console::people::Actor;
 use domain::console::tickets::*;
@@ -87,8 +87,9 @@ pub async fn sender(engine: &Engine, ticket: &tickets::Row) -> Answer<Option<Sen
     let Some(mailbox) = ticket.mailbox_id.map(MailboxId) else { return Ok(None) };
     let Some(mut sender) = mailbox_sender(engine, mailbox).await? else { return Ok(None) };
     let own = Own::load(engine).await?;
+    let left = mailboxes::receives_only(&engine.store).await?;
     let written_to = ticket.reply_from.as_deref().filter(|a| own.mailbox(a) == Some(mailbox));
-    if let Some(address) = written_to.and_then(|a| Address::parse(a).ok()) {
+    if let Some(address) = written_to.and_then(|a| Address::parse(a).ok()).filter(|a| !left.contains(a)) {
         sender.reply_from = address;
     }
     Ok(Some(sender))

@@ -15,6 +15,10 @@ pub struct Model {
     pub import_upto: Option<i64>,
     pub found: Option<i64>,
     pub fetched_at: Option<i64>,
+    /// The switch that left it; `None`: in use.
+    pub former_switch_id: Option<i64>,
+    /// What is known from the folders before it is matched first.
+    pub recognises: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,6 +6,8 @@ pub struct Model {
     pub mailbox_id: i64,
     #[sea_orm(primary_key, auto_increment = false)]
     pub address: String,
+    /// Replies leave from the mailbox's present address all the same.
+    pub receives_only: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,104 @@
+//! The mailbox moved to another provider and its mail was copied there: what is known by its
+//! headers from the folders that were left gets a receipt without being fetched; only the rest is
+//! imported. The old receipts stay, so that the old side can be gone back to.
+
+use super::renumber::take_same;
+use super::{Broken, Job};
+use crate::imap::{Fetched, Session};
+use crate::source::{self, Known};
+use crate::store::folders::{self, Beginning, Row};
+use crate::store::receipts::{self, New};
+use crate::store::{self, events, switches};
+use crate::{Engine, clock};
+use domain::Time;
+use domain::console::mailboxes::Event;
+use domain::id::{FolderId, MailboxId};
+use domain::receipt::Disposition;
+use std::collections::HashMap;
+
+/// Headers asked for at once.
+const AT_ONCE: usize = 100;
+/// A receipt's reason: the message was known from the side that was left.
+const MOVED: &str = "moved";
+
+/// Matches everything in a new folder with what the left ones knew. Can be broken off and begun
+/// again: what was matched has its receipt already.
+pub async fn recognise(
+    engine: &Engine,
+    job: &Job,
+    session: &mut Session,
+    row: &Row,
+    uid_validity: u32,
+) -> Result<(), Broken> {
+    let (folder, mailbox) = (FolderId(row.id), job.claim.mailbox);
+    let left = switches::left_folders(engine.store.read(), mailbox).await?;
+    let ids: Vec<i64> = left.iter().map(|f| f.id).collect();
+    // Older than the import of the side that was left, and not wanted here either.
+    let since = left.first().and_then(|f| f.import_since).map(Time);
+    let there = session.search_uids(1, None).await?;
+    let matched = receipts::uids_after(&engine.store, folder, uid_validity, 0).await?;
+    let mut known = u32::try_from(matched.len()).unwrap_or(u32::MAX);
+    let mut fresh = 0_u32;
+    let rest: Vec<u32> = there.into_iter().filter(|uid| !matched.contains(uid)).collect();
+    for part in rest.chunks(AT_ONCE) {
+        let _share = engine.net.memory(part.len() as u64 * (8 << 10)).await;
+        let read: Vec<(Fetched, Known)> = session
+            .headers(part)
+            .await?
+            .into_iter()
+            .map(|f| {
+                let known = source::known(f.header.as_deref().or(f.body.as_deref()).unwrap_or_default());
+                (f, known)
+            })
+            .collect();
+        let keys: Vec<String> = read.iter().map(|(_, known)| known.key.clone()).collect();
+        let tx = engine.store.begin().await?;
+        receipts::hold(&tx, job.claim).await?;
+        let mut candidates: HashMap<String, Vec<receipts::Row>> = HashMap::new();
+        for old in receipts::by_keys_in(&tx, &ids, &keys).await? {
+            candidates.entry(old.message_key.clone().unwrap_or_default()).or_default().push(old);
+        }
+        for (one, by) in read {
+            let same = candidates.get_mut(&by.key).and_then(|old| take_same(old, &one, &by));
+            let old = one.arrived_at.zip(since).is_some_and(|(at, since)| at < since);
+            let disposition = match (&same, old) {
+                (Some(_), _) => Disposition::Duplicate,
+                (None, true) => Disposition::BeforeImport,
+                (None, false) => {
+                    fresh += 1;
+                    continue;
+                }
+            };
+            known += u32::from(same.is_some());
+            let new = New {
+                folder,
+                uid_validity,
+                uid: one.uid,
+                mailbox: MailboxId(row.mailbox_id),
+                source: None,
+                disposition,
+                reason: same.map(|_| MOVED),
+                arrived_at: one.arrived_at.unwrap_or_else(clock::now),
+                late: false,
+                // Deleted here too, where the mailbox is to be left empty.
+                delete_due_at: (job.delete && disposition == Disposition::Duplicate).then(clock::now),
+                message_key: Some(by.key),
+                header_digest: Some(by.digest),
+            };
+            receipts::write(&tx, new, clock::now()).await?;
+        }
+        fail::fail_point!("amid-recognise");
+        store::commit(tx).await?;
+    }
+    let tx = engine.store.begin().await?;
+    receipts::hold(&tx, job.claim).await?;
+    let beginning = Beginning { uid_validity, before: 0, upto: 0, since, found: fresh };
+    folders::begin(&tx, folder, beginning).await?;
+    switches::recognised(&tx, folder).await?;
+    switches::note_recognised(&tx, mailbox, known, fresh).await?;
+    events::note(&tx, mailbox, clock::now(), &Event::Recognised { known, new: fresh }, None).await?;
+    store::commit(tx).await?;
+    tracing::info!(mailbox = mailbox.0, folder = row.id, known, new = fresh, "known mail was recognised");
+    engine.changes.tell(format!("mailbox:{mailbox}"));
+    Ok(())
+}
