@@ -21,6 +21,8 @@ export class Through {
         const text = `${word} reply ${n} of many`;
         await desk.reply(ticket, text, it.agent ?? desk.admin);
         it.replies.push(text);
+        // Exchange takes 30 a minute.
+        await beat();
         await beat();
       }
     })();

@@ -15,7 +15,7 @@ async function prepare(page, id, { change, address, provider, importFrom }) {
   await page.getByRole('link', { name: SWITCH }).click();
   await page.getByRole('radio', { name: change }).check();
   if (address) await page.getByLabel(/^New address/).fill(address);
-  if (provider) await page.getByLabel('Provider').selectOption({ label: provider });
+  if (provider) await page.getByLabel('Provider', { exact: true }).selectOption({ label: provider });
   if (importFrom) {
     await page.getByLabel('Import mail from').selectOption({ label: 'A date' });
     await page.getByLabel('Date', { exact: true }).fill(importFrom);
@@ -61,14 +61,13 @@ test('R7 another account for the same mailbox, and back', async ({ page, rig, vi
     await expect(previous).toContainText(/Kept until\s*\d+ \w+/);
     await previous.getByRole('link', { name: 'Put it back' }).click();
     await page.getByRole('button', { name: 'Prove it and put it back' }).click();
-    await expect(page.getByText('It did not prove itself').or(page.getByText('only one direction is switched'))).toBeVisible({ timeout: 40_000 });
+    await expect(page.getByText('It did not prove itself')).toBeVisible({ timeout: 40_000 });
+    await expect(page.getByText('Nothing was changed.')).toBeVisible();
+    (await it.desk.admin.go(`${EMAIL}/${id}`)).must(`signed in as ${ben.email}`);
     await rig.call('/front/delegate', { mailbox: shared.email, person: anna.email, allowed: true });
-    const there = await it.desk.admin.go(`${EMAIL}/${id}`);
-    if (there.sees('Previous setup')) {
-      await page.goto(`${it.url}${EMAIL}/${id}/put-back`);
-      await page.getByRole('button', { name: 'Prove it and put it back' }).click();
-      await expect(page.getByText(`Saved: ${shared.email} is switched`)).toBeVisible({ timeout: 40_000 });
-    }
+    await page.goto(`${it.url}${EMAIL}/${id}/put-back`);
+    await page.getByRole('button', { name: 'Prove it and put it back' }).click();
+    await expect(page.getByText(`Saved: ${shared.email} is switched`)).toBeVisible({ timeout: 40_000 });
     (await it.desk.admin.go(`${EMAIL}/${id}`)).must(`signed in as ${anna.email}`);
     await rig.send({ from: customer, to: shared.email, subject: 'After putting back', text: 'Still there?' });
     await it.desk.ticket('After putting back', { seconds: 45 });
@@ -108,7 +107,7 @@ test('R7 the mailbox was renamed', async ({ page, rig }) => {
     await signInAt(page, it.mailkeep, renamed);
     await expect(page.getByRole('region', { name: 'The switch' })).toContainText(`${renamed.email}, before ${old.email}`);
     await page.goto(`${it.url}${EMAIL}/${id}`);
-    await expect(page.getByRole('heading', { name: renamed.email })).toBeVisible();
+    await expect(page.getByRole('heading', { name: renamed.email, exact: true })).toBeVisible();
     await expect(page.locator('aside')).toContainText(`Also written to as${old.email}`);
     // Mail to both names is its mail; a reply to the old ticket leaves from the new name.
     const [one, two] = [fresh('Still to the old'), fresh('To the new')];

@@ -33,7 +33,7 @@ test('R8 from Gmail to Microsoft and back', async ({ page, rig }) => {
   await clause('R8', 'from Gmail to Microsoft with the mail copied: known messages are re-mapped, the old side is drained', async () => {
     await page.goto(`${it.url}${EMAIL}/${id}/switch`);
     await page.getByRole('radio', { name: /^The mailbox moved to another provider/ }).check();
-    await page.getByLabel('Provider').selectOption({ label: 'Microsoft Office 365' });
+    await page.getByLabel('Provider', { exact: true }).selectOption({ label: 'Microsoft Office 365' });
     await page.getByRole('button', { name: 'Continue' }).click();
     await signInAt(page, it.mailkeep, ines);
     await expect(page.getByText(`Saved: ${box.email} signs in with Microsoft now`)).toBeVisible({ timeout: 30_000 });
@@ -51,7 +51,7 @@ test('R8 from Gmail to Microsoft and back', async ({ page, rig }) => {
   await clause('R8', 'and back', async () => {
     await page.goto(`${it.url}${EMAIL}/${id}/switch`);
     await page.getByRole('radio', { name: /^The mailbox moved to another provider/ }).check();
-    await page.getByLabel('Provider').selectOption({ label: 'Gmail' });
+    await page.getByLabel('Provider', { exact: true }).selectOption({ label: 'Gmail' });
     await page.getByRole('button', { name: 'Continue' }).click();
     await signInAt(page, it.mailkeep, box, { name: /^Sign in with Google/ });
     await expect(page.getByText(`Saved: ${box.email} signs in with Google now`)).toBeVisible({ timeout: 30_000 });

@@ -24,6 +24,7 @@ pub mod imap;
 pub mod intake;
 mod jump;
 pub mod login;
+mod lookup;
 pub mod mime;
 pub mod net;
 pub mod node;

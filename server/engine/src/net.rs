@@ -42,6 +42,7 @@ pub struct Net {
     resolver: Arc<Resolver>,
     tls: Arc<ClientConfig>,
     http: reqwest::Client,
+    foreign: reqwest::Client,
     /// Kibibytes that literals in flight may take, all sessions together.
     memory: Arc<Semaphore>,
     memory_kib: u32,
@@ -82,12 +83,22 @@ impl Net {
             .connect_timeout(Duration::from_secs(10))
             .timeout(Duration::from_secs(30))
             .build()?;
+        let foreign = reqwest::Client::builder()
+            .use_preconfigured_tls(tls.clone())
+            .dns_resolver(Arc::new(resolve::Foreign(resolver.clone())))
+            .redirect(reqwest::redirect::Policy::none())
+            .https_only(true)
+            .no_proxy()
+            .connect_timeout(Duration::from_secs(3))
+            .timeout(Duration::from_secs(4))
+            .build()?;
         let memory_kib = u32::try_from(limits.memory_bytes >> 10).unwrap_or(u32::MAX).clamp(1 << 10, 4 << 20);
         Ok(Self {
             rules,
             resolver,
             tls: Arc::new(tls),
             http,
+            foreign,
             memory: Arc::new(Semaphore::new(memory_kib as usize)),
             memory_kib,
             seats: Seats::new(limits.sessions_per_host),
@@ -102,6 +113,16 @@ impl Net {
     /// written as a number is not looked up, so that only the providers file may name one.
     pub fn http(&self) -> &reqwest::Client {
         &self.http
+    }
+
+    /// For look-ups at domains that strangers name: HTTPS at public addresses, no redirects, 4 s.
+    pub fn foreign(&self) -> &reqwest::Client {
+        &self.foreign
+    }
+
+    /// Targets and ports of a service's SRV records, best first.
+    pub async fn srv(&self, name: &str) -> Vec<(String, u16)> {
+        self.resolver.srv(name).await
     }
 
     /// The mail exchangers of a domain, best first, without the final dot.

@@ -61,12 +61,12 @@ pub fn SignInResultPage() -> impl IntoView {
         };
         let switched =
             switched.filter(|_| result.directions.iter().any(|d| d.swapped)).map(|r| report(mailbox, &r, clock));
-        let body = completed(result, clock);
+        let body = completed(result, switched.map(IntoAny::into_any), clock);
         Ok(view! {
             <Sheet here title=format!("{address}: signed in") place=Place::Email acts=true>
                 <Head title crumbs=email_crumbs(true) sub/>
                 {connect.then(|| view! { <Wizard at=Step::Result id=Some(mailbox)/> })}
-                <div class="stack loose"><Refused refused/>{body}{switched}</div>
+                <div class="stack loose"><Refused refused/>{body}</div>
             </Sheet>
         }
         .into_any())
@@ -81,7 +81,7 @@ fn way(direction: Direction) -> &'static str {
 }
 
 /// The title says what holds now: all, half, or nothing works with the new sign-in.
-fn completed(r: SignInResult, clock: Clock) -> AnyView {
+fn completed(r: SignInResult, switched: Option<AnyView>, clock: Clock) -> AnyView {
     let account = r.account.clone().unwrap_or_default();
     let address = r.mailbox_address.clone();
     let short = r.provider_short.clone();
@@ -176,7 +176,7 @@ fn completed(r: SignInResult, clock: Clock) -> AnyView {
             view! { <Probe report=d.report short=short.clone() foot/> }
         })
         .collect_view();
-    view! { {notice}{card}<div class="halves">{panels}</div> }.into_any()
+    view! { {notice}{switched}{card}<div class="halves">{panels}</div> }.into_any()
 }
 
 /// R28: expected, refused, nothing changed, the two ways on.

@@ -6,13 +6,12 @@ mod row;
 mod timeline;
 
 use crate::store::{StoreError, commit, directions, events, mailboxes, people, set};
-use crate::{Engine, clock, ending, signins};
+use crate::{Engine, clock, ending, lookup, signins};
 use async_trait::async_trait;
 use domain::console::mailboxes::*;
 use domain::console::people::Actor;
 use domain::id::{MailboxId, PersonId};
-use domain::presets;
-use domain::provider::{Endpoint, Provider, Tls};
+use domain::provider::Provider;
 use domain::refusal::Conflict;
 use domain::{Address, Answer, Direction, Fault, Refusal, Time};
 use std::sync::Arc;
@@ -30,42 +29,6 @@ impl Port {
         self.0.changes.tell(format!("mailbox:{id}"));
         self.0.changes.tell("mailboxes");
     }
-
-    /// The provider of an address: by its domain, by the presets, then by its mail exchanger.
-    async fn provider_of(&self, address: &Address) -> String {
-        let known = &self.0.providers;
-        if let Some(entry) = known.by_domain(address) {
-            return entry.key.clone();
-        }
-        for exchanger in self.0.net.mx(address.domain()).await {
-            if let Some(entry) = known.by_mx(&exchanger) {
-                return entry.key.clone();
-            }
-        }
-        crate::providers::OTHER.to_owned()
-    }
-
-    /// The customary servers of an address at a provider, or what the presets know.
-    fn endpoints(&self, provider_key: &str, address: &Address) -> [Option<Endpoint>; 2] {
-        Direction::BOTH.map(|direction| match self.0.providers.get(provider_key) {
-            Some(entry) => entry.endpoint(direction, address),
-            None => preset(address, direction),
-        })
-    }
-}
-
-/// What the presets know of a domain's servers.
-fn preset(address: &Address, direction: Direction) -> Option<Endpoint> {
-    let known = presets::preset_for_domain(address.domain())?;
-    let found = match direction {
-        Direction::Incoming => &known.imap,
-        Direction::Outgoing => &known.smtp,
-    };
-    let tls = match found.encryption {
-        presets::Encryption::Tls => Tls::Implicit,
-        _ => Tls::StartTls,
-    };
-    Some(Endpoint { host: found.host(address.domain()), port: found.port, tls })
 }
 
 fn text(text: &str, longest: usize) -> Answer<String> {
@@ -131,12 +94,12 @@ impl Mailboxes for Port {
                 false => Err(Fault::AddressTaken.into()),
             };
         }
-        let provider_key = self.provider_of(&address).await;
+        let found = lookup::find(&self.0, &address).await;
         let new = mailboxes::NewMailbox {
             address: &address,
             name: &name,
-            provider_key: &provider_key,
-            endpoints: self.endpoints(&provider_key, &address),
+            provider_key: &found.provider_key,
+            endpoints: found.endpoints,
             by: actor.person,
             now: clock::now(),
         };
@@ -159,7 +122,11 @@ impl Mailboxes for Port {
             return Err(Conflict::NotADraft.into());
         }
         let address = Address::parse(&row.address).map_err(|_| Fault::AddressMalformed)?;
-        let endpoints = self.endpoints(&provider_key, &address);
+        if provider_key == row.provider_key {
+            // What was found for it stays.
+            return Ok(());
+        }
+        let endpoints = lookup::servers(&self.0, &provider_key, &address);
         let tx = self.0.store.begin().await?;
         mailboxes::update(
             &tx,

@@ -1,13 +1,14 @@
 //! Host names, asked of the system's DNS server or of the one in the providers file.
 
 use super::fault::finding;
-use crate::config::NetworkRules;
+use crate::config::{NetworkRules, is_public};
 use crate::login::Fault;
 use domain::Diagnosis;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{NameServerConfigGroup, ResolveHosts, ResolverConfig};
 use hickory_resolver::name_server::TokioConnectionProvider;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A name's addresses that may be connected to, in the order of trying.
@@ -70,6 +71,22 @@ impl Resolver {
         Ok(Resolved(reached))
     }
 
+    /// Targets and ports of a service's SRV records, best first (RFC 2782); `.` is none.
+    pub async fn srv(&self, name: &str) -> Vec<(String, u16)> {
+        let Ok(Ok(found)) = tokio::time::timeout(Duration::from_secs(5), self.inner.srv_lookup(name)).await else {
+            return Vec::new();
+        };
+        let mut all: Vec<(u16, std::cmp::Reverse<u16>, String, u16)> = found
+            .iter()
+            .map(|srv| {
+                let target = srv.target().to_utf8().trim_end_matches('.').to_owned();
+                (srv.priority(), std::cmp::Reverse(srv.weight()), target, srv.port())
+            })
+            .collect();
+        all.sort();
+        all.into_iter().filter(|(_, _, target, _)| !target.is_empty()).map(|(_, _, t, port)| (t, port)).collect()
+    }
+
     pub async fn mx(&self, domain: &str) -> Vec<String> {
         let Ok(Ok(found)) = tokio::time::timeout(Duration::from_secs(5), self.inner.mx_lookup(domain)).await else {
             return Vec::new();
@@ -91,6 +108,29 @@ impl reqwest::dns::Resolve for Resolver {
             let Resolved(addresses) = Resolver { inner, rules }.resolve(name.as_str()).await.map_err(Box::new)?;
             let addresses: reqwest::dns::Addrs = Box::new(addresses.into_iter().map(|a| SocketAddr::new(a, 0)));
             Ok(addresses)
+        })
+    }
+}
+
+/// For look-ups at domains that strangers name: public addresses alone. The operator's list of
+/// private addresses is for servers that an admin types; here only a name on it is let through.
+pub struct Foreign(pub Arc<Resolver>);
+
+impl reqwest::dns::Resolve for Foreign {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let resolver = self.0.clone();
+        Box::pin(async move {
+            let host = name.as_str().to_owned();
+            let Resolved(found) = resolver.resolve(&host).await.map_err(Box::new)?;
+            let named = resolver.rules.allows(&host);
+            let public: Vec<SocketAddr> =
+                found.into_iter().filter(|a| named || is_public(*a)).map(|a| SocketAddr::new(a, 0)).collect();
+            if public.is_empty() {
+                let said = format!("{host} leads to a private address");
+                return Err(Box::new(Fault { finding: finding(Diagnosis::HostUnreachable), said }).into());
+            }
+            let public: reqwest::dns::Addrs = Box::new(public.into_iter());
+            Ok(public)
         })
     }
 }

@@ -159,6 +159,10 @@ async fn swap_in(
     let now = clock::now();
     let held = mailboxes::due_replies(&engine.store).await?.get(&frame.mailbox.0).copied().unwrap_or(0);
     let base = result_base(engine, frame, mailbox, Some(&candidate.account)).await?;
+    // Where it signed in, which a switch may have chosen.
+    let provider = entry.view();
+    let (provider_key, provider_name, provider_short) = (provider.key, provider.name, provider.short);
+    let base = SignInResult { provider_key, provider_name, provider_short, ..base };
     let tx = engine.store.begin().await?;
     let target = place(engine, &tx, candidate, frame.mailbox, now).await?;
     let any = planned.whole && outcomes.iter().any(|o| o.report.ok());

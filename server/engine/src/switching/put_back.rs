@@ -11,12 +11,11 @@ use domain::console::mailboxes::{CheckResult, Event, ImportFrom};
 use domain::id::{GrantId, MailboxId};
 use domain::probe::ProbeReport;
 use domain::refusal::Conflict;
-use domain::switch::{Case, Plan};
+use domain::switch::Plan;
 use domain::{Address, Answer, Direction, Refusal, Time};
 use std::sync::Arc;
 
-/// Proves the setup before the newest switch and puts it back: each direction that works, or,
-/// where address or folders change with it, all of them or none.
+/// Proves the setup before the newest switch and puts it back: every direction, or none.
 ///
 /// # Errors
 /// [`Conflict::AlreadyDone`] when there is nothing to put back any more.
@@ -31,15 +30,16 @@ pub async fn put_back(engine: &Arc<Engine>, actor: &Actor, id: MailboxId) -> Ans
         return Err(Conflict::AlreadyDone.into());
     }
     let reports = prove(engine, &sides, &to).await;
-    let whole = plan.case == Case::Person || reports.iter().all(ProbeReport::ok);
+    // Half a way back would leave a mailbox with two owners.
+    let whole = reports.iter().all(ProbeReport::ok);
     let drained = match whole && plan.case.leaves_folders() {
         true => Some(super::drain(engine, id).await?),
         false => None,
     };
     let mut swapped = Vec::new();
-    if whole && reports.iter().any(ProbeReport::ok) {
+    if whole {
         let returning = Returning { mailbox: &mailbox, switch: &switch, plan: &plan, to: &to };
-        swapped = write(engine, actor, &returning, &sides, &reports).await?;
+        swapped = write(engine, actor, &returning, &sides).await?;
     }
     let check = CheckResult { mailbox: id, at: clock::now(), reports, swapped };
     let text = serde_json::to_string(&check).unwrap_or_default();
@@ -72,7 +72,6 @@ async fn write(
     actor: &Actor,
     back: &Returning<'_>,
     sides: &[FormerRow],
-    reports: &[ProbeReport],
 ) -> Result<Vec<Direction>, StoreError> {
     let (id, now) = (MailboxId(back.mailbox.id), clock::now());
     let Ok(address) = Address::parse(&back.to.address) else { return Ok(Vec::new()) };
@@ -85,7 +84,7 @@ async fn write(
     let tx = engine.store.begin().await?;
     let mut swapped = Vec::new();
     let mut this = None;
-    for (side, _) in sides.iter().zip(reports).filter(|(_, report)| report.ok()) {
+    for side in sides {
         let Some(direction) = Direction::from_key(&side.direction) else { continue };
         let (Some(row), Some(endpoint)) = (directions::get(&tx, id, direction).await?, last_look::endpoint(side))
         else {

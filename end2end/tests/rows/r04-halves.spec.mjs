@@ -1,0 +1,77 @@
+// R4: provider and direction; the half that is elsewhere has a name.
+import { deskOf, expect, fresh, test } from '../../support/fixtures.mjs';
+import { clause } from '../../support/clauses.mjs';
+import { ADMIN } from '../../support/desk.mjs';
+import { EMAIL, NEW, signIn } from '../../support/pages.mjs';
+import { until } from '../../support/rig.mjs';
+
+const it = deskOf(test);
+
+const litware = (word) => ({ email: `${fresh(word)}@litware.example`, name: word, imap_password: `${word}-pass` });
+
+test('R4 the half that is elsewhere is named, and can be changed later', async ({ page, rig }) => {
+  test.setTimeout(180_000);
+  const [sends, reads] = [litware('sends'), litware('reads')];
+  const customer = { email: `${fresh('mia')}@customer.example`, name: 'Mia Lind', imap_password: 'mia-pass' };
+  await rig.users(sends, reads, customer);
+  const sender = await it.desk.byPassword(sends.email, { password: sends.imap_password });
+  await signIn(page, it.mailkeep, ADMIN, NEW);
+
+  await clause('R4', 'provider and Incoming only, Outgoing only or Both are chosen under Use your own mail server', async () => {
+    await page.getByLabel('Your support email').fill(reads.email);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    const group = page.getByRole('group', { name: 'Use your own mail server' });
+    for (const provider of ['Microsoft Office 365', 'Gmail', 'Other mail server']) await expect(group.getByRole('radio', { name: provider })).toBeVisible();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    for (const used of [/^Both/, /^Incoming only/, /^Outgoing only/]) await expect(page.getByRole('radio', { name: used })).toBeVisible();
+  });
+
+  await clause('R4', 'incoming only names what replies leave through; outgoing only says where its mail arrives', async () => {
+    const through = page.getByLabel('Replies leave through');
+    const arrives = page.getByLabel('Its mail arrives at');
+    await page.getByRole('radio', { name: /^Incoming only/ }).check();
+    await expect(through).toBeVisible();
+    await expect(arrives).toBeHidden();
+    await through.selectOption({ label: sends.email });
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByLabel('Password').fill(reads.imap_password);
+    await page.getByRole('button', { name: 'Try and save' }).click();
+    await expect(page.getByText(`${reads.email} is connected`)).toBeVisible();
+    const id = Number(/\/email\/(\d+)/.exec(page.url())[1]);
+    await page.goto(`${it.url}${EMAIL}/${id}`);
+    await expect(page.locator('aside')).toContainText(`Replies leave through${sends.email}`);
+    // And so they do: the customer hears from the other mailbox, and an answer comes back to this one.
+    const subject = fresh('Through another');
+    await rig.send({ from: customer.email, to: reads.email, subject, text: 'Hello.' });
+    const ticket = await it.desk.ticket(subject, { seconds: 45 });
+    await it.desk.reply(ticket.id, 'Sent through the other mailbox.');
+    const answer = await rig.arrived(customer.email, (m) => m.subject.includes(subject), { seconds: 30 });
+    expect(answer.from).toContain(sends.email);
+    const header = Object.fromEntries(answer.headers.map(([k, v]) => [k.toLowerCase(), v]));
+    expect(header['reply-to']).toContain(reads.email);
+
+    // Outgoing only: where its mail arrives is said.
+    await page.goto(`${it.url}${EMAIL}/${sender}/edit`);
+    await page.getByRole('radio', { name: /^Outgoing only/ }).check();
+    await expect(arrives).toBeVisible();
+    await expect(through).toBeHidden();
+    await arrives.selectOption({ label: reads.email });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.goto(`${it.url}${EMAIL}/${sender}`);
+    await expect(page.locator('aside')).toContainText(`Its mail arrives at${reads.email}`);
+  });
+
+  await clause('R4', 'changed later without a new mailbox', async () => {
+    const list = async () => { await page.goto(it.url + EMAIL); return page.getByRole('row').count(); };
+    const before = await list();
+    await page.goto(`${it.url}${EMAIL}/${sender}/edit`);
+    await page.getByRole('radio', { name: /^Both/ }).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    const subject = fresh('Now both');
+    await rig.send({ from: customer.email, to: sends.email, subject, text: 'Hello again.' });
+    const ticket = await it.desk.ticket(subject, { seconds: 60 });
+    await it.desk.reply(ticket.id, 'Both ways again.');
+    await until('the reply leaves from its own address', async () => (await rig.list(customer.email)).some((m) => m.subject.includes(subject) && m.from.includes(sends.email)), 30, 250);
+    expect(await list()).toBe(before);
+  });
+});
