@@ -19,6 +19,7 @@ pub mod mailboxes;
 pub mod outbox;
 pub mod people;
 pub mod registrations;
+pub mod relays;
 #[cfg(feature = "ssr")]
 pub mod response;
 pub mod signins;

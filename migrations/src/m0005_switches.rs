@@ -24,7 +24,8 @@ const SWITCHES: &str = "
 CREATE TABLE switch (
   id {id}, mailbox_id BIGINT NOT NULL REFERENCES mailbox (id), plan TEXT NOT NULL, state TEXT NOT NULL,
   made_at BIGINT NOT NULL, made_by BIGINT, switched_at BIGINT, wipe_at BIGINT,
-  former TEXT, stopped_since BIGINT, drained TEXT, incoming_pause BIGINT, recognised BIGINT, fresh BIGINT);
+  former TEXT, stopped_since BIGINT, drained TEXT, looked_at BIGINT, incoming_pause BIGINT, recognised BIGINT,
+  fresh BIGINT);
 CREATE UNIQUE INDEX switch_planned ON switch (mailbox_id) WHERE state = 'planned';
 CREATE INDEX switch_mailbox ON switch (mailbox_id, switched_at);
 
@@ -43,13 +44,11 @@ ALTER TABLE own_address ADD COLUMN receives_only BOOLEAN NOT NULL DEFAULT FALSE;
 ";
 
 /// The half of a mailbox that is elsewhere: what its replies leave through, where its mail
-/// arrives, and the mailbox that an address is forwarded to.
+/// arrives, and addresses that are forwarded to it, with the test mail that proves it.
 const OTHER_HALF: &str = "
 ALTER TABLE mailbox ADD COLUMN replies_through BIGINT;
 ALTER TABLE mailbox ADD COLUMN arrives_at BIGINT;
-ALTER TABLE mailbox ADD COLUMN forwards_to BIGINT;
-ALTER TABLE mailbox ADD COLUMN forward_token TEXT;
-ALTER TABLE mailbox ADD COLUMN forward_sent_at BIGINT;
-ALTER TABLE mailbox ADD COLUMN forward_seen_at BIGINT;
-ALTER TABLE mailbox ADD COLUMN import_waits BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE own_address ADD COLUMN forwarded BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE own_address ADD COLUMN forward_sent_at BIGINT;
+ALTER TABLE own_address ADD COLUMN forward_seen_at BIGINT;
 ";

@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod people;
 pub mod received;
 pub mod registrations;
+pub mod relays;
 pub mod signins;
 pub mod test_mails;
 pub mod switches;
@@ -27,6 +28,7 @@ pub use outbox::Outbox;
 pub use people::{Actor, People, Role};
 pub use received::Receipts;
 pub use registrations::Registrations;
+pub use relays::Relays;
 pub use signins::SignIns;
 pub use test_mails::TestMails;
 pub use switches::Switches;
@@ -44,6 +46,7 @@ pub struct Console {
     pub people: Arc<dyn People>,
     pub receipts: Arc<dyn Receipts>,
     pub registrations: Arc<dyn Registrations>,
+    pub relays: Arc<dyn Relays>,
     pub signins: Arc<dyn SignIns>,
     pub test_mails: Arc<dyn TestMails>,
     pub switches: Arc<dyn Switches>,

@@ -42,6 +42,12 @@ fn date(text: &str) -> Answer<Time> {
     }
 }
 
+/// The mailbox chosen for the half that is elsewhere; empty is none.
+#[cfg(feature = "ssr")]
+fn elsewhere(text: &str) -> Option<MailboxId> {
+    text.trim().parse().ok()
+}
+
 /// From when on mail is imported, as the forms give it.
 #[cfg(feature = "ssr")]
 pub(super) fn import_from(import: &str, import_date: &str) -> Answer<ImportFrom> {
@@ -101,11 +107,14 @@ pub async fn choose_use(
     #[server(default)] import: String,
     #[server(default)] import_date: String,
     #[server(default)] delete_after_fetch: bool,
+    #[server(default)] replies_through: String,
+    #[server(default)] arrives_at: String,
 ) -> Result<(), ApiError> {
     submit(format!("{}/set-up/use", path(id)), async move {
         let (incoming, outgoing) = directions(&used)?;
         let import = import_from(&import, &import_date)?;
-        let wanted = Use { incoming, outgoing, delete_after_fetch, folder, import };
+        let (replies_through, arrives_at) = (elsewhere(&replies_through), elsewhere(&arrives_at));
+        let wanted = Use { incoming, outgoing, delete_after_fetch, folder, import, replies_through, arrives_at };
         console()?.mailboxes.choose_use(&actor().await?, id, wanted).await?;
         Ok(format!("{}/set-up/sign-in", path(id)))
     })
@@ -179,12 +188,15 @@ pub async fn change(
     used: String,
     #[server(default)] folder: String,
     #[server(default)] delete_after_fetch: bool,
+    #[server(default)] replies_through: String,
+    #[server(default)] arrives_at: String,
 ) -> Result<(), ApiError> {
     submit(format!("{}/edit", path(id)), async move {
         let (console, actor) = (console()?, actor().await?);
         let (incoming, outgoing) = directions(&used)?;
         let import = console.mailboxes.show(&actor, id).await?.wanted.import;
-        let wanted = Use { incoming, outgoing, delete_after_fetch, folder, import };
+        let (replies_through, arrives_at) = (elsewhere(&replies_through), elsewhere(&arrives_at));
+        let wanted = Use { incoming, outgoing, delete_after_fetch, folder, import, replies_through, arrives_at };
         let form = MailboxForm { name, from_name, signature, wanted };
         console.mailboxes.change(&actor, id, form).await?;
         Ok(format!("{}?done=changed", path(id)))

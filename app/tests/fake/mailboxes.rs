@@ -168,6 +168,8 @@ impl Mailboxes for Fake {
                 delete_after_fetch: false,
                 folder: "INBOX".into(),
                 import: ImportFrom::Date(Time::from_date(2026, 3, 1).unwrap()),
+                replies_through: None,
+                arrives_at: None,
             },
             incoming: direction_page(&f, Direction::Incoming),
             outgoing: direction_page(&f, Direction::Outgoing),
@@ -185,6 +187,8 @@ impl Mailboxes for Fake {
             counted_since: ago(Span::days(300)),
             timeline: if f.draft { vec![] } else { timeline() },
             registered: !self.0.unregistered,
+            senders: vec![(MailboxId(1), address("support@contoso.example"))],
+            receivers: vec![(MailboxId(1), address("support@contoso.example"))],
             row,
         })
     }

@@ -10,6 +10,7 @@ mod ledger;
 mod mailboxes;
 mod mails;
 mod people;
+mod relays;
 mod router;
 pub mod seen;
 mod signins;
@@ -66,6 +67,7 @@ pub fn console(scene: Scene) -> Console {
         people: Arc::new(people::Fake(scene)),
         receipts: Arc::new(ledger::Fake),
         registrations: Arc::new(desk::Fake(scene)),
+        relays: Arc::new(relays::Fake),
         signins: Arc::new(signins::Fake),
         test_mails: Arc::new(ledger::Fake),
         switches: Arc::new(switches::Fake),

@@ -75,3 +75,39 @@ test('R4 the half that is elsewhere is named, and can be changed later', async (
     expect(await list()).toBe(before);
   });
 });
+
+test('R4 an address is forwarded to an existing mailbox, and a test mail proves it', async ({ page, rig }) => {
+  test.setTimeout(120_000);
+  const [home, sales] = [litware('home'), litware('sales')];
+  const customer = { email: `${fresh('mia')}@customer.example`, name: 'Mia Lind', imap_password: 'mia-pass' };
+  await rig.users(home, sales, customer);
+  const id = await it.desk.byPassword(home.email, { password: home.imap_password });
+  await signIn(page, it.mailkeep, ADMIN, NEW);
+  await clause('R4', 'Forward to an existing mailbox is offered and checked by a test mail', async () => {
+    await page.getByLabel('Your support email').fill(sales.email);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    const forward = page.getByRole('region', { name: 'Forward to an existing mailbox' });
+    await forward.getByLabel('Mailbox').selectOption({ label: home.email });
+    await forward.getByRole('button', { name: 'Forward to this mailbox' }).click();
+    expect(page.url()).toContain(`${EMAIL}/${id}/edit`);
+    const line = page.getByRole('listitem').filter({ hasText: sales.email }).last();
+    await expect(line).toContainText('Forwarded here, not tested yet');
+    await line.getByRole('button', { name: /^Send a test mail/ }).click();
+    await expect(line).toContainText('it has not arrived yet');
+    // The provider forwards it: as it is, to the mailbox.
+    const test = await rig.arrived(sales.email, () => true, { seconds: 30 });
+    await rig.call('/mail/append', { user: home.email, folder: 'INBOX', raw: await rig.raw(sales.email, { folder: 'INBOX', uid: test.uid }) });
+    await until('the test mail is seen', async () => { await page.reload(); return (await line.textContent()).includes('a test mail arrived'); }, 60, 500);
+    expect((await it.desk.tickets()).filter((t) => t.subject === test.subject)).toHaveLength(0);
+    // What is written to it becomes a ticket of the mailbox.
+    const subject = fresh('To sales');
+    await rig.send({ from: customer.email, to: sales.email, envelopeTo: home.email, subject, text: 'How much?' });
+    const ticket = await it.desk.ticket(subject, { seconds: 60 });
+    await it.desk.reply(ticket.id, 'So much.');
+    expect((await rig.arrived(customer.email, (m) => m.subject.includes(subject), { seconds: 30 })).from).toContain(home.email);
+    // Later with a server of its own, set up under the same address.
+    await page.goto(`${it.url}${EMAIL}/${id}/edit`);
+    await line.getByRole('button', { name: /^Use its own mail server instead/ }).click();
+    await expect(page.getByRole('group', { name: 'Use your own mail server' })).toBeVisible();
+  });
+});

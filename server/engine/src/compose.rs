@@ -36,6 +36,8 @@ pub struct File {
 pub struct Letter {
     pub from_name: String,
     pub from: Address,
+    /// Where answers go, if not to the sender.
+    pub reply_to: Option<Address>,
     pub to: Vec<Person>,
     pub cc: Vec<Person>,
     pub subject: String,
@@ -74,6 +76,9 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>, ComposeError> {
         .message_id(Some(bracketed(&letter.header_id)))
         .date(UNIX_EPOCH + Duration::from_millis(u64::try_from(letter.at.0).unwrap_or(0)))
         .subject(one_line(&letter.subject));
+    if let Some(reply_to) = letter.reply_to.as_ref().and_then(|address| addresses::mailbox(address, None)) {
+        message = message.reply_to(reply_to);
+    }
     let to = mailboxes(&letter.to);
     let cc = mailboxes(&letter.cc);
     if to.is_empty() && cc.is_empty() {

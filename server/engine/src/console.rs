@@ -8,6 +8,7 @@ mod outbox;
 mod people;
 mod received;
 mod registrations;
+mod relays;
 mod signins;
 mod test_mails;
 mod switches;
@@ -28,6 +29,7 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         people: Arc::new(people::Port::new(engine)),
         receipts: Arc::new(received::Port(engine.clone())),
         registrations: Arc::new(registrations::Port(engine.clone())),
+        relays: Arc::new(relays::Port(engine.clone())),
         signins: Arc::new(signins::Port(engine.clone())),
         test_mails: Arc::new(test_mails::Port(engine.clone())),
         switches: Arc::new(switches::Port(engine.clone())),

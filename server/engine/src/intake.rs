@@ -150,6 +150,8 @@ impl Read {
 pub(crate) struct Own {
     addresses: HashMap<Address, MailboxId>,
     providers: HashMap<MailboxId, ProviderKind>,
+    /// Mailboxes that only send, with the one where their mail arrives (R4).
+    arrive: HashMap<MailboxId, MailboxId>,
 }
 
 impl Own {
@@ -161,7 +163,9 @@ impl Own {
             let entry = engine.providers.by_host(side.host.as_deref()?)?;
             Some((MailboxId(side.mailbox_id), entry.kind))
         });
-        Ok(Self { addresses, providers: providers.collect() })
+        let rows = store::mailboxes::all(&engine.store).await?;
+        let arrive = rows.into_iter().filter_map(|row| Some((MailboxId(row.id), MailboxId(row.arrives_at?)))).collect();
+        Ok(Self { addresses, providers: providers.collect(), arrive })
     }
 
     /// Whether the mailbox's provider vouches for a message's From.
@@ -174,6 +178,11 @@ impl Own {
     /// Whose address it is, plus addresses included (RFC 5233).
     pub(crate) fn mailbox(&self, address: &str) -> Option<MailboxId> {
         self.base(address).and_then(|base| self.addresses.get(&base).copied())
+    }
+
+    /// Whether what is written to an address arrives at this mailbox.
+    pub(crate) fn arrives_at(&self, address: &str, mailbox: MailboxId) -> bool {
+        self.mailbox(address).is_some_and(|owner| owner == mailbox || self.arrive.get(&owner) == Some(&mailbox))
     }
 
     /// The own address behind a plus address, or itself.

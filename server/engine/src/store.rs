@@ -26,6 +26,7 @@ pub mod receipts;
 pub mod received;
 pub mod refreshes;
 pub mod registrations;
+pub mod relays;
 pub mod requesters;
 pub mod rules;
 pub mod search;

@@ -26,6 +26,8 @@ pub use put_back::put_back;
 
 /// How long a confirmation waits for the first look with the new sign-in.
 const WAIT: Duration = Duration::from_secs(6);
+/// Mail exchangers follow within moments: the left side is looked at again after these seconds.
+const AGAIN: [u64; 3] = [4, 12, 30];
 /// How long that look may take before its time is no pause any more but an outage.
 const FIRST_LOOK: Duration = Duration::from_secs(120);
 
@@ -114,7 +116,8 @@ pub async fn after(engine: &Arc<Engine>, mailbox: MailboxId, drained: Option<Dra
     };
     let fresh = |row: &switches::Row| row.switched_at.is_some_and(|at| clock::now().since(Time(at)) < Span::minutes(1));
     let Some(switch) = newest.filter(fresh).filter(|row| row.incoming_pause.is_none()) else { return };
-    let engine = engine.clone();
+    let moved = drained.is_some();
+    let (engine, then) = (engine.clone(), engine.clone());
     let task = tokio::spawn(async move {
         let measured = pause(&engine, mailbox, &switch);
         let looked = async {
@@ -132,6 +135,18 @@ pub async fn after(engine: &Arc<Engine>, mailbox: MailboxId, drained: Option<Dra
         engine.changes.tell(format!("mailbox:{mailbox}"));
     });
     let _ = tokio::time::timeout(WAIT, task).await;
+    if moved {
+        tokio::spawn(async move {
+            for seconds in AGAIN {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                let left = switches::left(&then.store, clock::now()).await.unwrap_or_default();
+                let Some(row) = left.into_iter().find(|row| row.mailbox_id == mailbox.0) else { return };
+                if let Err(error) = last_look::again(&then, &row).await {
+                    tracing::error!(mailbox = mailbox.0, %error, "the left side was not looked at");
+                }
+            }
+        });
+    }
 }
 
 /// How long nobody looked: the old session lived until the swap, the first pass with the new
@@ -150,6 +165,34 @@ async fn pause(engine: &Engine, mailbox: MailboxId, switch: &switches::Row) -> R
             return switches::note_pause(engine.store.write(), switch.id, Time(at).since(swapped)).await;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// In the first hour after a switch the left side is looked at this often, ...
+const SOON: Span = Span::minutes(1);
+/// ... and later this often, as long as its sign-in is kept.
+const LATER: Span = Span::minutes(15);
+
+/// Looks at the sides that switches left, where it is time.
+///
+/// # Errors
+/// The database's.
+pub async fn look_back(engine: &Engine) -> Result<(), StoreError> {
+    let now = clock::now();
+    for row in switches::left(&engine.store, now).await? {
+        let every = match row.switched_at {
+            Some(at) if now.since(Time(at)) < Span::hours(1) => SOON,
+            _ => LATER,
+        };
+        let due = row.looked_at.is_none_or(|at| now.since(Time(at)) >= every);
+        let mailbox = mailboxes::get(&engine.store, MailboxId(row.mailbox_id)).await?;
+        // Whoever watches the mailbox looks; a paused one rests on both sides.
+        let here = engine.node.get().map(|node| node.id);
+        let ours = mailbox.is_some_and(|m| m.paused_at.is_none() && m.node_id.is_some() && m.node_id == here);
+        if due && ours {
+            last_look::again(engine, &row).await?;
+        }
     }
     Ok(())
 }

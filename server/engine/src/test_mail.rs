@@ -57,6 +57,7 @@ fn letter(engine: &Engine, actor: &Actor, row: &mailboxes::Row, from: &Address, 
     Letter {
         from_name: row.from_name.clone(),
         from: from.clone(),
+        reply_to: None,
         to: vec![Person { name: None, address: to.clone() }],
         cc: Vec::new(),
         subject: format!("Test mail from {from}"),

@@ -191,6 +191,10 @@ pub struct Use {
     pub delete_after_fetch: bool,
     pub folder: String,
     pub import: ImportFrom,
+    /// Of one that only fetches: the mailbox that its replies leave through (R4).
+    pub replies_through: Option<MailboxId>,
+    /// Of one that only sends: the mailbox where its mail arrives.
+    pub arrives_at: Option<MailboxId>,
 }
 
 /// From when on messages are fetched the first time.
@@ -234,6 +238,9 @@ pub struct MailboxPage {
     pub timeline: Vec<TimelineEntry>,
     /// An app registration for this provider is there.
     pub registered: bool,
+    /// Other mailboxes that send, and others that fetch: for the half that is elsewhere.
+    pub senders: Vec<(MailboxId, Address)>,
+    pub receivers: Vec<(MailboxId, Address)>,
 }
 
 /// Name and password with both servers, as the form gives them.

@@ -4,11 +4,14 @@ use super::{Step, Wizard, heading};
 use crate::api::mailboxes::{ChooseProvider, LIST, Start, path};
 use crate::api::post_to;
 use crate::components::button::{Submit, logo};
-use crate::components::field::{Choice, Field};
+use crate::api::relays::Relay as RelayTo;
+use crate::components::field::{Choice, Field, Select};
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
 use crate::components::icon::Icon;
 use crate::components::notice::Refused;
 use crate::pages::page;
+use domain::Refusal;
+use domain::console::mailboxes::MailboxPage;
 use domain::id::MailboxId;
 use domain::provider::{Passwords, Provider, ProviderKind};
 use domain::refusal::Fault;
@@ -94,6 +97,9 @@ pub fn ProviderPage() -> impl IntoView {
         let back = if data.draft { "/admin/channels/email/new".to_owned() } else { path(id) };
         let discard = format!("{}/disconnect", path(id));
         let draft = data.draft;
+        let at_forward = here.place.query("form") == Some("forward");
+        let forward = (draft && !data.receivers.is_empty()).then(|| forward(&data, refused.filter(|_| at_forward)));
+        let refused = refused.filter(|_| !at_forward);
         Ok(view! {
             <Sheet here title="New support email: provider" place=Place::Email narrow=true>
                 <Head title=heading(&data) crumbs=email_crumbs(true) sub=address.to_string()/>
@@ -112,8 +118,29 @@ pub fn ProviderPage() -> impl IntoView {
                         <span class="row"><a class="button bare" href=back>"Back"</a><Submit words="Continue"/></span>
                     </div>
                 </form>
+                {forward}
             </Sheet>
         }
         .into_any())
     })
+}
+
+/// The alternative to a server of one's own (R4).
+fn forward(page: &MailboxPage, refused: Option<Refusal>) -> impl IntoView + use<> {
+    let address = page.row.address.to_string();
+    let options = page.receivers.iter().map(|(id, a)| (id.to_string(), a.to_string(), false)).collect();
+    view! {
+        <section class="panel gap" aria-labelledby="forward">
+            <header><h2 id="forward">"Forward to an existing mailbox"</h2></header>
+            <form class="body stack" method="post" action={post_to::<RelayTo>()}>
+                <Refused refused/>
+                <input type="hidden" name="id" value=page.row.id.to_string()/>
+                <p class="soft">{format!("{address} needs no server here: forward its mail at your provider, and it becomes tickets of that mailbox. A test mail shows whether it arrives.")}</p>
+                <div class="row top">
+                    <Select name="to" label="Mailbox" options/>
+                </div>
+                <div class="row"><Submit words="Forward to this mailbox" kind="" busy="Saving"/></div>
+            </form>
+        </section>
+    }
 }

@@ -34,6 +34,7 @@ pub fn UsePage() -> impl IntoView {
         let refused = here.place.refused();
         let address = data.row.address.to_string();
         let wanted = data.wanted.clone();
+        let choices = use_choices(&data);
         let (now, beginning, date) = match wanted.import {
             ImportFrom::Now => (true, false, None),
             ImportFrom::Beginning => (false, true, None),
@@ -54,8 +55,8 @@ pub fn UsePage() -> impl IntoView {
                 <form class="stack loose" method="post" action={post_to::<ChooseUse>()}>
                     <Refused refused shown=DATE/>
                     <input type="hidden" name="id" value=id.to_string()/>
-                    {use_choices(&wanted, &address)}
-                    <fieldset class="stack">
+                    {choices}
+                    <fieldset class="stack if-fetches">
                         <legend class="part">"Incoming"</legend>
                         <Field name="folder" label="Folder" value=folder/>
                         <div class="row">

@@ -10,10 +10,12 @@ use crate::wording::counts::list;
 use crate::wording::diagnoses;
 use crate::wording::times::Clock;
 use domain::console::mailboxes::{DirectionPage, ImportFrom, MailboxPage};
+use domain::Address;
 use domain::console::switches::Former;
 use domain::credential::CredentialKind;
 use domain::direction::State;
 use domain::mailbox::MailboxState;
+use domain::id::MailboxId;
 use domain::provider::{Endpoint, Tls};
 use domain::signin::Intent;
 use leptos::prelude::*;
@@ -134,6 +136,17 @@ fn settings(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
             <dt>"Imported from"</dt><dd>{import}</dd>
         }
     });
+    let named = |all: &[(MailboxId, Address)], id: Option<MailboxId>, nobody: &'static str| {
+        id.and_then(|id| all.iter().find(|(other, _)| *other == id)).map_or(nobody.to_owned(), |(_, a)| a.to_string())
+    };
+    let through = (wanted.incoming && !wanted.outgoing).then(|| {
+        let words = named(&page.senders, wanted.replies_through, "Nothing yet");
+        view! { <dt>"Replies leave through"</dt><dd class="value">{words}</dd> }
+    });
+    let arrives = (wanted.outgoing && !wanted.incoming).then(|| {
+        let words = named(&page.receivers, wanted.arrives_at, "Somewhere else");
+        view! { <dt>"Its mail arrives at"</dt><dd class="value">{words}</dd> }
+    });
     let own: Vec<String> = page.own_addresses.iter().map(ToString::to_string).collect();
     let own = (!own.is_empty()).then(|| view! { <dt>"Also written to as"</dt><dd class="value">{list(&own, 4)}</dd> });
     let href =
@@ -144,7 +157,7 @@ fn settings(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
             <div class="body">
                 <dl class="facts stacked">
                     <dt>"Use"</dt><dd>{used}</dd>
-                    {incoming}{outgoing}{fetching}
+                    {incoming}{outgoing}{through}{arrives}{fetching}
                     {(!page.from_name.is_empty()).then(|| view! { <dt>"Name customers see"</dt><dd class="value">{page.from_name.clone()}</dd> })}
                     {own}
                 </dl>

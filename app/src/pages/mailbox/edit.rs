@@ -3,30 +3,52 @@
 use super::forwarders;
 use crate::api::mailboxes::{AddAddress, Change, path};
 use crate::api::post_to;
-use crate::components::button::Submit;
-use crate::components::field::{Check, Choice, Field};
+use crate::api::relays::{CheckRelay, OwnServer};
+use crate::components::button::{Act, Submit};
+use crate::components::field::{Check, Choice, Field, Select};
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
 use crate::components::notice::{Notice, Refused};
 use crate::components::rcdata::in_textarea;
-use crate::components::state::Tone;
+use crate::components::icon::Icon;
+use crate::components::state::{State, Tone, Words};
+use crate::wording::times::Clock;
+use domain::console::relays::Relay;
 use crate::pages::page;
-use domain::console::mailboxes::Use;
+use domain::Address;
+use domain::console::mailboxes::MailboxPage;
 use domain::id::MailboxId;
 use domain::refusal::Fault;
 use leptos::prelude::*;
 
-/// Both, incoming only, outgoing only; what follows from each is named.
-pub fn use_choices(wanted: &Use, address: &str) -> impl IntoView + use<> {
+/// Both, incoming only, outgoing only; the half that is elsewhere gets a name.
+pub fn use_choices(page: &MailboxPage) -> impl IntoView + use<> {
+    let wanted = &page.wanted;
+    let address = page.row.address.to_string();
     let (both, incoming, outgoing) =
         (wanted.incoming && wanted.outgoing, wanted.incoming && !wanted.outgoing, !wanted.incoming && wanted.outgoing);
     let none = !wanted.incoming && !wanted.outgoing;
+    let options = |all: &[(MailboxId, Address)], chosen: Option<MailboxId>, nobody: &'static str| {
+        let mut options = vec![(String::new(), nobody.to_owned(), chosen.is_none())];
+        options.extend(all.iter().map(|(id, a)| (id.to_string(), a.to_string(), chosen == Some(*id))));
+        options
+    };
+    let through = options(&page.senders, wanted.replies_through, "Nothing yet: tickets can be read, not answered");
+    let arrives = options(&page.receivers, wanted.arrives_at, "Somewhere else: answers do not come here");
     view! {
-        <fieldset>
+        <fieldset class="stack">
             <legend class="label">"Use this mailbox for"</legend>
-            <div class="choices gap">
+            <div class="choices">
                 <Choice name="used" value="both" title="Both" hint=format!("Messages become tickets, replies leave from {address}.") chosen=both || none/>
-                <Choice name="used" value="incoming" title="Incoming only" hint="Messages become tickets. Replies leave from another mailbox." chosen=incoming/>
-                <Choice name="used" value="outgoing" title="Outgoing only" hint="Replies leave from here. Nothing is fetched." chosen=outgoing/>
+                <Choice name="used" value="incoming" title="Incoming only" hint="Messages become tickets. Replies leave through another mailbox." chosen=incoming/>
+                <Choice name="used" value="outgoing" title="Outgoing only" hint="Replies leave from here. Its mail arrives somewhere else." chosen=outgoing/>
+            </div>
+            <div class="if-incoming-only">
+                <Select name="replies_through" label="Replies leave through" options=through
+                    hint="They leave from that mailbox's address; answers come back to this one."/>
+            </div>
+            <div class="if-outgoing-only">
+                <Select name="arrives_at" label="Its mail arrives at" options=arrives
+                    hint="Forward it there at your mail provider. What was written to this address is answered from it."/>
             </div>
         </fieldset>
     }
@@ -56,18 +78,32 @@ pub fn EditPage() -> impl IntoView {
         let at_forwarder = (here.place.query("form") == Some("forwarder")).then(|| here.place.refused()).flatten();
         let may_forward = here.console.forwarders.list(&here.actor, id).await?;
         let address = data.row.address.to_string();
+        let forwards = here.console.relays.list(&here.actor, id).await?;
+        let clock = here.clock;
         let own = data
             .own_addresses
             .iter()
-            .map(|a| view! { <li><span class="value">{a.to_string()}</span></li> })
+            .map(|a| match forwards.iter().find(|f| f.address == *a) {
+                Some(forward) => forwarded(id, forward, clock).into_any(),
+                None => view! { <li><span class="value">{a.to_string()}</span></li> }.into_any(),
+            })
             .collect_view();
+        let told = match here.place.query("done") {
+            Some("forward") => Some(view! {
+                <Notice tone=Tone::Ok title="The address belongs to this mailbox now">
+                    <p>"Forward its mail here at your provider, then send a test mail below: it shows whether it arrives."</p>
+                </Notice>
+            }),
+            _ => None,
+        };
         let any_own = !data.own_addresses.is_empty();
-        let choices = use_choices(&data.wanted, &address);
+        let choices = use_choices(&data);
         let title = format!("Edit {address}");
         Ok(view! {
             <Sheet here title place=Place::Email narrow=true>
                 <Head title="Edit" crumbs=below(id, &address) sub=address.clone()/>
                 <div class="stack loose">
+                    {told}
                     {added.map(|title| view! { <Notice tone=Tone::Ok title/> })}
                     <form class="stack loose" method="post" action={post_to::<Change>()}>
                         <Refused refused shown=&[Fault::NameMissing, Fault::TextTooLong]/>
@@ -83,7 +119,7 @@ pub fn EditPage() -> impl IntoView {
                             </div>
                         </div>
                         {choices}
-                        <fieldset class="stack">
+                        <fieldset class="stack if-fetches">
                             <legend class="part">"Incoming"</legend>
                             <Field name="folder" label="Folder" value=data.wanted.folder/>
                             <Check name="delete_after_fetch" title="Delete emails from the server after fetching" checked=data.wanted.delete_after_fetch
@@ -124,4 +160,27 @@ pub fn EditPage() -> impl IntoView {
         }
         .into_any())
     })
+}
+
+/// An address that is forwarded here: whether its test mail arrived.
+fn forwarded(id: MailboxId, forward: &Relay, clock: Clock) -> impl IntoView + use<> {
+    let address = forward.address.to_string();
+    let state = match (forward.sent_at, forward.seen_at) {
+        (_, Some(at)) => Words::new(Tone::Ok, Icon::Ok, format!("Forwarded here: a test mail arrived {}", clock.when(at))),
+        (Some(at), None) => {
+            Words::new(Tone::Calm, Icon::Clock, format!("A test mail left {}; it has not arrived yet", clock.when(at)))
+        }
+        (None, None) => Words::new(Tone::Calm, Icon::Info, "Forwarded here, not tested yet".to_owned()),
+    };
+    let fields = vec![("id", id.to_string()), ("address", address.clone())];
+    view! {
+        <li id=format!("forward-{}", address.replace('@', "-at-")) data-live=format!("mailbox:{id}") class="stack tight">
+            <span class="value">{address.clone()}</span>
+            <State words=state/>
+            <div class="row">
+                <Act action={post_to::<CheckRelay>()} fields=fields.clone() words="Send a test mail" kind="small" busy="Sending" of=format!("to {address}")/>
+                <Act action={post_to::<OwnServer>()} fields=fields words="Use its own mail server instead" kind="small bare" of=format!("for {address}")/>
+            </div>
+        </li>
+    }
 }

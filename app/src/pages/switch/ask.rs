@@ -66,13 +66,13 @@ pub fn SwitchPage() -> impl IntoView {
                         <legend class="label">"What changes"</legend>
                         <div class="choices gap">{cases}</div>
                     </fieldset>
-                    <fieldset class="stack">
+                    <fieldset class="stack if-elsewhere">
                         <legend class="part">"Where it is then"</legend>
-                        <Field name="address" label="New address" kind="email" value=address refused faults=ADDRESS optional=true
-                            hint="For a new address or another mailbox. Otherwise it stays as it is."/>
-                        <Select name="provider_key" label="Provider" options
-                            hint="A mailbox with a new address stays at its provider."/>
-                        <div class="row">
+                        <div class="if-renamed"><Field name="address" label="New address" kind="email" value=address refused faults=ADDRESS optional=true
+                            hint="For a new address or another mailbox. Otherwise it stays as it is."/></div>
+                        <div class="if-moved"><Select name="provider_key" label="Provider" options
+                            hint="Where the mailbox lies afterwards."/></div>
+                        <div class="row if-different">
                             <Select name="import" label="Import mail from" options=imports/>
                             <div class="field">
                                 <label for="import_date">"Date"</label>
@@ -81,7 +81,7 @@ pub fn SwitchPage() -> impl IntoView {
                             </div>
                         </div>
                         {fault.map(|fault| view! { <FieldError id="import_date-error".to_owned() fault/> })}
-                        <p class="hint">"Counts only where another mailbox takes its place. Imported mail gets no automatic reply."</p>
+                        <p class="hint if-different">"Counts only where another mailbox takes its place. Imported mail gets no automatic reply."</p>
                     </fieldset>
                     <div class="form-foot">
                         <span class="quiet">"Nothing changes before the new sign-in or password has proved itself."</span>

@@ -7,6 +7,7 @@ fn letter() -> Letter {
     Letter {
         from_name: "Müller & Söhne, Support".into(),
         from: Address::parse("support@bücher.example").expect("an address"),
+        reply_to: None,
         to: people("\"Lind, Mïa\" <mia@customer.example>"),
         cc: people("jo@y.example, Zoë <zoe@y.example>"),
         subject: reply_subject(

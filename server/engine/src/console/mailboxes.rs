@@ -19,6 +19,16 @@ use std::sync::Arc;
 pub struct Port(pub Arc<Engine>);
 
 impl Port {
+    /// The half that is elsewhere is at a mailbox of ours, and not at this one.
+    async fn elsewhere(&self, id: MailboxId, wanted: &Use) -> Answer<()> {
+        for other in [wanted.replies_through, wanted.arrives_at].into_iter().flatten() {
+            if other == id || mailboxes::get(&self.0.store, other).await?.is_none_or(|row| row.draft) {
+                return Err(Refusal::NotFound);
+            }
+        }
+        Ok(())
+    }
+
     async fn mailbox(&self, id: MailboxId) -> Answer<mailboxes::Row> {
         mailboxes::get(&self.0.store, id).await?.ok_or(Refusal::NotFound)
     }
@@ -55,7 +65,10 @@ fn used(id: MailboxId, wanted: &Use) -> mailboxes::ActiveModel {
     };
     mailboxes::ActiveModel {
         id: set(id.0),
-        delete_after_fetch: set(wanted.delete_after_fetch),
+        // What is not fetched is not deleted; the half that is here needs no other mailbox.
+        delete_after_fetch: set(wanted.delete_after_fetch && wanted.incoming),
+        replies_through: set(wanted.replies_through.filter(|_| !wanted.outgoing).map(|m| m.0)),
+        arrives_at: set(wanted.arrives_at.filter(|_| !wanted.incoming).map(|m| m.0)),
         import_mode: set(mode.to_owned()),
         import_from: set(from),
         ..Default::default()
@@ -145,6 +158,7 @@ impl Mailboxes for Port {
         if !wanted.incoming && !wanted.outgoing {
             return Err(Fault::NoDirection.into());
         }
+        self.elsewhere(id, &wanted).await?;
         let tx = self.0.store.begin().await?;
         mailboxes::update(&tx, used(id, &wanted)).await?;
         for (direction, on) in [(Direction::Incoming, wanted.incoming), (Direction::Outgoing, wanted.outgoing)] {
@@ -183,6 +197,7 @@ impl Mailboxes for Port {
         if !form.wanted.incoming && !form.wanted.outgoing {
             return Err(Fault::NoDirection.into());
         }
+        self.elsewhere(id, &form.wanted).await?;
         let (name, from_name, signature) =
             (text(&form.name, 100)?, text(&form.from_name, 100)?, text(&form.signature, 4_000)?);
         let tx = self.0.store.begin().await?;

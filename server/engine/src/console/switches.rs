@@ -89,9 +89,13 @@ impl Switches for Port {
             return Err(Fault::AddressTaken.into());
         }
         let provider_key = match form.case {
-            // The mailbox stays where it is.
-            Case::Renamed => row.provider_key.clone(),
-            _ => form.provider_key,
+            // The mailbox stays where it is: told by host, not by the choice made (R2).
+            Case::Person | Case::Renamed => {
+                let incoming = directions::get(self.0.store.read(), id, Direction::Incoming).await?;
+                let entry = incoming.and_then(|side| self.0.providers.by_host(&side.host?));
+                entry.map_or_else(|| row.provider_key.clone(), |entry| entry.key.clone())
+            }
+            Case::Moved | Case::Different => form.provider_key,
         };
         if provider_key != providers::OTHER && self.0.providers.get(&provider_key).is_none() {
             return Err(Fault::ProviderUnknown.into());

@@ -61,6 +61,7 @@ pub async fn compose(engine: &Engine, id: DeliveryId) -> Result<Composed, NoLett
     let letter = Letter {
         from_name: parts.mailbox.from_name.clone(),
         from: from.clone(),
+        reply_to: answers_to(engine, &parts, &from).await?,
         to: compose::people(&parts.message.to_list),
         cc: compose::people(&parts.message.cc_list),
         subject: if answered.is_some() { compose::reply_subject(&subject) } else { subject },
@@ -75,4 +76,19 @@ pub async fn compose(engine: &Engine, id: DeliveryId) -> Result<Composed, NoLett
     // Encoding tens of megabytes is no work for the threads that keep sessions going.
     let bytes = tokio::task::spawn_blocking(move || compose::compose(&letter)).await.map_err(|_| NoLetter::Gone)??;
     Ok(Composed { from, bytes })
+}
+
+/// Where the answers to a reply go that leaves through another mailbox than its ticket's (R4): to
+/// the ticket's, unless that one's mail arrives where the sender's does.
+async fn answers_to(
+    engine: &Engine,
+    parts: &deliveries::Parts,
+    from: &Address,
+) -> Result<Option<Address>, StoreError> {
+    let Some(home) = parts.ticket.mailbox_id.filter(|id| *id != parts.mailbox.id) else { return Ok(None) };
+    if parts.mailbox.arrives_at == Some(home) {
+        return Ok(None);
+    }
+    let home = mailboxes::get(&engine.store, domain::id::MailboxId(home)).await?;
+    Ok(home.and_then(|row| Address::parse(&row.address).ok()).filter(|home| home != from))
 }

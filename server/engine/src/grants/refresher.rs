@@ -34,6 +34,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
         if swept.is_none_or(|at| at.elapsed() >= LOOK) {
             swept = Some(Instant::now());
             sweep(&engine).await;
+            tokio::spawn(look_back(engine.clone(), stop.clone()));
         }
         if probed.elapsed() >= PROBE {
             probed = Instant::now();
@@ -74,6 +75,17 @@ async fn sweep(engine: &Engine) {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "grants that nothing uses are wiped"),
         Err(error) => tracing::error!(%error, "the sweep failed"),
+    }
+}
+
+async fn look_back(engine: Arc<Engine>, stop: CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        result = crate::switching::look_back(&engine) => {
+            if let Err(error) = result {
+                tracing::error!(%error, "the sides that switches left were not looked at");
+            }
+        }
     }
 }
 

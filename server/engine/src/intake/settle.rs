@@ -7,7 +7,7 @@ use super::{Own, Proof, Read, Told, Unreadable, bounce};
 use crate::mime::{self, Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, Tx, attachments, forwards, messages, requesters, tickets};
+use crate::store::{StoreError, Tx, attachments, messages, relays, requesters, tickets};
 use crate::test_mail::NO_TICKET;
 use crate::{Engine, clock};
 use domain::Time;
@@ -83,6 +83,9 @@ impl Context<'_> {
         told: &mut Told,
     ) -> Result<Settlement, StoreError> {
         if signed_ticket(&engine.vault, &mail.identity.key) == Some(NO_TICKET) {
+            // R4: one that came by way of a forwarded address proves that it is forwarded.
+            let to = mail.to.iter().map(|p| p.address.to_lowercase()).collect();
+            relays::seen(self.tx, self.waiting.mailbox, to, self.now).await?;
             return Ok(settled(Disposition::Own, Some("a test mail of ours"), None, None));
         }
         let known = known::find(self.tx, &keys(mail)).await?;
@@ -283,7 +286,7 @@ impl Context<'_> {
         let places = mail.to.iter().chain(&mail.cc).map(|p| p.address.as_str());
         places
             .chain(mail.delivered_to.iter().map(String::as_str))
-            .find(|address| self.own.mailbox(address) == Some(mailbox))
+            .find(|address| self.own.arrives_at(address, mailbox))
             .and_then(|address| self.own.base(address))
             .map(|address| address.as_str().to_owned())
     }

@@ -143,7 +143,6 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewMailbox<'_>) -> Result<Ma
         from_name: set(new.name.to_owned()),
         signature: set(String::new()),
         epoch: set(0),
-        import_waits: set(false),
         ..Default::default()
     };
     let id = MailboxId(mailbox::Entity::insert(row).exec(tx).await?.last_insert_id);
@@ -170,6 +169,7 @@ pub async fn add_address(db: &impl ConnectionTrait, id: MailboxId, address: &Add
         mailbox_id: set(id.0),
         address: set(address.to_string()),
         receives_only: set(false),
+        ..Default::default()
     };
     own_address::Entity::insert(row).exec_without_returning(db).await?;
     Ok(())

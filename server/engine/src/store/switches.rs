@@ -246,6 +246,7 @@ pub async fn rename(tx: &impl ConnectionTrait, row: &mailboxes::Row, to: &Addres
         mailbox_id: set(row.id),
         address: set(row.address.clone()),
         receives_only: set(true),
+        ..Default::default()
     };
     own_address::Entity::insert(old).exec_without_returning(tx).await?;
     let renamed = mailboxes::ActiveModel { id: set(row.id), address: set(to.to_string()), ..Default::default() };
@@ -305,10 +306,33 @@ pub async fn wipe_due(store: &Store, now: Time) -> Result<Vec<MailboxId>, StoreE
 }
 
 /// Notes how the last look at the old side ended.
-pub async fn note_drained(db: &impl ConnectionTrait, switch: i64, drained: &Drained) -> Result<(), StoreError> {
-    let row = switch::ActiveModel { id: set(switch), drained: set(Some(json(drained))), ..Default::default() };
+pub async fn note_drained(
+    db: &impl ConnectionTrait,
+    switch: i64,
+    drained: &Drained,
+    at: Time,
+) -> Result<(), StoreError> {
+    let row = switch::ActiveModel {
+        id: set(switch),
+        drained: set(Some(json(drained))),
+        looked_at: set(Some(at.0)),
+        ..Default::default()
+    };
     switch::Entity::update(row).exec(db).await?;
     Ok(())
+}
+
+/// The newest switch of each mailbox that still keeps what it left.
+pub async fn left(store: &Store, now: Time) -> Result<Vec<Row>, StoreError> {
+    let rows = switch::Entity::find()
+        .filter(switch::Column::State.eq(DONE))
+        .filter(switch::Column::WipeAt.gt(now.0))
+        .filter(switch::Column::Drained.is_not_null())
+        .order_by_desc(switch::Column::SwitchedAt)
+        .all(store.read())
+        .await?;
+    let mut seen = std::collections::HashSet::new();
+    Ok(rows.into_iter().filter(|row| seen.insert(row.mailbox_id)).collect())
 }
 
 /// Notes how long nobody looked at the mailbox.

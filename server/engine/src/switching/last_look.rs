@@ -64,19 +64,35 @@ pub async fn after_the_swap(
     before: Drained,
 ) -> Result<(), StoreError> {
     // Until it is done, what is known holds.
-    switches::note_drained(engine.store.write(), switch.id, &before).await?;
-    let looked = match tokio::time::timeout(AFTER, look(engine, mailbox, switch)).await {
-        Ok(Ok(looked)) => looked,
-        Ok(Err(Broken::Store(error))) => return Err(error),
-        Ok(Err(Broken::Session(fault))) => Drained::Not(fault.said),
-        Err(_) => Drained::Not("its server did not answer in time".into()),
-    };
-    let together = match (&before, looked) {
+    switches::note_drained(engine.store.write(), switch.id, &before, clock::now()).await?;
+    let together = match (before, timed(engine, mailbox, switch).await?) {
         (Drained::Fetched(first), Drained::Fetched(then)) => Drained::Fetched(first + then),
-        (_, Drained::Fetched(then)) => Drained::Fetched(then),
-        (_, not) => not,
+        (_, later) => later,
     };
-    switches::note_drained(engine.store.write(), switch.id, &together).await
+    switches::note_drained(engine.store.write(), switch.id, &together, clock::now()).await
+}
+
+/// Looks at the left side again: mail exchangers are not changed in one moment, and what still
+/// arrives there is fetched as long as its sign-in is kept.
+pub async fn again(engine: &Engine, switch: &switches::Row) -> Result<(), StoreError> {
+    let mailbox = MailboxId(switch.mailbox_id);
+    let so_far = switch.drained().unwrap_or(Drained::Fetched(0));
+    let found = match (so_far, timed(engine, mailbox, switch).await?) {
+        (Drained::Fetched(before), Drained::Fetched(then)) => Drained::Fetched(before + then),
+        (Drained::Not(_), found @ Drained::Fetched(_)) => found,
+        // It was fetched after the swap; that it is closed by now changes nothing about that.
+        (so_far, Drained::Not(_)) => so_far,
+    };
+    switches::note_drained(engine.store.write(), switch.id, &found, clock::now()).await
+}
+
+async fn timed(engine: &Engine, mailbox: MailboxId, switch: &switches::Row) -> Result<Drained, StoreError> {
+    match tokio::time::timeout(AFTER, look(engine, mailbox, switch)).await {
+        Ok(Ok(looked)) => Ok(looked),
+        Ok(Err(Broken::Store(error))) => Err(error),
+        Ok(Err(Broken::Session(fault))) => Ok(Drained::Not(fault.said)),
+        Err(_) => Ok(Drained::Not("its server did not answer in time".into())),
+    }
 }
 
 async fn look(engine: &Engine, mailbox: MailboxId, switch: &switches::Row) -> Result<Drained, Broken> {

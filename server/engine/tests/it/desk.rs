@@ -151,7 +151,7 @@ impl Desk {
         let own = e::own_address::ActiveModel {
             mailbox_id: Set(id),
             address: Set(user.email.clone()),
-            receives_only: Set(false),
+            ..Default::default()
         };
         e::own_address::Entity::insert(own).exec_without_returning(db).await.expect("its address");
         let folder = e::folder::ActiveModel {

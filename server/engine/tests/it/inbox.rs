@@ -128,7 +128,7 @@ impl Inbox {
         let row = e::own_address::ActiveModel {
             mailbox_id: Set(self.support.0),
             address: Set(address.into()),
-            receives_only: Set(false),
+            ..Default::default()
         };
         e::own_address::Entity::insert(row)
             .exec_without_returning(self.engine.store.write())

@@ -44,8 +44,15 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
     let provider = engine.providers.view(&provider_key);
     let refreshing = grant.as_ref().is_some_and(|g| g.lost_at.is_none() && g.failed_refreshes == 0);
     let registered = registrations::default_of(store, &provider_key).await?.is_some();
+    let others = |direction: Direction| -> Vec<(MailboxId, domain::Address)> {
+        let other = |f: &&MailboxFacts| f.id != id && !f.draft && f.direction(direction).used;
+        all.iter().filter(other).map(|f| (f.id, f.address.clone())).collect()
+    };
+    let (senders, receivers) = (others(Direction::Outgoing), others(Direction::Incoming));
     Ok(MailboxPage {
         now,
+        senders,
+        receivers,
         draft: stored.draft,
         wanted: Use {
             incoming: incoming.used,
@@ -57,6 +64,8 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
                 ("beginning", _) => ImportFrom::Beginning,
                 _ => ImportFrom::Now,
             },
+            replies_through: stored.replies_through.map(MailboxId),
+            arrives_at: stored.arrives_at.map(MailboxId),
         },
         incoming: DirectionPage {
             last_at: folder.as_ref().and_then(|f| time(f.fetched_at)),

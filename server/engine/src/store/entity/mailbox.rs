@@ -26,13 +26,6 @@ pub struct Model {
     pub replies_through: Option<i64>,
     /// Of a mailbox that only sends: the one where its mail arrives.
     pub arrives_at: Option<i64>,
-    /// It has no server of its own: its mail is forwarded to this mailbox.
-    pub forwards_to: Option<i64>,
-    pub forward_token: Option<String>,
-    pub forward_sent_at: Option<i64>,
-    pub forward_seen_at: Option<i64>,
-    /// The first import waits until the admin has seen how much it is.
-    pub import_waits: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

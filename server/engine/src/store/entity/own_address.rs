@@ -8,6 +8,10 @@ pub struct Model {
     pub address: String,
     /// Replies leave from the mailbox's present address all the same.
     pub receives_only: bool,
+    /// It has no server of its own: its mail is forwarded here (R4).
+    pub forwarded: bool,
+    pub forward_sent_at: Option<i64>,
+    pub forward_seen_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

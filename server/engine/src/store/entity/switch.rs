@@ -19,6 +19,8 @@ pub struct Model {
     pub stopped_since: Option<i64>,
     /// `domain::switch::Drained`, as JSON.
     pub drained: Option<String>,
+    /// When the side that was left was looked at last.
+    pub looked_at: Option<i64>,
     pub incoming_pause: Option<i64>,
     pub recognised: Option<i64>,
     pub fresh: Option<i64>,
