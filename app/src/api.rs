@@ -23,8 +23,8 @@ pub mod relays;
 #[cfg(feature = "ssr")]
 pub mod response;
 pub mod signins;
-pub mod test_mails;
 pub mod switches;
+pub mod test_mails;
 pub mod tickets;
 
 pub use context::{actor, console, visit};

@@ -10,7 +10,7 @@ pub mod outbox;
 pub mod received;
 pub mod refusals;
 pub mod states;
-pub mod test_mails;
 pub mod switches;
+pub mod test_mails;
 pub mod tickets;
 pub mod times;

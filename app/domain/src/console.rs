@@ -13,8 +13,8 @@ pub mod received;
 pub mod registrations;
 pub mod relays;
 pub mod signins;
-pub mod test_mails;
 pub mod switches;
+pub mod test_mails;
 pub mod tickets;
 pub mod visit;
 
@@ -30,8 +30,8 @@ pub use received::Receipts;
 pub use registrations::Registrations;
 pub use relays::Relays;
 pub use signins::SignIns;
-pub use test_mails::TestMails;
 pub use switches::Switches;
+pub use test_mails::TestMails;
 pub use tickets::Tickets;
 pub use visit::Visit;
 

@@ -88,10 +88,15 @@ pub fn facts(r: &SwitchReport, clock: Clock) -> Vec<(&'static str, String)> {
         facts.push(("Provider", format!("{}, before {}", r.provider_name, r.former_provider_name)));
     }
     match &r.drained {
-        Some(Drained::Fetched(0)) => facts.push(("Old side", "Fetched a last time: nothing was left; what still arrives there comes in too".into())),
-        Some(Drained::Fetched(n)) => {
-            facts.push(("Old side", format!("Fetched a last time: {} came; what still arrives there comes in too", of(u64::from(*n), "message", "messages"))))
-        }
+        Some(Drained::Fetched(0)) => facts
+            .push(("Old side", "Fetched a last time: nothing was left; what still arrives there comes in too".into())),
+        Some(Drained::Fetched(n)) => facts.push((
+            "Old side",
+            format!(
+                "Fetched a last time: {} came; what still arrives there comes in too",
+                of(u64::from(*n), "message", "messages")
+            ),
+        )),
         Some(Drained::Not(why)) => facts.push(("Old side", format!("Could not be fetched a last time: {why}"))),
         None => {}
     }

@@ -10,8 +10,8 @@ mod received;
 mod registrations;
 mod relays;
 mod signins;
-mod test_mails;
 mod switches;
+mod test_mails;
 mod tickets;
 
 use crate::Engine;

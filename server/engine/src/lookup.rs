@@ -70,9 +70,7 @@ fn of_preset(engine: &Engine, preset: &presets::Preset, address: &Address) -> Fo
     let endpoints = Direction::BOTH.map(|direction| Some(preset_endpoint(preset, address, direction)));
     let entry = endpoints.iter().flatten().find_map(|e| engine.providers.by_host(&e.host));
     match entry {
-        Some(entry) => {
-            Found { provider_key: entry.key.clone(), endpoints: servers(engine, &entry.key, address) }
-        }
+        Some(entry) => Found { provider_key: entry.key.clone(), endpoints: servers(engine, &entry.key, address) },
         None => Found { provider_key: OTHER.to_owned(), endpoints },
     }
 }
@@ -93,7 +91,8 @@ fn preset_endpoint(preset: &presets::Preset, address: &Address, direction: Direc
 fn server_name(text: &str) -> Option<String> {
     let host = text.trim().trim_end_matches('.').to_ascii_lowercase();
     let last = host.rsplit('.').next()?;
-    let name = domain::address::is_domain(&host) && host.contains('.') && !last.starts_with(|c: char| c.is_ascii_digit());
+    let name =
+        domain::address::is_domain(&host) && host.contains('.') && !last.starts_with(|c: char| c.is_ascii_digit());
     name.then_some(host)
 }
 

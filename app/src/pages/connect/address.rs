@@ -3,8 +3,8 @@
 use super::{Step, Wizard, heading};
 use crate::api::mailboxes::{ChooseProvider, LIST, Start, path};
 use crate::api::post_to;
-use crate::components::button::{Submit, logo};
 use crate::api::relays::Relay as RelayTo;
+use crate::components::button::{Submit, logo};
 use crate::components::field::{Choice, Field, Select};
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
 use crate::components::icon::Icon;

@@ -9,13 +9,13 @@ use crate::pages::switch::details;
 use crate::wording::counts::list;
 use crate::wording::diagnoses;
 use crate::wording::times::Clock;
-use domain::console::mailboxes::{DirectionPage, ImportFrom, MailboxPage};
 use domain::Address;
+use domain::console::mailboxes::{DirectionPage, ImportFrom, MailboxPage};
 use domain::console::switches::Former;
 use domain::credential::CredentialKind;
 use domain::direction::State;
-use domain::mailbox::MailboxState;
 use domain::id::MailboxId;
+use domain::mailbox::MailboxState;
 use domain::provider::{Endpoint, Tls};
 use domain::signin::Intent;
 use leptos::prelude::*;
@@ -35,12 +35,7 @@ pub fn endpoint(e: Option<&Endpoint>) -> String {
 }
 
 /// The whole column.
-pub fn view(
-    page: &MailboxPage,
-    former: &[Former],
-    test: Option<AnyView>,
-    clock: Clock,
-) -> impl IntoView + use<> {
+pub fn view(page: &MailboxPage, former: &[Former], test: Option<AnyView>, clock: Clock) -> impl IntoView + use<> {
     view! {
         <aside class="stack" aria-label="About this mailbox">
             {(!page.draft && page.provider.signs_in).then(|| sign_in(page, clock))}

@@ -7,15 +7,15 @@ use crate::api::relays::{CheckRelay, OwnServer};
 use crate::components::button::{Act, Submit};
 use crate::components::field::{Check, Choice, Field, Select};
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
+use crate::components::icon::Icon;
 use crate::components::notice::{Notice, Refused};
 use crate::components::rcdata::in_textarea;
-use crate::components::icon::Icon;
 use crate::components::state::{State, Tone, Words};
-use crate::wording::times::Clock;
-use domain::console::relays::Relay;
 use crate::pages::page;
+use crate::wording::times::Clock;
 use domain::Address;
 use domain::console::mailboxes::MailboxPage;
+use domain::console::relays::Relay;
 use domain::id::MailboxId;
 use domain::refusal::Fault;
 use leptos::prelude::*;
@@ -166,7 +166,9 @@ pub fn EditPage() -> impl IntoView {
 fn forwarded(id: MailboxId, forward: &Relay, clock: Clock) -> impl IntoView + use<> {
     let address = forward.address.to_string();
     let state = match (forward.sent_at, forward.seen_at) {
-        (_, Some(at)) => Words::new(Tone::Ok, Icon::Ok, format!("Forwarded here: a test mail arrived {}", clock.when(at))),
+        (_, Some(at)) => {
+            Words::new(Tone::Ok, Icon::Ok, format!("Forwarded here: a test mail arrived {}", clock.when(at)))
+        }
         (Some(at), None) => {
             Words::new(Tone::Calm, Icon::Clock, format!("A test mail left {}; it has not arrived yet", clock.when(at)))
         }

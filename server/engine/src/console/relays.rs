@@ -3,9 +3,9 @@
 use crate::store::{StoreError, commit, directions, events, mailboxes, relays};
 use crate::{Engine, clock, lookup, test_mail};
 use async_trait::async_trait;
-use domain::console::relays::{Relay, Relays};
 use domain::console::mailboxes::Event;
 use domain::console::people::Actor;
+use domain::console::relays::{Relay, Relays};
 use domain::id::MailboxId;
 use domain::refusal::Conflict;
 use domain::{Address, Answer, Direction, Fault, Refusal, Time};

@@ -7,7 +7,7 @@ use super::{Own, Proof, Read, Told, Unreadable, bounce};
 use crate::mime::{self, Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, Tx, attachments, messages, relays, requesters, tickets};
+use crate::store::{StoreError, Tx, attachments, forwards, messages, relays, requesters, tickets};
 use crate::test_mail::NO_TICKET;
 use crate::{Engine, clock};
 use domain::Time;

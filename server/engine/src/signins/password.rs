@@ -199,6 +199,11 @@ async fn write(
             }
         }
     }
+    if draft && !any {
+        for outcome in &outcomes {
+            directions::typed(&tx, mailbox, outcome.direction, outcome.endpoint.clone(), &outcome.user_name).await?;
+        }
+    }
     let reports = outcomes.into_iter().map(|o| o.report).collect();
     let check = CheckResult { mailbox, at: now, reports, swapped };
     signins::note_check(&tx, mailbox, now, serde_json::to_string(&check).unwrap_or_default()).await?;

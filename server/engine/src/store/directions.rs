@@ -206,6 +206,23 @@ fn forgotten(row: ActiveModel) -> ActiveModel {
     ActiveModel { kept_grant_id: Set(None), kept_user_name: Set(None), kept_until: Set(None), ..row }
 }
 
+/// Keeps what was typed into a draft, so that coming back loses nothing. Never a password.
+pub async fn typed(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    direction: Direction,
+    endpoint: Endpoint,
+    user_name: &str,
+) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        mailbox_id: Set(mailbox.0),
+        direction: Set(direction.key().into()),
+        user_name: Set(Some(user_name.into())),
+        ..Default::default()
+    };
+    update(db, at(row, Some(endpoint))).await
+}
+
 /// Wants a direction, or not; what it knows stays.
 pub async fn use_it(
     db: &impl ConnectionTrait,

@@ -148,11 +148,8 @@ impl Desk {
             ..Default::default()
         };
         let id = e::mailbox::Entity::insert(row).exec(db).await.expect("a mailbox").last_insert_id;
-        let own = e::own_address::ActiveModel {
-            mailbox_id: Set(id),
-            address: Set(user.email.clone()),
-            ..Default::default()
-        };
+        let own =
+            e::own_address::ActiveModel { mailbox_id: Set(id), address: Set(user.email.clone()), ..Default::default() };
         e::own_address::Entity::insert(own).exec_without_returning(db).await.expect("its address");
         let folder = e::folder::ActiveModel {
             mailbox_id: Set(id),

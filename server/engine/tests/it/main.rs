@@ -11,6 +11,7 @@ mod grants;
 mod imap;
 mod inbox;
 mod intake;
+mod lookup;
 mod outbox;
 mod rig;
 mod signins;

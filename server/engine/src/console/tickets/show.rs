@@ -95,8 +95,7 @@ pub async fn sender(engine: &Engine, ticket: &tickets::Row) -> Answer<Option<Sen
     // R4: written to an address that only sends, and whose mail arrives here: answered from there.
     let rows = mailboxes::all(&engine.store).await?;
     let wrote_to = ticket.reply_from.as_deref().and_then(|a| own.mailbox(a));
-    let sends_only =
-        rows.iter().find(|row| wrote_to == Some(MailboxId(row.id)) && row.arrives_at == Some(mailbox.0));
+    let sends_only = rows.iter().find(|row| wrote_to == Some(MailboxId(row.id)) && row.arrives_at == Some(mailbox.0));
     // R4: what only fetches answers through another mailbox.
     let through = rows.iter().find(|row| row.id == mailbox.0 && !sender.sends).and_then(|row| row.replies_through);
     match sends_only.map(|row| row.id).or(through) {
