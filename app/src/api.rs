@@ -11,6 +11,7 @@
 pub mod context;
 pub mod desk;
 pub mod ends;
+pub mod doctor;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod flash;

@@ -27,6 +27,8 @@ pub mod probe;
 pub mod rcdata;
 #[cfg(feature = "ssr")]
 pub mod remedy;
+#[cfg(feature = "ssr")]
+pub mod send_card;
 pub mod state;
 #[cfg(feature = "ssr")]
 pub mod way_out;

@@ -4,6 +4,7 @@ pub mod banners;
 pub mod counts;
 pub mod diagnoses;
 pub mod ends;
+pub mod doctor;
 pub mod events;
 pub mod outages;
 pub mod outbox;

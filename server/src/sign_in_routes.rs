@@ -43,11 +43,9 @@ pub async fn begin(State(console): State<Console>, browser: Browser, Form(form):
             let back = app::api::response::to_sign_in(&format!("/admin/channels/email/{}", form.mailbox));
             Redirect::to(&back).into_response()
         }
-        Err(Refusal::Invalid(domain::Fault::RegistrationMissing)) => Redirect::to(&format!(
-            "/admin/registrations?refused={}",
-            app::api::error::code(Refusal::Invalid(domain::Fault::RegistrationMissing))
-        ))
-        .into_response(),
+        Err(
+            refusal @ Refusal::Invalid(domain::Fault::RegistrationMissing | domain::Fault::RegistrationNotPersonal),
+        ) => Redirect::to(&format!("/admin/registrations?refused={}", app::api::error::code(refusal))).into_response(),
         Err(refusal) => {
             tracing::warn!(mailbox = form.mailbox, ?refusal, "a sign-in did not begin");
             Redirect::to(&format!("/admin/channels/email/{}?refused={}", form.mailbox, app::api::error::code(refusal)))

@@ -6,6 +6,7 @@
 pub mod desk;
 pub mod ends;
 pub mod forwarders;
+pub mod doctor;
 pub mod mailboxes;
 pub mod outbox;
 pub mod people;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 pub use desk::Desk;
 pub use ends::Ends;
 pub use forwarders::Forwarders;
+pub use doctor::Doctor;
 pub use mailboxes::Mailboxes;
 pub use outbox::Outbox;
 pub use people::{Actor, People, Role};
@@ -41,6 +43,7 @@ pub struct Console {
     pub desk: Arc<dyn Desk>,
     pub forwarders: Arc<dyn Forwarders>,
     pub ends: Arc<dyn Ends>,
+    pub doctor: Arc<dyn Doctor>,
     pub mailboxes: Arc<dyn Mailboxes>,
     pub outbox: Arc<dyn Outbox>,
     pub people: Arc<dyn People>,

@@ -1,6 +1,6 @@
 //! What a check of one direction found, step by step.
 
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Certainty, Class, Diagnosis};
 use crate::direction::Direction;
 use serde::{Deserialize, Serialize};
 
@@ -57,8 +57,26 @@ pub struct ProbeReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeFailure {
     pub diagnosis: Diagnosis,
+    /// How much this one sighting proves. Checks of before it was written down prove little.
+    #[serde(default = "little")]
+    pub certainty: Certainty,
     /// Word for word, redacted.
     pub said: String,
+}
+
+fn little() -> Certainty {
+    Certainty::NeedsSecond
+}
+
+impl ProbeFailure {
+    /// A failure that no server spoke of: what passes proves nothing, anything else is certain.
+    pub fn new(diagnosis: Diagnosis, said: impl Into<String>) -> Self {
+        let certainty = match diagnosis.class() {
+            Class::Transient => Certainty::Passing,
+            _ => Certainty::Definite,
+        };
+        Self { diagnosis, certainty, said: said.into() }
+    }
 }
 
 impl ProbeReport {

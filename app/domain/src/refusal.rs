@@ -77,6 +77,10 @@ pub enum Fault {
     RegistrationInUse,
     /// What was typed to confirm is not the mailbox's address.
     ConfirmationWrong,
+    /// A personal account, and no registration that allows one.
+    RegistrationNotPersonal,
+    /// No other mailbox can send now.
+    NobodySends,
 }
 
 /// What came in between.

@@ -135,6 +135,24 @@ impl Diagnosis {
         }
     }
 
+    /// Whose one remedy this is, where it mends every mailbox of an organisation or of an app
+    /// registration at once: the organisation's domain, or the provider's name.
+    pub fn shared_by(self, domain: &str, provider: &str) -> Option<String> {
+        match (self, self.class()) {
+            (_, Class::FixAppRegistration) => Some(provider.to_owned()),
+            (
+                Diagnosis::SmtpAuthDisabledTenant
+                | Diagnosis::ImapDisabledForDomain
+                | Diagnosis::ConditionalAccess
+                | Diagnosis::SecurityDefaults
+                | Diagnosis::AdminPolicy,
+                _,
+            )
+            | (_, Class::AdminConsent) => Some(domain.to_owned()),
+            _ => None,
+        }
+    }
+
     /// The class under the name that the data files use.
     pub fn remedy_class(self) -> &'static str {
         self.class().name()

@@ -28,7 +28,8 @@ fn step_name(step: Step) -> &'static str {
     }
 }
 
-fn took(millis: u32) -> String {
+/// How long a step took.
+pub fn took(millis: u32) -> String {
     format!("{} ms", count(u64::from(millis)))
 }
 

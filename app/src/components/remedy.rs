@@ -3,37 +3,10 @@
 use super::button::Copy;
 use super::call::{Call, Said};
 use super::state::Tone;
+use super::send_card::{SendCard, Sending};
 use crate::wording::diagnoses;
-use domain::Diagnosis;
-use domain::credential::CredentialKind;
-use domain::direction::Direction;
-use domain::provider::ProviderKind;
+pub use crate::wording::doctor::Trouble;
 use leptos::prelude::*;
-
-/// What the card speaks of.
-#[derive(Clone)]
-pub struct Trouble {
-    pub direction: Direction,
-    pub diagnosis: Diagnosis,
-    pub credential: CredentialKind,
-    pub provider: ProviderKind,
-    pub short: String,
-    pub address: String,
-    /// What else is true: the other direction works, what waits.
-    pub also: String,
-    pub said: Option<String>,
-}
-
-impl Trouble {
-    /// `Outgoing: SMTP AUTH is off`
-    fn title(&self) -> String {
-        let title = diagnoses::title(self.diagnosis, &self.short);
-        match self.direction {
-            Direction::Incoming => format!("Incoming does not work: {title}"),
-            Direction::Outgoing => format!("Outgoing does not work: {title}"),
-        }
-    }
-}
 
 /// The card; the page's action is its child.
 #[component]
@@ -42,17 +15,25 @@ pub fn RemedyCard(
     /// When it is checked without anybody's doing.
     #[prop(optional, into)]
     next: Option<String>,
+    /// *Send this card*, where there is a mailbox to speak of.
+    #[prop(optional_no_strip)]
+    sending: Option<Sending>,
     #[prop(into)] action: ViewFn,
 ) -> impl IntoView {
-    let Trouble { direction: _, diagnosis, credential, provider, short, address, also, said } = trouble.clone();
-    let domain = address.rsplit('@').next().unwrap_or(&address).to_owned();
-    let (who, not) = diagnoses::who(diagnosis.remedy(credential), &short, &domain);
-    let sentence = format!("{} {also}", diagnoses::sentence(diagnosis, &short));
-    let steps = diagnoses::steps(diagnosis, provider, &address);
+    let (who, not) = diagnoses::who(trouble.remedy(), &trouble.short, &trouble.domain());
+    let sentence = trouble.sentence();
+    let steps = trouble.steps();
+    let no_mailbox = trouble.no_mailbox();
+    let card = sending.map(|sending| {
+        let trouble = trouble.clone();
+        view! { <SendCard trouble sending/> }
+    });
+    let title = trouble.title();
+    let Trouble { diagnosis, short, said, .. } = trouble;
     let article = format!("/help/{}", diagnoses::article(diagnosis));
     let sayer = if said.as_deref().is_some_and(|s| s.contains("AADSTS")) { short } else { "the server".into() };
     view! {
-        <Call tone=Tone::Critical title=trouble.title() sentence=move || sentence.clone()>
+        <Call tone=Tone::Critical title=title sentence=move || sentence.clone()>
             <dl class="facts full"><dt>"Who can fix it"</dt><dd><b>{who}</b>" "{not}</dd></dl>
             {steps.map(|steps| {
                 let list = match <[String; 1]>::try_from(steps.steps) {
@@ -78,10 +59,21 @@ pub fn RemedyCard(
                     </div>
                 }
             })}
+            {no_mailbox.map(|(cause, ways)| {
+                let ways = ways.map(|way| view! { <li><span>{way}</span></li> }).collect_view();
+                view! {
+                    <div class="full stack tight">
+                        <h3>"Has this address a mailbox of its own?"</h3>
+                        <p>{cause}</p>
+                        <ol class="howto">{ways}</ol>
+                    </div>
+                }
+            })}
             <div class="full row apart">
                 <div class="row">{action.run()}<a class="button bare" href=article>"More about it"</a></div>
                 {next.map(|next| view! { <span class="quiet">{next}</span> })}
             </div>
+            {card}
             {said.map(|said| view! { <Said who=sayer said/> })}
         </Call>
     }

@@ -12,7 +12,7 @@ mod test;
 
 pub use aside::endpoint;
 pub use check::CheckPage;
-pub use check::{again, next_by_itself, trouble};
+pub use check::{again, next_by_itself, trouble, trouble_now};
 pub use edit::{EditPage, below, use_choices};
 pub use end::{DeletePage, DisconnectPage};
 pub use received::ReceivedPage;

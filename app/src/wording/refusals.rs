@@ -46,6 +46,12 @@ pub fn fault(fault: Fault) -> &'static str {
             "No app registration is there for this provider yet. An admin enters it once, then everybody can sign in."
         }
         Fault::ConfirmationWrong => "This is not the mailbox's address. Nothing was deleted.",
+        Fault::RegistrationNotPersonal => {
+            "This is a personal account, and the app registration takes work accounts only. Nothing was sent to Microsoft. In entra.microsoft.com open App registrations, the app, Authentication, and let personal Microsoft accounts in; then enter the tenant common here."
+        }
+        Fault::NobodySends => {
+            "No other mailbox of this desk can send now. Nothing was sent. Copy the text, or open it in your own mail program."
+        }
         Fault::RegistrationInUse => "Mailboxes sign in by this registration. Move them first. Nothing was deleted.",
     }
 }
@@ -61,6 +67,10 @@ pub fn refusal(refusal: Refusal) -> (String, String) {
         Refusal::Invalid(Fault::RegistrationMissing) => {
             ("An app registration comes first", fault(Fault::RegistrationMissing))
         }
+        Refusal::Invalid(Fault::RegistrationNotPersonal) => {
+            ("This registration does not allow personal accounts", fault(Fault::RegistrationNotPersonal))
+        }
+        Refusal::Invalid(Fault::NobodySends) => ("Not sent", fault(Fault::NobodySends)),
         Refusal::Invalid(Fault::RegistrationInUse) => ("Not deleted", fault(Fault::RegistrationInUse)),
         Refusal::Invalid(Fault::LastAdmin) => ("Not changed", fault(Fault::LastAdmin)),
         Refusal::Invalid(fault_of) => ("Not saved", fault(fault_of)),

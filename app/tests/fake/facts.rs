@@ -223,7 +223,7 @@ pub fn bad(direction: Direction, diagnosis: Diagnosis, said: &str) -> ProbeRepor
     report.steps.truncate(5);
     let last = report.steps.last_mut().unwrap();
     (last.ok, last.millis) = (false, 5_214);
-    report.failure = Some(ProbeFailure { diagnosis, said: said.into() });
+    report.failure = Some(ProbeFailure::new(diagnosis, said));
     report.backlog = None;
     report
 }

@@ -227,6 +227,10 @@ impl Mailboxes for Fake {
             ],
             5 | 12 => vec![good(Incoming), bad(Outgoing, Diagnosis::SmtpAuthDisabledMailbox, SMTP_SAID)],
             7 => return Ok(None),
+            10 => vec![
+                bad(Incoming, Diagnosis::PasswordRefused, no),
+                bad(Outgoing, Diagnosis::ConnectionRefused, "Connection refused (os error 111)"),
+            ],
             _ => vec![good(Incoming), good(Outgoing)],
         };
         Ok(Some(CheckResult { mailbox: id, at: ago(Span::seconds(30)), reports, swapped: vec![] }))

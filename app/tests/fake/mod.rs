@@ -5,6 +5,7 @@
 
 mod desk;
 mod ends;
+mod doctor;
 mod facts;
 mod ledger;
 mod mailboxes;
@@ -62,6 +63,7 @@ pub fn console(scene: Scene) -> Console {
         desk: Arc::new(desk::Fake(scene)),
         forwarders: Arc::new(ledger::Fake),
         ends: Arc::new(ends::Fake(scene)),
+        doctor: Arc::new(doctor::Fake),
         mailboxes: Arc::new(mailboxes::Fake(scene)),
         outbox: Arc::new(mails::Fake(scene)),
         people: Arc::new(people::Fake(scene)),

@@ -51,7 +51,7 @@ impl SignIns for Fake {
             2 => {
                 r.directions[1] = DirectionResult {
                     report: bad(Direction::Outgoing, Diagnosis::SmtpAuthDisabledMailbox, SMTP_SAID),
-                    swapped: false,
+                    swapped: true,
                     kept_until: Some(now() + Span::days(7)),
                 }
             }

@@ -3,6 +3,7 @@
 mod desk;
 mod ends;
 mod forwarders;
+mod doctor;
 mod mailboxes;
 mod outbox;
 mod people;
@@ -24,6 +25,7 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         desk: Arc::new(desk::Port(engine.clone())),
         forwarders: Arc::new(forwarders::Port(engine.clone())),
         ends: Arc::new(ends::Port(engine.clone())),
+        doctor: Arc::new(doctor::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),

@@ -18,6 +18,7 @@ mod uncertain;
 mod worker;
 
 pub use lines::{delivery_lines, line};
+pub use outcome::is_about_sender;
 
 use crate::store::{StoreError, deliveries};
 use crate::{Engine, clock};

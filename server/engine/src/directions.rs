@@ -55,9 +55,11 @@ pub async fn access_now(engine: &Engine, mailbox: MailboxId, direction: Directio
     let address = Address::parse(&row.address).map_err(|_| NoAccess::NotNow)?;
     let endpoint = side.endpoint().ok_or(NoAccess::NotNow)?;
     let user = side.user_name.clone().unwrap_or_else(|| row.address.clone());
+    let mut owner = None;
     let proof = match side.credential_kind().ok_or(NoAccess::NotNow)? {
         CredentialKind::Grant => {
             let grant = GrantId(side.grant_id.ok_or(NoAccess::NotNow)?);
+            owner = grants::owner(engine, grant).await?;
             Proof::Token(grants::access_token(engine, grant).await?)
         }
         CredentialKind::Password => {
@@ -74,6 +76,7 @@ pub async fn access_now(engine: &Engine, mailbox: MailboxId, direction: Directio
         endpoint,
         address,
         logins: vec![Login { user, proof }],
+        owner,
     })
 }
 

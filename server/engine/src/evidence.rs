@@ -74,6 +74,7 @@ pub async fn failed(
         return Ok(Verdict { definite: false, next_attempt_at: None });
     };
     let credential = row.credential_kind().unwrap_or(CredentialKind::Password);
+    let fault = &fault.clone().seen_with(credential);
     let ruling = rule(&Before::of(&row), credential, fault, now, engine.config.second_refusal_after, rand::random());
     let changed = row.failing_diagnosis.as_deref() != Some(&key(ruling.diagnosis))
         || row.failing_definite != ruling.verdict.definite;

@@ -12,12 +12,13 @@ mod seal;
 use crate::Engine;
 use crate::clock;
 use crate::evidence;
-use crate::login::Fault;
+use crate::login::{Fault, Owner};
 use crate::oauth;
 use crate::secret::Secret;
 use crate::store::grants::{self as rows, Row};
+use crate::store::{StoreError, accounts};
 use domain::diagnosis::Certainty;
-use domain::id::{GrantId, RegistrationId};
+use domain::id::{AccountId, GrantId, RegistrationId};
 use domain::time::Span;
 use domain::{Diagnosis, Time};
 use std::collections::HashMap;
@@ -75,6 +76,15 @@ pub(crate) fn revocable(engine: &Engine, row: &Row) -> Option<Secret> {
     let refresh = row.refresh_sealed.as_deref().map(|sealed| engine.vault.open(&seal::refresh_purpose(id), sealed));
     let access = || row.access_sealed.as_deref().map(|sealed| engine.vault.open(&seal::access_purpose(id), sealed));
     refresh.or_else(access)?.ok()
+}
+
+/// Whose grant it is.
+///
+/// # Errors
+/// The database's.
+pub async fn owner(engine: &Engine, grant: GrantId) -> Result<Option<Owner>, StoreError> {
+    let Some(row) = rows::get(engine.store.read(), grant).await? else { return Ok(None) };
+    Ok(accounts::get(&engine.store, AccountId(row.account_id)).await?.as_ref().map(Owner::of))
 }
 
 /// A server refused the token: refresh at once, unless the generation moved on meanwhile.

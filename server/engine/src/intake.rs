@@ -201,6 +201,8 @@ impl Own {
 struct Told {
     tickets: Vec<TicketId>,
     outbox: bool,
+    /// Mailboxes whose test mail came in: it is removed by their watchers.
+    arrived: Vec<MailboxId>,
 }
 
 /// Settles a batch: together as long as the lock allows, one by one where that fails.
@@ -282,5 +284,9 @@ fn tell(engine: &Engine, told: Told) {
     }
     if told.outbox {
         engine.changes.tell("outbox");
+    }
+    for mailbox in told.arrived {
+        engine.changes.tell(format!("mailbox:{mailbox}"));
+        engine.wake.mailbox(mailbox);
     }
 }

@@ -15,6 +15,7 @@ pub mod deliver;
 pub mod directions;
 mod ending;
 pub mod ends;
+pub mod doctor;
 pub mod evidence;
 pub mod fetch;
 pub mod files;

@@ -11,11 +11,13 @@
 mod auth;
 mod features;
 mod finding;
+mod post;
 mod probe;
 mod session;
 mod transaction;
 mod wire;
 
+pub(crate) use post::{NotPosted, post};
 pub(crate) use probe::check_sender;
 pub use probe::probe;
 pub(crate) use session::{NotOpened, Session};

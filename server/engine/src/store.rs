@@ -22,6 +22,7 @@ pub mod mailboxes;
 pub mod messages;
 pub mod nodes;
 pub mod people;
+pub mod posted;
 pub mod receipts;
 pub mod received;
 pub mod refreshes;

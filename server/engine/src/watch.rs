@@ -176,7 +176,7 @@ impl Round<'_> {
             Ok(selected) => Ok((session, selected)),
             Err(fault) => {
                 session.logout().await;
-                Err(fault)
+                Err(access.exact(fault))
             }
         }
     }

@@ -56,18 +56,25 @@ pub fn PasswordPage() -> impl IntoView {
             }
         };
         let failed = tried.iter().any(|r| !r.ok());
-        let wrong_password = tried
-            .iter()
-            .any(|r| r.failure.as_ref().is_some_and(|f| diagnoses::article(f.diagnosis) == "password-refused"));
+        let refusals: Vec<Direction> = tried.iter().filter(|r| refuses(r)).map(|r| r.direction).collect();
         let after = if data.draft { "Nothing was saved." } else { "The present settings stay." };
-        let wrong = wrong_password.then(|| format!("The server refuses this user name or password. {after}"));
-        let words = if failed { "Try again" } else { "Try and save" };
-        // A refused password stands at its field; then only the server's own words are left to tell.
-        let notices = if wrong_password {
-            vec![words_of(&tried)]
-        } else {
-            tried.iter().filter_map(|report| told(report, &data)).collect()
+        let wrong = match refusals[..] {
+            [] => None,
+            [Direction::Incoming] if tried.len() > 1 => {
+                Some(format!("The incoming server refuses this user name or password. {after}"))
+            }
+            [Direction::Outgoing] if tried.len() > 1 => {
+                Some(format!("The outgoing server refuses this user name or password. {after}"))
+            }
+            _ => Some(format!("The server refuses this user name or password. {after}")),
         };
+        let words = if failed { "Try again" } else { "Try and save" };
+        // A refused password stands at its field; of that only the server's own words are left to tell.
+        let (refused_there, other_faults): (Vec<_>, Vec<_>) = tried.iter().partition(|report| refuses(report));
+        let mut notices: Vec<AnyView> = other_faults.into_iter().filter_map(|report| told(report, &data)).collect();
+        if !refused_there.is_empty() {
+            notices.push(words_of(&refused_there));
+        }
         let mut servers: Vec<AnyView> = Vec::new();
         if data.wanted.incoming || !data.wanted.outgoing {
             servers.push(server_fields(&data, &data.incoming, refused).into_any());
@@ -119,7 +126,12 @@ pub fn PasswordPage() -> impl IntoView {
     })
 }
 
-fn words_of(tried: &[ProbeReport]) -> AnyView {
+/// Whether user name or password were refused, as against any other fault of this direction.
+fn refuses(report: &ProbeReport) -> bool {
+    report.failure.as_ref().is_some_and(|f| diagnoses::article(f.diagnosis) == "password-refused")
+}
+
+fn words_of(tried: &[&ProbeReport]) -> AnyView {
     let lines = tried
         .iter()
         .filter_map(|report| report.failure.as_ref())

@@ -11,6 +11,7 @@ use crate::components::icon::Icon;
 use crate::components::notice::{Notice, Refused};
 use crate::components::probe::Probe;
 use crate::components::remedy::{RemedyCard, Trouble};
+use crate::components::send_card::Sending;
 use crate::components::state::Tone;
 use crate::pages::connect::{Step, Wizard};
 use crate::pages::mailbox::again;
@@ -138,6 +139,8 @@ fn completed(r: SignInResult, switched: Option<AnyView>, clock: Clock) -> AnyVie
         }
         .into_any()
     };
+    // A draft that works nowhere has no mailbox yet to send the card about.
+    let connected = !working.is_empty();
     let card = failing.first().map(|d| {
         let failure = d.report.failure.clone();
         let kept = d
@@ -153,12 +156,15 @@ fn completed(r: SignInResult, switched: Option<AnyView>, clock: Clock) -> AnyVie
                 provider: kind(&r.provider_key),
                 short: short.clone(),
                 address: address.clone(),
+                person: r.account.clone().filter(|account| !account.eq_ignore_ascii_case(&address)),
                 also: "The sign-in is fine.".into(),
                 said: Some(failure.said).filter(|s| !s.is_empty()),
+                others: Vec::new(),
             };
+            let sending = connected.then_some(Sending { mailbox, sent: None, refused: None });
             match kept {
-                Some(next) => view! { <RemedyCard trouble action next/> }.into_any(),
-                None => view! { <RemedyCard trouble action/> }.into_any(),
+                Some(next) => view! { <RemedyCard trouble action next sending/> }.into_any(),
+                None => view! { <RemedyCard trouble action sending/> }.into_any(),
             }
         })
     });
@@ -168,8 +174,9 @@ fn completed(r: SignInResult, switched: Option<AnyView>, clock: Clock) -> AnyVie
         .cloned()
         .map(|d| {
             let foot = match (d.swapped, d.report.ok(), &d.report.user) {
-                (true, _, Some(user)) => format!("In use now, as {user}."),
-                (true, ..) => "In use now.".into(),
+                (true, true, Some(user)) => format!("In use now, as {user}."),
+                (true, true, None) => "In use now.".into(),
+                (true, false, _) => "Kept; in use as soon as it works.".into(),
                 (false, true, _) => "Works; the present one stays in use.".into(),
                 (false, false, _) => "Not in use. What worked before is not replaced.".into(),
             };

@@ -56,10 +56,8 @@ pub async fn pass(
         passed: Passed::default(),
     };
     run.fetch().await?;
-    let passed = run.passed;
-    if job.delete {
-        sweep::sweep(engine, session, folder, selected.uid_validity).await?;
-    }
+    let (passed, name) = (run.passed, run.row.name.clone());
+    sweep::sweep(engine, job.claim.mailbox, session, folder, &name, selected.uid_validity, job.delete).await?;
     if passed.missing == 0 {
         // Whatever made us careful is over.
         *care = Care::default();

@@ -1,23 +1,42 @@
-//! Deleting on the server what is stored here, because the admin wants so (R5).
+//! Deleting on the server what is stored here, because the admin wants so (R5), and our own test mails (R10).
 
 use super::Broken;
 use crate::imap::Session;
 use crate::store::receipts;
 use crate::{Engine, clock};
-use domain::id::FolderId;
+use domain::id::{FolderId, MailboxId};
 
-/// Deletes what is due, by UID. Without UIDPLUS nothing is deleted: a plain EXPUNGE would take
-/// along what others marked.
-pub async fn sweep(engine: &Engine, session: &mut Session, folder: FolderId, uid_validity: u32) -> Result<(), Broken> {
+/// Deletes what is due, by UID; where the admin keeps mail on the server only our own test mails.
+/// Without UIDPLUS nothing is deleted: a plain EXPUNGE would take along what others marked.
+pub async fn sweep(
+    engine: &Engine,
+    mailbox: MailboxId,
+    session: &mut Session,
+    folder: FolderId,
+    name: &str,
+    uid_validity: u32,
+    all: bool,
+) -> Result<(), Broken> {
     if !session.can("UIDPLUS") {
         return Ok(());
     }
-    let due = receipts::deletable(&engine.store, folder, uid_validity, clock::now()).await?;
+    let due = receipts::deletable(&engine.store, folder, uid_validity, all, clock::now()).await?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    // A folder from which nothing is deleted is open for reading only.
+    if !all && session.select(name).await?.uid_validity != uid_validity {
+        return Ok(());
+    }
     for part in due.chunks(100) {
         fail::fail_point!("before-delete");
         session.delete(part).await?;
         fail::fail_point!("after-delete");
         receipts::deleted(&engine.store, folder, uid_validity, part, clock::now()).await?;
+    }
+    if !all {
+        session.examine(name).await?;
+        engine.changes.tell(format!("mailbox:{mailbox}"));
     }
     Ok(())
 }

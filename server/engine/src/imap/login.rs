@@ -9,6 +9,8 @@ use async_imap::Client;
 use async_imap::error::Error;
 use async_imap::imap_proto::{Response, Status};
 use domain::Diagnosis;
+use domain::credential::CredentialKind;
+use domain::diagnosis::{Certainty, Finding};
 use domain::probe::Step;
 use domain::provider::{ProviderKind, Tls};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,7 +53,7 @@ pub async fn open_shown(
             Err(fault) => {
                 // Only a refused login is worth the next one.
                 let reached = shown.steps.last().is_some_and(|s| s.step == Step::Authentication);
-                last = fault;
+                last = if reached { named(engine, access, login, deadlines, fault).await } else { fault };
                 if !reached {
                     break;
                 }
@@ -59,6 +61,25 @@ pub async fn open_shown(
         }
     }
     Err(last)
+}
+
+/// A token refused for somebody else's address: where it opens its owner's own mailbox, the token
+/// is good and the right is missing (R10). Exchange says `AUTHENTICATE failed` to both.
+async fn named(engine: &Engine, access: &Access, login: &Login, deadlines: &Deadlines, fault: Fault) -> Fault {
+    let refused = fault.finding.diagnosis.seen_with(CredentialKind::Grant) == Diagnosis::TokenRefused;
+    let Some(owner) = access.owner.as_ref().filter(|owner| refused && !owner.login.eq_ignore_ascii_case(&login.user))
+    else {
+        return fault;
+    };
+    let own = Login { user: owner.login.clone(), proof: login.proof.clone() };
+    match one(engine, access, &own, deadlines, &mut Steps::new(), &mut None).await {
+        Ok(session) => {
+            session.logout().await;
+            let finding = Finding { certainty: Certainty::Definite, ..finding(Diagnosis::SharedAddressRefused) };
+            Fault { finding, said: fault.said }
+        }
+        Err(_) => fault,
+    }
 }
 
 type Kept = Option<Arc<Mutex<Transcript>>>;

@@ -4,7 +4,7 @@ use super::login::{CHECK, Shown, open_shown};
 use crate::Engine;
 use crate::login::{Access, Fault};
 use crate::net::{Deadlines, finding, note};
-use domain::probe::{ProbeFailure, ProbeReport, Step};
+use domain::probe::{ProbeReport, Step};
 use domain::{Diagnosis, Direction};
 use tokio::time::{Instant, timeout};
 
@@ -17,7 +17,7 @@ pub async fn probe(engine: &Engine, access: &Access, folder: &str) -> ProbeRepor
     });
     let (found, failure) = match done {
         Ok(found) => (Some(found), None),
-        Err(fault) => (None, Some(ProbeFailure { diagnosis: fault.finding.diagnosis, said: fault.said })),
+        Err(fault) => (None, Some(access.exact(fault).failure())),
     };
     // With STARTTLS the greeting comes before TLS; it is shown in the usual order.
     shown.steps.sort_by_key(|s| s.step);

@@ -7,7 +7,7 @@ use super::{Own, Proof, Read, Told, Unreadable, bounce};
 use crate::mime::{self, Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, Tx, attachments, forwards, messages, relays, requesters, tickets};
+use crate::store::{StoreError, Tx, attachments, forwards, messages, posted, relays, requesters, tickets};
 use crate::test_mail::NO_TICKET;
 use crate::{Engine, clock};
 use domain::Time;
@@ -87,6 +87,11 @@ impl Context<'_> {
             let to = mail.to.iter().map(|p| p.address.to_lowercase()).collect();
             relays::seen(self.tx, self.waiting.mailbox, to, self.now).await?;
             return Ok(settled(Disposition::Own, Some("a test mail of ours"), None, None));
+        }
+        let from_us = mail.from.as_ref().is_some_and(|from| self.own.base(&from.address).is_some());
+        if from_us && posted::recognise(self.tx, self.waiting, &mail.identity.key, self.now).await? {
+            told.arrived.push(self.waiting.mailbox);
+            return Ok(settled(Disposition::Own, Some("our test mail to this address"), None, None));
         }
         let known = known::find(self.tx, &keys(mail)).await?;
         if let Some(settlement) = self.seen_before(mail, &known) {

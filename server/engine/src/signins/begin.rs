@@ -59,7 +59,16 @@ pub async fn begin(
         Some((_, grant)) => registrations::get(&engine.store, RegistrationId(grant.registration_id)).await?,
         None => registrations::default_of(&engine.store, &entry.key).await?,
     };
-    let registration = registration.filter(|r| r.provider_key == entry.key).ok_or(Fault::RegistrationMissing)?;
+    let mut registration = registration.filter(|r| r.provider_key == entry.key).ok_or(Fault::RegistrationMissing)?;
+    // A personal address at a registration for organisations ends on a page of Microsoft's (R11).
+    let personal = entry.personal.as_ref().is_some_and(|p| p.domains.iter().any(|d| row.address.ends_with(&format!("@{d}"))));
+    if personal && expected.is_none() && !takes_personal(&registration.tenant) {
+        let others = registrations::all(&engine.store).await?;
+        registration = others
+            .into_iter()
+            .find(|r| r.provider_key == entry.key && takes_personal(&r.tenant))
+            .ok_or(Fault::RegistrationNotPersonal)?;
+    }
     let (_, party) = party(engine, &registration).await.ok_or(Fault::UrlMalformed)?;
     let scopes = entry.scopes_for(used(Direction::Incoming), used(Direction::Outgoing));
     let hint = expected.as_ref().map(|(account, _)| account.login.as_str());
@@ -86,6 +95,11 @@ pub async fn begin(
     let sign_in = signins::add(engine.store.write(), new).await?;
     tracing::info!(sign_in = sign_in.0, mailbox = mailbox.0, intent = intent.key(), "a sign-in set out");
     Ok(outset.url)
+}
+
+/// Whether personal accounts may sign in through this tenant segment (Microsoft, *v2 endpoints*).
+fn takes_personal(tenant: &str) -> bool {
+    ["common", "consumers", oauth::CONSUMERS].iter().any(|open| tenant.trim().eq_ignore_ascii_case(open))
 }
 
 /// Who a mailbox signs in as now, with the grant.

@@ -65,10 +65,12 @@ async fn probe(engine: &Engine, side: &Row, address: &Address, folder: &str) -> 
     let first = users.first().cloned().unwrap_or_default();
     let report = match grants::access_token(engine, grant).await {
         Ok(token) => {
-            let access = prove::access(engine, &entry.key, endpoint.clone(), address, users, &prove::token(&token));
+            let proof = prove::token(&token);
+            let access =
+                prove::access(engine, &entry.key, endpoint.clone(), address, users, &proof, Some(&account));
             prove::probe(engine, direction, &access, folder).await
         }
-        Err(fault) => prove::failed(direction, fault.finding.diagnosis, &fault.said),
+        Err(fault) => prove::unreached(direction, fault.failure()),
     };
     let user_name = report.user.clone().unwrap_or(first);
     let settle = if report.ok() { Settle::Swap } else { Settle::Leave };

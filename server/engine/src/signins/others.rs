@@ -112,7 +112,9 @@ async fn one(engine: &Engine, repair: &Repair, id: MailboxId, rows: Vec<Row>) ->
             users.retain(|u| *u != known);
             users.insert(0, known);
         }
-        let access = prove::access(engine, &entry.key, endpoint.clone(), &address, users, &prove::token(&repair.token));
+        let proof = prove::token(&repair.token);
+        let access =
+            prove::access(engine, &entry.key, endpoint.clone(), &address, users, &proof, Some(&repair.account));
         let report = prove::probe(engine, direction, &access, &folder).await;
         let user_name = report.user.clone().or(row.user_name.clone()).unwrap_or_else(|| mailbox.address.clone());
         Some((

@@ -2,7 +2,7 @@
 
 use crate::Engine;
 use crate::directions::kind_of;
-use crate::login::{Access, Login, Proof};
+use crate::login::{Access, Login, Owner, Proof};
 use crate::oauth::CONSUMERS;
 use crate::providers::ProviderEntry;
 use crate::secret::Secret;
@@ -53,9 +53,16 @@ pub fn access(
     address: &Address,
     users: Vec<String>,
     proof: &Proof,
+    account: Option<&Account>,
 ) -> Access {
     let logins = users.into_iter().map(|user| Login { user, proof: proof.clone() }).collect();
-    Access { provider: kind_of(engine, provider_key, &endpoint.host), endpoint, address: address.clone(), logins }
+    Access {
+        provider: kind_of(engine, provider_key, &endpoint.host),
+        endpoint,
+        address: address.clone(),
+        logins,
+        owner: account.map(Owner::of),
+    }
 }
 
 /// The proof of a token.
@@ -79,7 +86,12 @@ pub async fn probe(engine: &Engine, direction: Direction, access: &Access, folde
 
 /// A report of a check that ended before a server was asked.
 pub fn failed(direction: Direction, diagnosis: Diagnosis, said: &str) -> ProbeReport {
-    let failure = Some(ProbeFailure { diagnosis, said: said.to_owned() });
+    unreached(direction, ProbeFailure::new(diagnosis, said))
+}
+
+/// The report of a check that reached no server.
+pub fn unreached(direction: Direction, failure: ProbeFailure) -> ProbeReport {
+    let failure = Some(failure);
     ProbeReport { direction, steps: Vec::new(), failure, backlog: None, transcript: Vec::new(), user: None }
 }
 

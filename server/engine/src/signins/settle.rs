@@ -108,7 +108,7 @@ mod tests {
 
     fn report(failure: Option<Diagnosis>) -> ProbeReport {
         let mut report = failed(Direction::Outgoing, Diagnosis::Unknown, "");
-        report.failure = failure.map(|diagnosis| domain::probe::ProbeFailure { diagnosis, said: String::new() });
+        report.failure = failure.map(|diagnosis| domain::probe::ProbeFailure::new(diagnosis, ""));
         report
     }
 

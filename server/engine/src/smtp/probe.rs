@@ -6,7 +6,7 @@ use crate::Engine;
 use crate::login::{Access, Fault};
 use crate::net::{Steps, note};
 use domain::diagnosis::Stage;
-use domain::probe::{ProbeFailure, ProbeReport, Step};
+use domain::probe::{ProbeReport, Step};
 use domain::{Address, Direction};
 use tokio::time::Instant;
 
@@ -27,12 +27,12 @@ pub async fn probe(engine: &Engine, access: &Access) -> ProbeReport {
             let began = Instant::now();
             let checked = check_sender(&mut session, &access.address).await;
             note(&mut steps, Step::Sender, began, &checked);
-            report.failure = checked.err().as_ref().map(failure);
+            report.failure = checked.err().map(|fault| fault.failure());
             report.transcript = session.transcript();
             session.close().await;
         }
         Err(not_opened) => {
-            report.failure = Some(failure(&not_opened.fault));
+            report.failure = Some(access.exact(not_opened.fault).failure());
             report.transcript = not_opened.transcript;
         }
     }
@@ -52,8 +52,4 @@ pub(crate) async fn check_sender(session: &mut Session, address: &Address) -> Re
     }
     session.reset().await.map_err(|lost| finding::of_lost(&lost))?;
     Ok(reply.text())
-}
-
-fn failure(fault: &Fault) -> ProbeFailure {
-    ProbeFailure { diagnosis: fault.finding.diagnosis, said: fault.said.clone() }
 }

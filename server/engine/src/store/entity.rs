@@ -29,6 +29,7 @@ pub mod notice_way;
 pub mod own_address;
 pub mod person;
 pub mod person_link;
+pub mod posted;
 pub mod receipt;
 pub mod registration;
 pub mod requester;

@@ -7,7 +7,7 @@ use domain::id::{FolderId, MailboxId, SourceId};
 use domain::receipt::Disposition;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, LockType, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use std::collections::HashSet;
 
 pub use super::entity::receipt::Model as Row;
@@ -150,14 +150,22 @@ pub async fn remap(tx: &impl ConnectionTrait, old: &Row, uid_validity: u32, uid:
     Ok(())
 }
 
-/// UIDs that may be deleted on the server now, oldest first.
-pub async fn deletable(store: &Store, folder: FolderId, uid_validity: u32, now: Time) -> Result<Vec<u32>, StoreError> {
+/// UIDs that may be deleted on the server now, oldest first; without `all` only our own test mails.
+pub async fn deletable(
+    store: &Store,
+    folder: FolderId,
+    uid_validity: u32,
+    all: bool,
+    now: Time,
+) -> Result<Vec<u32>, StoreError> {
+    let own = receipt::Column::Disposition.eq(super::posted::removable());
     let uids: Vec<i64> = receipt::Entity::find()
         .select_only()
         .column(receipt::Column::Uid)
         .filter(receipt::Column::FolderId.eq(folder.0))
         .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
         .filter(receipt::Column::DeleteDueAt.lte(now.0))
+        .filter(if all { Condition::all() } else { Condition::all().add(own) })
         // Written out, so that SQLite sees that its partial index fits.
         .filter(Expr::cust("delete_due_at IS NOT NULL AND deleted_at IS NULL"))
         .limit(1_000)

@@ -151,7 +151,7 @@ pub async fn access(engine: &Engine, side: &FormerRow, address: &str, provider_k
     };
     let user = side.user_name.clone().unwrap_or_else(|| address.to_string());
     let provider = kind_of(engine, provider_key, &endpoint.host);
-    Ok(Access { provider, endpoint, address, logins: vec![Login { user, proof }] })
+    Ok(Access { provider, endpoint, address, logins: vec![Login { user, proof }], owner: None })
 }
 
 /// Where a former direction's server is.

@@ -303,6 +303,7 @@ impl Desk {
             provider: entry.kind,
             address: domain::Address::parse(&user.email).expect("an address"),
             logins: vec![Login { user: user.email.clone(), proof }],
+            owner: None,
         }
     }
 

@@ -2,13 +2,13 @@
 
 use crate::directions::{self, NoAccess};
 use crate::login::Access;
-use crate::store::mailboxes;
-use crate::{Engine, clock, evidence, imap, signins, smtp};
+use crate::store::{directions as directions_of, mailboxes};
+use crate::{Engine, clock, deliver, evidence, imap, signins, smtp};
 use domain::console::mailboxes::CheckResult;
-use domain::diagnosis::{Certainty, Finding};
+use domain::diagnosis::Finding;
 use domain::id::MailboxId;
-use domain::probe::{ProbeFailure, ProbeReport};
-use domain::{Answer, Diagnosis, Direction};
+use domain::probe::ProbeReport;
+use domain::{Answer, Direction};
 use std::sync::Arc;
 
 /// Checks every direction in use and writes down what was found.
@@ -22,7 +22,7 @@ pub async fn check(engine: &Arc<Engine>, mailbox: MailboxId) -> Answer<CheckResu
             Ok(access) => probe(engine, mailbox, direction, &access).await?,
             Err(NoAccess::Fault(fault)) => {
                 evidence::failed(engine, mailbox, direction, &fault).await?;
-                unreached(direction, fault.finding.diagnosis, fault.said)
+                signins::unreached(direction, fault.failure())
             }
             Err(NoAccess::Store(error)) => return Err(error.into()),
             Err(NoAccess::NotNow | NoAccess::NotBefore(_)) => continue,
@@ -42,16 +42,13 @@ async fn probe(engine: &Arc<Engine>, mailbox: MailboxId, direction: Direction, a
         Direction::Outgoing => smtp::probe(engine, access).await,
     };
     match &report.failure {
+        // A missing right to send as this address shows only when a message is sent.
+        None if waits_for_a_mail(engine, mailbox, direction).await? => {}
         None => evidence::proved(engine, mailbox, direction).await?,
         Some(failure) => {
-            // One check is one sighting: whether it is definite is for the rule to say.
-            let certainty = match failure.diagnosis.class() {
-                domain::diagnosis::Class::Transient => Certainty::Passing,
-                _ => Certainty::NeedsSecond,
-            };
             let finding = Finding {
                 diagnosis: failure.diagnosis,
-                certainty,
+                certainty: failure.certainty,
                 known: true,
                 code: None,
                 sentence: None,
@@ -64,14 +61,9 @@ async fn probe(engine: &Arc<Engine>, mailbox: MailboxId, direction: Direction, a
     Ok(report)
 }
 
-/// A check that ended before any server was reached.
-fn unreached(direction: Direction, diagnosis: Diagnosis, said: String) -> ProbeReport {
-    ProbeReport {
-        direction,
-        steps: Vec::new(),
-        failure: Some(ProbeFailure { diagnosis, said }),
-        backlog: None,
-        transcript: Vec::new(),
-        user: None,
-    }
+/// Whether the direction fails for a reason that a sign-in does not disprove.
+async fn waits_for_a_mail(engine: &Engine, mailbox: MailboxId, direction: Direction) -> Answer<bool> {
+    let side = directions_of::get(engine.store.read(), mailbox, direction).await?;
+    let failing = side.and_then(|side| side.failing_diagnosis).as_deref().and_then(evidence::diagnosis);
+    Ok(direction == Direction::Outgoing && failing.is_some_and(deliver::is_about_sender))
 }
