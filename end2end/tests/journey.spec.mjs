@@ -2,17 +2,10 @@
 import { test, expect, fresh } from '../support/fixtures.mjs';
 import { until } from '../support/rig.mjs';
 import { AGENT, APP } from '../support/desk.mjs';
-import { EMAIL, R1, R12, R13, awake, banner, firstStart, follow, newMailbox, register, reply, row, signInAt, throughProvider, ticketLink } from '../support/pages.mjs';
+import { begun, people } from '../support/setting.mjs';
+import { EMAIL, R1, R13, awake, banner, firstStart, follow, newMailbox, register, reply, row, signInAt, throughProvider, ticketLink } from '../support/pages.mjs';
 
 const ADMIN_PAGES = ['/admin/channels/email', '/admin/channels/email/new', '/admin/registrations', '/admin/people', '/admin/server'];
-
-/** People of this test alone: a support mailbox and a customer. */
-async function people(rig, word, more = {}) {
-  const support = { email: `${fresh(word)}@contoso.example`, name: 'Contoso Support', password: `${word}-pass`, oauth: true, ...more };
-  const customer = { email: `${fresh('mia')}@customer.example`, name: 'Mia Lind', imap_password: 'mia-pass' };
-  await rig.users(support, customer);
-  return { support, customer };
-}
 
 async function invite(page, mailkeep, visit, who = AGENT) {
   await page.goto(`${mailkeep.url}/admin/people`);
@@ -28,16 +21,6 @@ async function invite(page, mailkeep, visit, who = AGENT) {
   await theirs.getByRole('button', { name: 'Save and sign in' }).click();
   await expect(theirs).toHaveURL(/\/tickets/);
   return theirs;
-}
-
-/** A desk with its admin in the browser, and Microsoft's registration. */
-async function begun(page, start) {
-  const mailkeep = await start();
-  await firstStart(page, mailkeep);
-  await page.goto(`${mailkeep.url}/admin/registrations?new=microsoft`);
-  await register(page, { ...APP, tenant: 'common' });
-  await page.goto(mailkeep.url + EMAIL);
-  return mailkeep;
 }
 
 test('the journey: connect, ticket, reply, revoked, one click, everything comes in', async ({ page, rig, start, visit }) => {
@@ -155,113 +138,6 @@ test('the journey: connect, ticket, reply, revoked, one click, everything comes 
   await expect(timeline).toContainText(/works again after/);
   await expect(timeline).toContainText(/20 messages fetched/);
   await expect(page.locator('#directions')).toContainText('Works');
-});
-
-test('a password mailbox: changed password, reauthorization required, the form, and on it goes', async ({ page, rig, start }) => {
-  const mailkeep = await begun(page, start);
-  const box = { email: `${fresh('hello')}@litware.example`, name: 'Litware', imap_password: 'hello-first-pass' };
-  const customer = { email: `${fresh('mia')}@customer.example`, name: 'Mia Lind', imap_password: 'mia-pass' };
-  await rig.users(box, customer);
-  await newMailbox(page, { address: box.email });
-  await expect(page.getByLabel('User name')).toHaveValue(box.email);
-  await page.getByLabel('Password').fill(box.imap_password);
-  await page.getByRole('button', { name: 'Try and save' }).click();
-  await expect(page.getByText(`${box.email} is connected`)).toBeVisible();
-  await rig.send({ from: customer.email, to: box.email, subject: 'Before', text: 'One.' });
-  await page.goto(`${mailkeep.url}/tickets`);
-  await expect(ticketLink(page, 'Before')).toBeVisible();
-
-  // The password changes at the server.
-  await rig.call('/mail/password', { user: box.email, password: 'hello-second-pass' });
-  await rig.call('/mail/kick', { user: box.email });
-  await rig.send({ from: customer.email, to: box.email, subject: 'During', text: 'Two.' });
-  await page.goto(mailkeep.url + EMAIL);
-  await expect(row(page, box.email)).toContainText(R12, { timeout: 60_000 });
-  await expect(banner(page)).toContainText(R1);
-  await expect(banner(page)).toContainText(`${box.email}: ${R12}`);
-  await expect(banner(page)).not.toContainText('credentials have expired');
-  await row(page, box.email).getByRole('link', { name: box.email, exact: true }).click();
-  await expect(page.locator('.call').getByRole('heading', { name: R12 })).toBeVisible();
-  await page.goto(`${mailkeep.url}/tickets`);
-  await ticketLink(page, 'Before').click();
-  await reply(page, 'Held until the password is right.');
-  await expect(page.getByText('This reply is held')).toBeVisible();
-
-  // A wrong one first: nothing changes. Then the right one.
-  await page.goto(mailkeep.url + EMAIL);
-  await row(page, box.email).getByRole('link', { name: /Give password/ }).click();
-  await page.getByLabel('Password').fill('not-the-right-one');
-  await page.getByRole('button', { name: 'Try and save' }).click();
-  await expect(page.getByText('The server refuses this user name or password.')).toBeVisible();
-  await expect(page.getByText('The present settings stay.').first()).toBeVisible();
-  await page.getByLabel('Password').fill('hello-second-pass');
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await expect(page.getByText(`${box.email} is connected`)).toBeVisible();
-  await expect(banner(page)).toBeEmpty();
-  await page.goto(`${mailkeep.url}/tickets`);
-  await expect(ticketLink(page, 'During')).toBeVisible({ timeout: 20_000 });
-  await rig.arrived(customer.email, (m) => /Before/.test(m.subject));
-  expect(await rig.list(customer.email)).toHaveLength(1);
-});
-
-test('a shared mailbox in and out: somebody else signs in, replies leave from the shared address', async ({ page, rig, start }) => {
-  const mailkeep = await begun(page, start);
-  const person = { email: `${fresh('ines')}@contoso.example`, name: 'Ines Torres', password: 'ines-pass', oauth: true };
-  const shared = { email: `${fresh('team')}@contoso.example`, name: 'Contoso Team', shared: true, delegates: [person.email], send_as: [person.email] };
-  const customer = { email: `${fresh('priya')}@customer.example`, name: 'Priya Nair', imap_password: 'priya-pass' };
-  await rig.users(person, shared, customer);
-  await newMailbox(page, { address: shared.email, provider: 'Microsoft Office 365' });
-  await signInAt(page, mailkeep, person);
-  await expect(page.getByText(`Saved: ${shared.email} is connected`)).toBeVisible();
-  await expect(page.getByText(`Signed in with Microsoft as ${person.email}`)).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Incoming' })).toContainText(`In use now, as ${shared.email}`);
-  await expect(page.getByRole('region', { name: 'Outgoing' })).toContainText(`In use now, as ${person.email}`);
-  await rig.send({ from: customer.email, to: shared.email, subject: 'To the team', text: 'Hello team.' });
-  await page.goto(`${mailkeep.url}/tickets`);
-  await ticketLink(page, 'To the team').click({ timeout: 20_000 });
-  await reply(page, 'The team answers.');
-  const answer = await rig.arrived(customer.email, (m) => /To the team/.test(m.subject), { seconds: 30 });
-  expect(answer.from).toContain(shared.email);
-  expect(answer.from).not.toContain(person.email);
-  await page.goto(mailkeep.url + EMAIL);
-  await expect(row(page, shared.email)).toContainText(`as ${person.email}`);
-});
-
-test('SMTP AUTH off at the first sign-in: half connected, finished by Check again without a second sign-in', async ({ page, rig, start }) => {
-  const mailkeep = await begun(page, start);
-  const { support, customer } = await people(rig, 'half');
-  await rig.call('/front/smtp-auth', { user: support.email, enabled: false });
-  await newMailbox(page, { address: support.email, provider: 'Microsoft Office 365' });
-  await signInAt(page, mailkeep, support);
-  await expect(page.getByText('Saved: signed in, but only incoming works')).toBeVisible();
-  await expect(page.getByText('Half connected')).toBeVisible();
-  const card = page.locator('section.call');
-  await expect(card).toContainText('SMTP AUTH is off');
-  await expect(card).toContainText('Authenticated SMTP');
-  await expect(card).toContainText('admin of contoso.example');
-  await expect(card).toContainText(`Set-CASMailbox -Identity ${support.email} -SmtpClientAuthenticationDisabled $false`);
-  await expect(card).toContainText(/The sign-in is kept until/);
-
-  // Incoming runs meanwhile.
-  await rig.send({ from: customer.email, to: support.email, subject: 'Half is enough', text: 'For this.' });
-  const id = await (async () => { await page.goto(mailkeep.url + EMAIL); return /\/(\d+)$/.exec(await row(page, support.email).getByRole('link', { name: support.email, exact: true }).getAttribute('href'))[1]; })();
-  await expect(row(page, support.email)).toContainText('Outgoing blocked');
-  await expect(banner(page)).toContainText('SMTP AUTH is off');
-  await expect(banner(page)).not.toContainText('Please reauthorize');
-  await page.goto(`${mailkeep.url}/tickets`);
-  await ticketLink(page, 'Half is enough').click({ timeout: 20_000 });
-  await reply(page, 'Waits for SMTP AUTH.');
-  await expect(page.getByText('This reply is held')).toBeVisible();
-
-  // The setting is mended; Check again suffices.
-  await rig.call('/front/smtp-auth', { user: support.email, enabled: true });
-  await page.goto(`${mailkeep.url}${EMAIL}/${id}/check`);
-  await page.getByRole('button', { name: /^Check (again|now)/ }).first().click();
-  await expect(page.getByText('Everything works')).toBeVisible();
-  await page.goto(`${mailkeep.url}${EMAIL}/${id}`);
-  await expect(page.locator('#directions')).not.toContainText('Blocked');
-  await rig.arrived(customer.email, (m) => /Half is enough/.test(m.subject), { seconds: 30 });
-  await expect(banner(page)).toBeEmpty();
 });
 
 test('the wrong account: refused, nothing changed, both ways on', async ({ page, rig, start }) => {

@@ -20,7 +20,7 @@ pub fn RemedyCard(
     sending: Option<Sending>,
     #[prop(into)] action: ViewFn,
 ) -> impl IntoView {
-    let (who, not) = diagnoses::who(trouble.remedy(), &trouble.short, &trouble.domain());
+    let (who, not) = diagnoses::who(trouble.diagnosis, trouble.remedy(), &trouble.short, &trouble.domain());
     let sentence = trouble.sentence();
     let steps = trouble.steps();
     let no_mailbox = trouble.no_mailbox();

@@ -6,7 +6,7 @@
 use domain::Diagnosis;
 use domain::diagnosis::{Class, remedy_steps};
 use domain::provider::ProviderKind;
-use domain::remedy::Remedy;
+use domain::remedy::{Remedy, Who};
 
 /// How a sentence calls the provider: *Other* is no name.
 pub fn at(short: &str) -> &str {
@@ -36,9 +36,19 @@ pub fn sentence(diagnosis: Diagnosis, short: &str) -> String {
 }
 
 /// Who can mend it, and what does not help.
-pub fn who(remedy: Remedy, short: &str, domain: &str) -> (String, Option<&'static str>) {
+pub fn who(
+    diagnosis: Diagnosis,
+    remedy: Remedy,
+    short: &str,
+    domain: &str,
+) -> (String, Option<&'static str>) {
     let short = at(short);
+    let by_admin = diagnosis.who() == Who::TenantAdmin;
     match remedy {
+        // A right that only an administrator gives.
+        Remedy::FixMailboxSettings if by_admin => {
+            (format!("An admin of {domain} at {short}."), Some("Signing in again does not help."))
+        }
         Remedy::Wait => ("Nobody needs to.".into(), Some("Mailkeep tries again by itself.")),
         Remedy::SignInAgain => ("Whoever may sign in for this mailbox.".into(), None),
         Remedy::AnotherPersonSignsIn => {

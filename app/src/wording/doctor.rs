@@ -98,7 +98,7 @@ fn is_plain(text: &str) -> bool {
 
 /// The card as a letter: everything that the page says, in plain text.
 pub fn card(trouble: &Trouble) -> Card {
-    let (who, not) = diagnoses::who(trouble.remedy(), &trouble.short, &trouble.domain());
+    let (who, not) = diagnoses::who(trouble.diagnosis, trouble.remedy(), &trouble.short, &trouble.domain());
     let mut lines = vec![
         format!("{}: {}", trouble.address, trouble.title()),
         String::new(),

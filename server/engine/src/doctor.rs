@@ -26,7 +26,7 @@ const APART: Span = Span::seconds(3);
 pub async fn send_test(engine: &Engine, actor: &Actor, mailbox: MailboxId, card: &Card) -> Answer<()> {
     let now = clock::now();
     let last = posted::last(&engine.store, mailbox, Kind::Test).await?;
-    if last.is_some_and(|last| now.since(Time(last.posted_at)) < APART) {
+    if last.is_some_and(|last| last.state != "refused" && now.since(Time(last.posted_at)) < APART) {
         return Ok(());
     }
     let row = mailboxes::get(&engine.store, mailbox).await?.ok_or(Refusal::NotFound)?;

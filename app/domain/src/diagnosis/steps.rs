@@ -95,7 +95,19 @@ pub fn remedy_steps(diagnosis: Diagnosis, provider: ProviderKind, address: &str)
             step(who, "In the account's security settings at the provider make an app password."),
             step(who, "Type it here in place of the password."),
         ],
-        ImapDisabled | MailboxUnreachable if microsoft => vec![
+        // Personal accounts have it off at first, and no admin.
+        ImapDisabled if microsoft => vec![
+            step(
+                Who::Owner,
+                "At outlook.com: Settings, Mail, Forwarding and IMAP, then let devices and apps use IMAP.",
+            ),
+            line(
+                Who::TenantAdmin,
+                "In an organisation instead, in Exchange Online PowerShell:",
+                format!("Set-CASMailbox -Identity {id} -ImapEnabled $true"),
+            ),
+        ],
+        MailboxUnreachable if microsoft => vec![
             step(
                 Who::TenantAdmin,
                 "In admin.microsoft.com open Users, Active users, the mailbox, Mail, Manage email apps. Tick IMAP, then Save changes.",
@@ -109,10 +121,6 @@ pub fn remedy_steps(diagnosis: Diagnosis, provider: ProviderKind, address: &str)
                 Who::TenantAdmin,
                 "For a shared mailbox the person who signs in needs Full Access:",
                 format!("Add-MailboxPermission -Identity {id} -User <person> -AccessRights FullAccess"),
-            ),
-            step(
-                Who::Owner,
-                "At outlook.com instead: Settings, Mail, Forwarding and IMAP, then let devices and apps use IMAP.",
             ),
         ],
         ImapDisabled if google => vec![step(
