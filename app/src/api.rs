@@ -10,8 +10,8 @@
 
 pub mod context;
 pub mod desk;
-pub mod ends;
 pub mod doctor;
+pub mod ends;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod flash;

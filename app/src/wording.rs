@@ -3,8 +3,8 @@
 pub mod banners;
 pub mod counts;
 pub mod diagnoses;
-pub mod ends;
 pub mod doctor;
+pub mod ends;
 pub mod events;
 pub mod outages;
 pub mod outbox;

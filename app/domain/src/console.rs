@@ -4,9 +4,9 @@
 //! password, a client secret) goes straight into the engine's vault.
 
 pub mod desk;
+pub mod doctor;
 pub mod ends;
 pub mod forwarders;
-pub mod doctor;
 pub mod mailboxes;
 pub mod outbox;
 pub mod people;
@@ -22,9 +22,9 @@ pub mod visit;
 use std::sync::Arc;
 
 pub use desk::Desk;
+pub use doctor::Doctor;
 pub use ends::Ends;
 pub use forwarders::Forwarders;
-pub use doctor::Doctor;
 pub use mailboxes::Mailboxes;
 pub use outbox::Outbox;
 pub use people::{Actor, People, Role};

@@ -2,8 +2,8 @@
 
 use super::button::Copy;
 use super::call::{Call, Said};
-use super::state::Tone;
 use super::send_card::{SendCard, Sending};
+use super::state::Tone;
 use crate::wording::diagnoses;
 pub use crate::wording::doctor::Trouble;
 use leptos::prelude::*;
@@ -36,6 +36,7 @@ pub fn RemedyCard(
         <Call tone=Tone::Critical title=title sentence=move || sentence.clone()>
             <dl class="facts full"><dt>"Who can fix it"</dt><dd><b>{who}</b>" "{not}</dd></dl>
             {steps.map(|steps| {
+                let some = !steps.steps.is_empty();
                 let list = match <[String; 1]>::try_from(steps.steps) {
                     // A single step needs no number.
                     Ok([only]) => view! { <p>{only}</p> }.into_any(),
@@ -45,7 +46,7 @@ pub fn RemedyCard(
                     }
                 };
                 let any = !steps.lines.is_empty();
-                let class = if steps.lines.is_empty() { "full" } else { "full halves" };
+                let class = if some && any { "full halves" } else { "full" };
                 let lines = steps
                     .lines
                     .into_iter()
@@ -54,7 +55,7 @@ pub fn RemedyCard(
                 let after = steps.after.map(|after| view! { <p class="soft">{after}</p> });
                 view! {
                     <div class=class>
-                        <div class="stack tight"><h3>"What to do"</h3>{list}</div>
+                        {some.then(|| view! { <div class="stack tight"><h3>"What to do"</h3>{list}</div> })}
                         {any.then(|| view! { <div class="stack tight">{lines}{after}</div> })}
                     </div>
                 }

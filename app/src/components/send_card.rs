@@ -41,11 +41,11 @@ pub fn SendCard(trouble: Trouble, sending: Sending) -> impl IntoView {
                         </button>
                         <a class="button small" href=link>{Icon::Mail.view()}"Open in your mail program"</a>
                     </div>
-                    <form class="row top" method="post" action={post_to::<Post>()}>
+                    <form class="stack tight" method="post" action={post_to::<Post>()}>
                         <input type="hidden" name="id" value=mailbox.to_string()/>
                         <Field name="to" id="card-to" label="Or send it now, to" kind="email" autocomplete="email" refused faults=SHOWN
                             hint="By a mailbox of this desk that works. No secret is in it."/>
-                        <Submit words="Send" kind="" busy="Sending"/>
+                        <div class="row"><Submit words="Send" kind="" busy="Sending"/></div>
                     </form>
                     {line.map(|line| view! { <p class="quiet">{line}</p> })}
                 </div>

@@ -36,12 +36,7 @@ pub fn sentence(diagnosis: Diagnosis, short: &str) -> String {
 }
 
 /// Who can mend it, and what does not help.
-pub fn who(
-    diagnosis: Diagnosis,
-    remedy: Remedy,
-    short: &str,
-    domain: &str,
-) -> (String, Option<&'static str>) {
+pub fn who(diagnosis: Diagnosis, remedy: Remedy, short: &str, domain: &str) -> (String, Option<&'static str>) {
     let short = at(short);
     let by_admin = diagnosis.who() == Who::TenantAdmin;
     match remedy {

@@ -123,8 +123,14 @@ pub fn card(trouble: &Trouble) -> Card {
     if let Some(said) = &trouble.said {
         lines.extend([String::new(), "What the server said:".to_owned(), said.clone()]);
     }
-    lines.extend([String::new(), "Mailkeep, the email of the help desk, checks by itself once this is done.".to_owned()]);
-    Card { subject: format!("{}: {}", trouble.address, diagnoses::title(trouble.diagnosis, &trouble.short)), text: lines.join("\n") }
+    lines.extend([
+        String::new(),
+        "Mailkeep, the email of the help desk, checks by itself once this is done.".to_owned(),
+    ]);
+    Card {
+        subject: format!("{}: {}", trouble.address, diagnoses::title(trouble.diagnosis, &trouble.short)),
+        text: lines.join("\n"),
+    }
 }
 
 /// The card as a link that opens the reader's own mail program (RFC 6068).
@@ -172,7 +178,11 @@ pub fn test_seen(test: &TestMail, receives: bool, clock: Clock) -> (Option<bool>
                 (Some(true), took, format!("Sent at {sent}, arrived and recognised, no ticket{removed}"))
             }
             (None, _) if receives => (None, None, format!("Taken by {server} at {sent}, not arrived yet")),
-            (None, _) => (Some(true), None, format!("Taken by {server} at {sent}; this mailbox fetches nothing, so its arrival is not seen")),
+            (None, _) => (
+                Some(true),
+                None,
+                format!("Taken by {server} at {sent}; this mailbox fetches nothing, so its arrival is not seen"),
+            ),
         },
     }
 }
@@ -208,7 +218,9 @@ mod tests {
             assert!(card.text.contains(part), "{part} in {}", card.text);
         }
         let link = mailto(&card);
-        assert!(link.starts_with("mailto:?subject=support%40contoso.example%3A%20") && !link.contains(['\n', ' ', '"']));
+        assert!(
+            link.starts_with("mailto:?subject=support%40contoso.example%3A%20") && !link.contains(['\n', ' ', '"'])
+        );
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::{address, ago};
 use async_trait::async_trait;
-use domain::console::doctor::{Card, Doctor, SentCard, TestMail, TestOutcome};
 use domain::console::Actor;
+use domain::console::doctor::{Card, Doctor, SentCard, TestMail, TestOutcome};
 use domain::id::MailboxId;
 use domain::refusal::Fault;
 use domain::time::Span;
@@ -20,8 +20,10 @@ impl Doctor for Fake {
         actor.admin()?;
         let at = ago(Span::seconds(40));
         let taken = TestOutcome::Accepted { server: "RIG.outlook.example".into() };
-        let denied =
-            TestOutcome::Refused { diagnosis: Diagnosis::SendAsDenied, said: "554 5.2.252 SendAsDenied <b>x</b>".into() };
+        let denied = TestOutcome::Refused {
+            diagnosis: Diagnosis::SendAsDenied,
+            said: "554 5.2.252 SendAsDenied <b>x</b>".into(),
+        };
         Ok(match mailbox.0 {
             1 => Some(TestMail {
                 at,

@@ -4,8 +4,8 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 mod desk;
-mod ends;
 mod doctor;
+mod ends;
 mod facts;
 mod ledger;
 mod mailboxes;

@@ -29,8 +29,8 @@ test('R3 SMTP AUTH off at the first sign-in: half connected, card sent, finished
   await clause('R3', 'a first sign-in with one failing direction is kept as half connected', async () => {
     await expect(page.getByText('Saved: signed in, but only incoming works')).toBeVisible();
     await expect(page.getByText('Half connected')).toBeVisible();
-    await expect(page.getByRole('region', { name: 'Incoming' })).toContainText('In use now');
-    const outgoing = page.getByRole('region', { name: 'Outgoing' });
+    await expect(page.getByRole('region', { name: 'Incoming', exact: true })).toContainText('In use now');
+    const outgoing = page.getByRole('region', { name: 'Outgoing', exact: true });
     await expect(outgoing).not.toContainText('In use now');
     await expect(outgoing).toContainText('Kept; in use as soon as it works.');
     await expect(page.locator('section.call')).toContainText(/The sign-in is kept until/);
@@ -41,7 +41,7 @@ test('R3 SMTP AUTH off at the first sign-in: half connected, card sent, finished
     await expect(card).toContainText('An admin of contoso.example at Microsoft.');
     await expect(card).toContainText('In admin.microsoft.com open Users, Active users, the mailbox, Mail, Manage email apps. Tick Authenticated SMTP');
     await expect(card).toContainText(`Set-CASMailbox -Identity ${support.email} -SmtpClientAuthenticationDisabled $false`);
-    await expect(page.getByRole('region', { name: 'Outgoing' })).toContainText('535 5.7.139');
+    await expect(page.getByRole('region', { name: 'Outgoing', exact: true })).toContainText('535 5.7.139');
   });
 
   // Incoming runs meanwhile, and a reply is held.

@@ -32,8 +32,8 @@ test('R10 in and out: somebody else signs in, the test mail proves Send As, repl
     await expect(page.getByText(`Signed in with Microsoft as ${person.email}`)).toBeVisible();
   });
   await clause('R10', 'the probe tries the person, then the shared address, and remembers what worked', async () => {
-    await expect(page.getByRole('region', { name: 'Incoming' })).toContainText(`In use now, as ${shared.email}`);
-    await expect(page.getByRole('region', { name: 'Outgoing' })).toContainText(`In use now, as ${person.email}`);
+    await expect(page.getByRole('region', { name: 'Incoming', exact: true })).toContainText(`In use now, as ${shared.email}`);
+    await expect(page.getByRole('region', { name: 'Outgoing', exact: true })).toContainText(`In use now, as ${person.email}`);
     // Exchange refuses the shared address as user: nobody asked it.
     const stats = JSON.stringify(await rig.call('/front/stats', { user: shared.email }));
     expect(stats).not.toMatch(/"smtp[^}]*"refused":[1-9]/);

@@ -21,8 +21,8 @@ test('R11 a personal account: its own SMTP host, and IMAP off is named with its 
     await expect(card.locator('dl')).not.toContainText('admin');
   });
   await clause('R11', 'a personal account uses its own SMTP host', async () => {
-    await expect(page.getByRole('region', { name: 'Outgoing' })).toContainText('smtp-mail.outlook.example');
-    await expect(page.getByRole('region', { name: 'Outgoing' })).toContainText('Works');
+    await expect(page.getByRole('region', { name: 'Outgoing', exact: true })).toContainText('smtp-mail.outlook.example');
+    await expect(page.getByRole('region', { name: 'Outgoing', exact: true })).toContainText('Works');
   });
   await rig.call('/front/imap', { user: box.email, enabled: true });
   const id = await idOf(page, mailkeep, box.email);

@@ -1,9 +1,9 @@
 //! The engine's side of the console's port: one file per noun.
 
 mod desk;
+mod doctor;
 mod ends;
 mod forwarders;
-mod doctor;
 mod mailboxes;
 mod outbox;
 mod people;

@@ -138,12 +138,7 @@ async fn post(engine: &Engine, actor: &Actor, sending: &Sending<'_>, card: &Card
 }
 
 /// The bytes; marked so that no other program answers them (RFC 3834 5).
-fn composed(
-    sending: &Sending<'_>,
-    card: &Card,
-    header_id: &str,
-    at: Time,
-) -> Result<Vec<u8>, compose::ComposeError> {
+fn composed(sending: &Sending<'_>, card: &Card, header_id: &str, at: Time) -> Result<Vec<u8>, compose::ComposeError> {
     let letter = Letter {
         from_name: String::new(),
         from: sending.from.clone(),

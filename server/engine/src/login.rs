@@ -69,11 +69,7 @@ impl Fault {
 
     /// As a check's report tells it.
     pub fn failure(&self) -> ProbeFailure {
-        ProbeFailure {
-            diagnosis: self.finding.diagnosis,
-            certainty: self.finding.certainty,
-            said: self.said.clone(),
-        }
+        ProbeFailure { diagnosis: self.finding.diagnosis, certainty: self.finding.certainty, said: self.said.clone() }
     }
 }
 

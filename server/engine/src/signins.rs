@@ -34,8 +34,8 @@ pub use begin::begin;
 pub use complete::{adopt, complete};
 pub use kept::retry_kept;
 pub use password::{apply_password, switch_by_password};
-pub use swap::New;
 pub use prove::unreached;
+pub use swap::New;
 
 /// A provider's code lives about ten minutes, and so does a sign-in.
 pub const LIFE: Span = Span::minutes(10);

@@ -138,11 +138,17 @@ pub fn remedy_steps(diagnosis: Diagnosis, provider: ProviderKind, address: &str)
                 "Switch IMAP on for this organisation at the provider."
             },
         )],
-        SharedAddressRefused | RightMissing if microsoft => vec![line(
-            who,
-            "Give the person who signs in Full Access, in Exchange Online PowerShell:",
-            format!("Add-MailboxPermission -Identity {id} -User <person> -AccessRights FullAccess"),
-        )],
+        SharedAddressRefused | RightMissing if microsoft => vec![
+            step(
+                who,
+                "In admin.exchange.microsoft.com open Recipients, Mailboxes, the mailbox, Delegation, Read and manage (Full Access). Add the person who signs in.",
+            ),
+            line(
+                who,
+                "Or in Exchange Online PowerShell:",
+                format!("Add-MailboxPermission -Identity {id} -User <person> -AccessRights FullAccess"),
+            ),
+        ],
         SharedAddressRefused | RightMissing => {
             vec![step(who, "Give the account that signs in access to this mailbox and its folders.")]
         }

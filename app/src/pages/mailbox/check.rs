@@ -22,7 +22,7 @@ use domain::console::mailboxes::{CheckResult, MailboxPage};
 use domain::console::{Actor, Console};
 use domain::direction::{Direction, State};
 use domain::id::MailboxId;
-use domain::probe::ProbeReport;
+use domain::probe::{ProbeFailure, ProbeReport};
 use domain::{Answer, Diagnosis};
 use leptos::prelude::*;
 
@@ -133,7 +133,14 @@ pub fn CheckPage() -> impl IntoView {
         let sent = here.console.doctor.last_card(&here.actor, id).await?;
         let done = here.place.query("done") == Some("sent");
         let told = sent.clone().filter(|_| done).map(|card| format!("Sent to {}", card.to));
-        let sending = Sending { mailbox: id, sent: sent.map(|card| { let when = clock.when(card.at); (card, when) }), refused };
+        let sending = Sending {
+            mailbox: id,
+            sent: sent.map(|card| {
+                let when = clock.when(card.at);
+                (card, when)
+            }),
+            refused,
+        };
         let trouble = trouble_now(&here.console, &here.actor, id).await?;
         let address = data.row.address.to_string();
         let sub = match &last {
@@ -180,9 +187,13 @@ fn never(id: MailboxId, page: &MailboxPage, trouble: Option<Trouble>, sending: S
 
 /// The diagnosis with what a person can do about it here.
 fn card(page: &MailboxPage, trouble: Trouble, sending: Sending, clock: Clock) -> AnyView {
-    let next = next_by_itself(page, trouble.direction, clock);
     let row = page.row.clone();
     let by_mail = trouble.diagnosis == Diagnosis::SendAsDenied;
+    let next = if by_mail {
+        Some("Mailkeep tries again with the next reply.".to_owned())
+    } else {
+        next_by_itself(page, trouble.direction, clock)
+    };
     let id = row.id;
     let action = move || {
         let sign_in = match way_out(&row) {
@@ -192,7 +203,11 @@ fn card(page: &MailboxPage, trouble: Trouble, sending: Sending, clock: Clock) ->
             _ => None,
         };
         // Only a message that is sent shows whether the right is there now.
-        let check = if by_mail { test_button(id, "primary", "Check again by a test mail") } else { again(id, "check", "Check again") };
+        let check = if by_mail {
+            test_button(id, "primary", "Check again by a test mail")
+        } else {
+            again(id, "check", "Check again")
+        };
         view! { {check}{sign_in} }
     };
     match next {
@@ -259,6 +274,13 @@ fn found(
     let id = page.row.id;
     let short = page.row.provider_short.clone();
     let failed = trouble.is_some();
+    let mut reports = result.reports.clone();
+    // Every step went well, and yet what only a message shows is missing.
+    if let Some(trouble) = &trouble
+        && let Some(report) = reports.iter_mut().find(|r| r.direction == trouble.direction && r.ok())
+    {
+        report.failure = Some(ProbeFailure::new(trouble.diagnosis, ""));
+    }
     let card = trouble.map(|trouble| card(page, trouble, sending, clock));
     let fine = (!failed).then(|| {
         view! {
@@ -268,8 +290,7 @@ fn found(
             </Notice>
         }
     });
-    let panels =
-        result.reports.iter().cloned().map(|report| view! { <Probe report short=short.clone()/> }).collect_view();
+    let panels = reports.into_iter().map(|report| view! { <Probe report short=short.clone()/> }).collect_view();
     let send_as = send_as(page, test.as_ref(), clock);
     view! {
         {card}{fine}

@@ -30,9 +30,7 @@ impl Doctor for Port {
         let diagnosis = row.diagnosis.as_deref().and_then(evidence::diagnosis);
         let outcome = match (row.state.as_str(), diagnosis) {
             ("accepted", _) => TestOutcome::Accepted { server: said },
-            ("refused", diagnosis) => {
-                TestOutcome::Refused { diagnosis: diagnosis.unwrap_or(Diagnosis::Unknown), said }
-            }
+            ("refused", diagnosis) => TestOutcome::Refused { diagnosis: diagnosis.unwrap_or(Diagnosis::Unknown), said },
             ("unsure", _) => TestOutcome::Unsure { said },
             _ => TestOutcome::Sending,
         };

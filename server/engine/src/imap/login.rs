@@ -183,6 +183,8 @@ async fn greeting(client: &mut Client<Stream>, provider: ProviderKind) -> Result
         Ok(Some(response)) => match response.parsed() {
             Response::Data { status: Status::Ok, outcome } => {
                 let text = outcome.information.as_deref().unwrap_or("OK");
+                // Exchange names its machine in base64 there.
+                let text = text.split(" [").next().unwrap_or(text);
                 Ok(crate::net::redacted(&text.chars().take(80).collect::<String>()))
             }
             Response::Data { status: Status::Bye, .. } => Err(fault::refused(provider, Stage::Greeting, &answer)),

@@ -74,10 +74,7 @@ impl Net {
             Ok(found) => found,
             Err(_) => Err(late("looking up the name", deadlines.name)),
         };
-        let shown = found
-            .as_ref()
-            .map_err(Clone::clone)
-            .map(|Resolved(all)| all.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join(", "));
+        let shown = found.as_ref().map_err(Clone::clone).map(|Resolved(all)| named(&endpoint.host, all));
         note(steps, Step::Name, began, &shown);
         let Resolved(addresses) = found?;
 
@@ -192,5 +189,17 @@ impl Net {
             return Fault { finding: finding(Diagnosis::TlsMismatch), said };
         }
         fault
+    }
+}
+
+/// The name that was asked for, its first address, and how many more there are.
+fn named(host: &str, addresses: &[std::net::IpAddr]) -> String {
+    let more = match addresses.len().saturating_sub(1) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match addresses.first() {
+        Some(first) if first.to_string() != host => format!("{host}, {first}{more}"),
+        _ => host.to_owned(),
     }
 }

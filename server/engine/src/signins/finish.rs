@@ -123,7 +123,8 @@ async fn probe(
         None => prove::failed(direction, Diagnosis::NameNotFound, "no server is known for this direction"),
         Some(endpoint) => {
             let proof = prove::token(&candidate.token);
-            let access = prove::access(engine, &entry.key, endpoint.clone(), address, users, &proof, Some(&candidate.account));
+            let access =
+                prove::access(engine, &entry.key, endpoint.clone(), address, users, &proof, Some(&candidate.account));
             prove::probe(engine, direction, &access, folder).await
         }
     };

@@ -66,8 +66,7 @@ async fn probe(engine: &Engine, side: &Row, address: &Address, folder: &str) -> 
     let report = match grants::access_token(engine, grant).await {
         Ok(token) => {
             let proof = prove::token(&token);
-            let access =
-                prove::access(engine, &entry.key, endpoint.clone(), address, users, &proof, Some(&account));
+            let access = prove::access(engine, &entry.key, endpoint.clone(), address, users, &proof, Some(&account));
             prove::probe(engine, direction, &access, folder).await
         }
         Err(fault) => prove::unreached(direction, fault.failure()),

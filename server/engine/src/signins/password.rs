@@ -103,8 +103,7 @@ async fn apply(
     let folder = folder.map_or_else(|| "INBOX".to_owned(), |(name, _)| name);
     let proof = Proof::Password(password.clone());
     let probes = sides.iter().map(|(_, direction, endpoint)| {
-        let access =
-            prove::access(engine, &provider_key, endpoint.clone(), &address, vec![user.clone()], &proof, None);
+        let access = prove::access(engine, &provider_key, endpoint.clone(), &address, vec![user.clone()], &proof, None);
         let folder = &folder;
         async move { prove::probe(engine, *direction, &access, folder).await }
     });

@@ -1,8 +1,8 @@
 //! One mail that belongs to no ticket: opened, handed over, closed.
 
+use super::finding;
 use super::session::Session;
 use super::transaction::{Mail, RecipientAnswer, Refused};
-use super::finding;
 use crate::Engine;
 use crate::login::{Access, Fault};
 use crate::net::{Steps, finding as own_finding};
@@ -54,9 +54,7 @@ async fn transact(session: &mut Session, mail: &Mail<'_>) -> Result<(), NotPoste
 fn not_begun(session: &Session, refused: &Refused, stage: Stage) -> NotPosted {
     NotPosted::Refused(match refused {
         Refused::Lost(lost) => session.lost(lost),
-        Refused::TooLarge(_) => {
-            Fault { finding: own_finding(Diagnosis::MessageTooLarge), said: refused.to_string() }
-        }
+        Refused::TooLarge(_) => Fault { finding: own_finding(Diagnosis::MessageTooLarge), said: refused.to_string() },
         Refused::Sender(reply) | Refused::Data(reply) => session.fault(stage, reply),
     })
 }
