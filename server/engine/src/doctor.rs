@@ -144,6 +144,7 @@ fn composed(sending: &Sending<'_>, card: &Card, header_id: &str, at: Time) -> Re
         from: sending.from.clone(),
         to: vec![Person { name: None, address: sending.to.clone() }],
         cc: Vec::new(),
+        reply_to: None,
         subject: card.subject.clone(),
         header_id: header_id.to_owned(),
         references: Vec::new(),
