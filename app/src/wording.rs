@@ -6,6 +6,7 @@ pub mod diagnoses;
 pub mod doctor;
 pub mod ends;
 pub mod events;
+pub mod folders;
 pub mod outages;
 pub mod outbox;
 pub mod received;

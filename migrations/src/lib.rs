@@ -5,6 +5,7 @@
 
 mod dialect;
 mod m0001_first;
+mod m0002_folders;
 mod m0003_doctor;
 mod m0005_switches;
 mod m0006_ends;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_first::Step),
+            Box::new(m0002_folders::Step),
             Box::new(m0003_doctor::Step),
             Box::new(m0005_switches::Step),
             Box::new(m0006_ends::Step),

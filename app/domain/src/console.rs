@@ -7,6 +7,7 @@ pub mod desk;
 pub mod doctor;
 pub mod ends;
 pub mod forwarders;
+pub mod folders;
 pub mod mailboxes;
 pub mod outbox;
 pub mod people;
@@ -25,6 +26,7 @@ pub use desk::Desk;
 pub use doctor::Doctor;
 pub use ends::Ends;
 pub use forwarders::Forwarders;
+pub use folders::Folders;
 pub use mailboxes::Mailboxes;
 pub use outbox::Outbox;
 pub use people::{Actor, People, Role};
@@ -44,6 +46,7 @@ pub struct Console {
     pub forwarders: Arc<dyn Forwarders>,
     pub ends: Arc<dyn Ends>,
     pub doctor: Arc<dyn Doctor>,
+    pub folders: Arc<dyn Folders>,
     pub mailboxes: Arc<dyn Mailboxes>,
     pub outbox: Arc<dyn Outbox>,
     pub people: Arc<dyn People>,

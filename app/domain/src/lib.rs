@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or draws a random number: `now` is a parameter and every
 //! rule is tested as a table. Absent on purpose: anything that can hold a secret.
 
+pub mod acknowledge;
 pub mod address;
 pub mod backoff;
 pub mod banner;
@@ -11,6 +12,7 @@ pub mod credential;
 pub mod diagnosis;
 pub mod direction;
 pub mod expiry;
+pub mod folder;
 pub mod habit;
 pub mod id;
 pub mod mailbox;

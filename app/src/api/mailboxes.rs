@@ -99,11 +99,14 @@ pub async fn choose_provider(id: MailboxId, provider_key: String) -> Result<(), 
 ///
 /// # Errors
 /// Not an admin, no direction, or no such day.
+// The fields of one form.
+#[allow(clippy::too_many_arguments)]
 #[server(endpoint = "mailboxes/choose_use")]
 pub async fn choose_use(
     id: MailboxId,
     used: String,
     #[server(default)] folder: String,
+    #[server(default)] folders: Vec<String>,
     #[server(default)] import: String,
     #[server(default)] import_date: String,
     #[server(default)] delete_after_fetch: bool,
@@ -114,7 +117,16 @@ pub async fn choose_use(
         let (incoming, outgoing) = directions(&used)?;
         let import = import_from(&import, &import_date)?;
         let (replies_through, arrives_at) = (elsewhere(&replies_through), elsewhere(&arrives_at));
-        let wanted = Use { incoming, outgoing, delete_after_fetch, folder, import, replies_through, arrives_at };
+        let wanted = Use {
+            incoming,
+            outgoing,
+            delete_after_fetch,
+            folder,
+            other_folders: folders,
+            import,
+            replies_through,
+            arrives_at,
+        };
         console()?.mailboxes.choose_use(&actor().await?, id, wanted).await?;
         Ok(format!("{}/set-up/sign-in", path(id)))
     })
@@ -185,8 +197,11 @@ pub async fn change(
     name: String,
     #[server(default)] from_name: String,
     #[server(default)] signature: String,
+    #[server(default)] acknowledge: bool,
+    #[server(default)] acknowledge_text: String,
     used: String,
     #[server(default)] folder: String,
+    #[server(default)] folders: Vec<String>,
     #[server(default)] delete_after_fetch: bool,
     #[server(default)] replies_through: String,
     #[server(default)] arrives_at: String,
@@ -196,8 +211,17 @@ pub async fn change(
         let (incoming, outgoing) = directions(&used)?;
         let import = console.mailboxes.show(&actor, id).await?.wanted.import;
         let (replies_through, arrives_at) = (elsewhere(&replies_through), elsewhere(&arrives_at));
-        let wanted = Use { incoming, outgoing, delete_after_fetch, folder, import, replies_through, arrives_at };
-        let form = MailboxForm { name, from_name, signature, wanted };
+        let wanted = Use {
+            incoming,
+            outgoing,
+            delete_after_fetch,
+            folder,
+            other_folders: folders,
+            import,
+            replies_through,
+            arrives_at,
+        };
+        let form = MailboxForm { name, from_name, signature, acknowledge, acknowledge_text, wanted };
         console.mailboxes.change(&actor, id, form).await?;
         Ok(format!("{}?done=changed", path(id)))
     })
@@ -213,6 +237,19 @@ pub async fn add_address(id: MailboxId, address: String) -> Result<(), ApiError>
     submit(format!("{}/edit?form=address", path(id)), async move {
         console()?.mailboxes.add_address(&actor().await?, id, address).await?;
         Ok(format!("{}/edit?done=address", path(id)))
+    })
+    .await
+}
+
+/// Brings in what the last outage left in another folder.
+///
+/// # Errors
+/// Not an admin, or nothing was left there.
+#[server(endpoint = "mailboxes/import_folder")]
+pub async fn import_folder(id: MailboxId, folder: String) -> Result<(), ApiError> {
+    submit(path(id), async move {
+        console()?.folders.import(&actor().await?, id, folder).await?;
+        Ok(format!("{}?done=importing", path(id)))
     })
     .await
 }

@@ -4,6 +4,7 @@ mod aside;
 mod check;
 mod direction;
 mod edit;
+mod elsewhere;
 mod end;
 mod forwarders;
 mod history;
@@ -61,6 +62,7 @@ pub fn MailboxPage() -> impl IntoView {
         let sub = about(&data);
         let timeline = history::timeline(&data, clock);
         let outage = data.outage.clone().map(|outage| history::outage(outage, &data, clock));
+        let elsewhere = elsewhere::panel(id, here.console.folders.elsewhere(&here.actor, id).await?, clock);
         let directions = view! {
             <section id="directions" data-live=format!("mailbox:{id}") aria-labelledby="dirs">
                 <h2 id="dirs" class="vh">"Directions"</h2>
@@ -95,7 +97,7 @@ pub fn MailboxPage() -> impl IntoView {
                     {done}
                     <div id="call-place" data-live=format!("mailbox:{id}")>{call}</div>
                     <div class="columns">
-                        <div class="stack loose">{directions}{days}{outage}{timeline}</div>
+                        <div class="stack loose">{directions}{days}{outage}{elsewhere}{timeline}</div>
                         {aside}
                     </div>
                 </div>
@@ -126,6 +128,11 @@ fn done(done: Option<&str>, address: &str) -> Option<AnyView> {
         "resumed" => {
             (Tone::Ok, format!("{address} goes on"), Some("What arrived meanwhile is fetched now; held replies leave."))
         }
+        "importing" => (
+            Tone::Ok,
+            "The mail is being imported".to_owned(),
+            Some("Each message becomes a ticket or joins one. None of them gets an automatic reply."),
+        ),
         "disconnected" => (
             Tone::Calm,
             format!("{address} is disconnected"),

@@ -7,6 +7,7 @@ mod desk;
 mod doctor;
 mod ends;
 mod facts;
+mod folders;
 mod ledger;
 mod mailboxes;
 mod mails;
@@ -64,6 +65,7 @@ pub fn console(scene: Scene) -> Console {
         forwarders: Arc::new(ledger::Fake),
         ends: Arc::new(ends::Fake(scene)),
         doctor: Arc::new(doctor::Fake),
+        folders: Arc::new(folders::Fake(scene)),
         mailboxes: Arc::new(mailboxes::Fake(scene)),
         outbox: Arc::new(mails::Fake(scene)),
         people: Arc::new(people::Fake(scene)),

@@ -15,7 +15,9 @@ pub use addresses::{Person, ascii_domain, people};
 pub use subject::reply_subject;
 
 use domain::{Address, Time};
-use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType};
+use lettre::message::header::{
+    ContentDisposition, ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue,
+};
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 use std::time::{Duration, UNIX_EPOCH};
@@ -51,6 +53,44 @@ pub struct Letter {
     pub text: String,
     pub signature: String,
     pub files: Vec<File>,
+    /// No person wrote it (RFC 3834 5).
+    pub automatic: bool,
+}
+
+/// What other programs know an automatic reply by, so that they do not answer it.
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-replied".to_owned())
+    }
+}
+
+/// The same for Exchange, whose out-of-office replies heed only this.
+#[derive(Clone)]
+struct NoAnswers;
+
+impl Header for NoAnswers {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("X-Auto-Response-Suppress")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "All".to_owned())
+    }
 }
 
 /// Why a reply can't be composed.
@@ -96,6 +136,9 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>, ComposeError> {
     let references = references(&letter.references, letter.in_reply_to.as_deref());
     if !references.is_empty() {
         message = message.references(references);
+    }
+    if letter.automatic {
+        message = message.header(AutoSubmitted).header(NoAnswers);
     }
     let text = with_signature(&letter.text, &letter.signature);
     let words = MultiPart::alternative()

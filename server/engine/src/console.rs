@@ -4,6 +4,7 @@ mod desk;
 mod doctor;
 mod ends;
 mod forwarders;
+mod folders;
 mod mailboxes;
 mod outbox;
 mod people;
@@ -26,6 +27,7 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         forwarders: Arc::new(forwarders::Port(engine.clone())),
         ends: Arc::new(ends::Port(engine.clone())),
         doctor: Arc::new(doctor::Port(engine.clone())),
+        folders: Arc::new(folders::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),

@@ -4,6 +4,7 @@ use crate::Engine;
 use crate::clock;
 use crate::grants;
 use crate::login::{Access, Fault, Login, Proof};
+use crate::net::Place;
 use crate::store::{StoreError, directions, mailboxes};
 use domain::credential::CredentialKind;
 use domain::id::{GrantId, MailboxId};
@@ -84,6 +85,17 @@ pub async fn access_now(engine: &Engine, mailbox: MailboxId, direction: Directio
 pub fn kind_of(engine: &Engine, provider_key: &str, host: &str) -> ProviderKind {
     let entry = engine.providers.by_host(host).or_else(|| engine.providers.get(provider_key));
     entry.map_or(ProviderKind::Other, |entry| entry.kind)
+}
+
+/// Whose seat a session of this access takes: at its host, and under the provider's bound for its
+/// account.
+pub fn place(engine: &Engine, access: &Access) -> Place {
+    let entry = engine.providers.by_host(&access.endpoint.host);
+    Place {
+        host: access.endpoint.host.clone(),
+        account: access.logins.first().map(|login| login.user.clone()).unwrap_or_default(),
+        most: entry.and_then(|entry| entry.sessions),
+    }
 }
 
 /// What a direction's password is sealed for.

@@ -5,6 +5,7 @@
 //! stored it; a UID that was asked for but not delivered is not fetched.
 
 mod begin;
+mod item;
 mod large;
 mod pass;
 mod recognise;
@@ -19,6 +20,7 @@ use crate::store::StoreError;
 use crate::store::receipts::Claim;
 use domain::Time;
 use domain::console::mailboxes::ImportFrom;
+use domain::folder::FolderRole;
 use domain::provider::ProviderKind;
 use std::collections::HashMap;
 
@@ -28,6 +30,13 @@ pub struct Job {
     pub claim: Claim,
     pub provider: ProviderKind,
     pub import: ImportFrom,
+    /// What the folder is for. In the folder of sent mail our own replies are told by their header
+    /// and not fetched again.
+    pub role: FolderRole,
+    /// Up to this UID, as STATUS told; `None`: whatever is there.
+    pub upto: Option<u32>,
+    /// Only what arrived before this time; the rest is not looked at, and the cursor stays.
+    pub until: Option<Time>,
     /// Delete on the server what was stored.
     pub delete: bool,
     /// Outages of incoming mail: from, and to when it ended. What arrived in one is late.
@@ -108,6 +117,9 @@ mod tests {
             claim: Claim { mailbox: MailboxId(1), node: 1, epoch: 1 },
             provider: ProviderKind::Other,
             import: ImportFrom::Now,
+            role: FolderRole::Inbox,
+            upto: None,
+            until: None,
             delete: false,
             outages: vec![(Time(10_500), Some(Time(20_000))), (Time(30_000), None)],
         };

@@ -1,7 +1,7 @@
 //! Intake: a stored message becomes part of a ticket.
 //!
 //! Invariants: receipt, ticket, message, files, known ids and counters are settled in one
-//! transaction; a receipt is settled once, whoever else works on it; nothing that a message
+//! transaction, which changes nothing when another node has the mailbox; a receipt is settled once, whoever else works on it; nothing that a message
 //! contains stops the next one. What can't be read becomes a ticket that holds its source.
 //!
 //! Messages are read off the async threads, one at a time, and written in batches. A batch that
@@ -9,6 +9,7 @@
 //! with it. Tries are counted before they are made: a message that kills the process three times is
 //! quarantined unread.
 
+mod acknowledge;
 mod bounce;
 mod forward;
 mod settle;
@@ -19,8 +20,9 @@ pub use sign::{fresh_header_id, plus_address, signed_ticket};
 
 use crate::mime::{self, Broken, Mail, Proof};
 use crate::store::forwards::Forwarders;
+use crate::store::receipts::{self, Claim};
 use crate::store::settling::{self, Waiting};
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, nodes};
 use crate::{Engine, clock};
 use domain::id::{MailboxId, TicketId};
 use domain::provider::ProviderKind;
@@ -70,8 +72,23 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
 /// # Errors
 /// The database's; what was not settled waits.
 pub async fn round(engine: &Arc<Engine>, last: &mut MailboxId, stop: &CancellationToken) -> Result<bool, StoreError> {
-    let Some(mailbox) = settling::next_mailbox(&engine.store, *last).await? else { return Ok(false) };
+    // Each node takes in what it fetched: the mailboxes that it has.
+    let Some(here) = engine.node.get() else { return Ok(false) };
+    let Some(mailbox) = settling::next_mailbox(&engine.store, here.id, *last).await? else { return Ok(false) };
     *last = mailbox;
+    let Some(claim) = nodes::claim_of(&engine.store, here, mailbox).await? else { return Ok(true) };
+    match mailbox_round(engine, claim, stop).await {
+        Err(StoreError::StaleEpoch) => {
+            engine.node.refused_late(mailbox, "taking in");
+            Ok(true)
+        }
+        done => done,
+    }
+}
+
+/// One batch of one mailbox.
+async fn mailbox_round(engine: &Arc<Engine>, claim: Claim, stop: &CancellationToken) -> Result<bool, StoreError> {
+    let mailbox = claim.mailbox;
     let waiting = settling::waiting(&engine.store, mailbox, BATCH).await?;
     let own = Own::load(engine).await?;
     let may = Forwarders::load(&engine.store).await?;
@@ -81,7 +98,7 @@ pub async fn round(engine: &Arc<Engine>, last: &mut MailboxId, stop: &Cancellati
         Some(first) => &waiting[..first],
         None => &waiting[..],
     };
-    settling::count_try(&engine.store, batch).await?;
+    settling::count_try(&engine.store, claim, batch).await?;
     let mut read = Vec::new();
     let mut bytes = 0;
     let mut settled = false;
@@ -93,13 +110,13 @@ pub async fn round(engine: &Arc<Engine>, last: &mut MailboxId, stop: &Cancellati
         bytes += one.bytes;
         read.push(one);
         if bytes > AHEAD {
-            settle_all(engine, &own, std::mem::take(&mut read)).await?;
+            settle_all(engine, claim, &own, std::mem::take(&mut read)).await?;
             bytes = 0;
             settled = true;
         }
     }
     if !read.is_empty() || !settled {
-        settle_all(engine, &own, read).await?;
+        settle_all(engine, claim, &own, read).await?;
     }
     Ok(true)
 }
@@ -206,28 +223,30 @@ struct Told {
 }
 
 /// Settles a batch: together as long as the lock allows, one by one where that fails.
-async fn settle_all(engine: &Arc<Engine>, own: &Own, read: Vec<Read>) -> Result<(), StoreError> {
+async fn settle_all(engine: &Arc<Engine>, claim: Claim, own: &Own, read: Vec<Read>) -> Result<(), StoreError> {
     let mut rest = &read[..];
     while !rest.is_empty() {
-        match settle_some(engine, own, rest).await {
+        match settle_some(engine, claim, own, rest).await {
+            Err(StoreError::StaleEpoch) => return Err(StoreError::StaleEpoch),
             Ok(done) => rest = &rest[done.max(1)..],
             Err(error) if rest.len() > 1 => {
                 tracing::debug!(%error, "a batch failed; each message goes alone");
                 let mut failed = Ok(());
                 for one in rest {
-                    failed = failed.and(settle_one(engine, own, one).await);
+                    failed = failed.and(settle_one(engine, claim, own, one).await);
                 }
                 return failed;
             }
-            Err(_) => return settle_one(engine, own, &rest[0]).await,
+            Err(_) => return settle_one(engine, claim, own, &rest[0]).await,
         }
     }
     Ok(())
 }
 
 /// One transaction for the first of these, as many as the lock allows.
-async fn settle_some(engine: &Arc<Engine>, own: &Own, read: &[Read]) -> Result<usize, StoreError> {
+async fn settle_some(engine: &Arc<Engine>, claim: Claim, own: &Own, read: &[Read]) -> Result<usize, StoreError> {
     let tx = engine.store.begin().await?;
+    receipts::hold(&tx, claim).await?;
     let began = Instant::now();
     let mut told = Told::default();
     let mut done = 0;
@@ -238,20 +257,22 @@ async fn settle_some(engine: &Arc<Engine>, own: &Own, read: &[Read]) -> Result<u
             break;
         }
     }
-    fail::fail_point!("before-intake-commit", |_| Err(StoreError::StaleEpoch));
+    fail::fail_point!("before-intake-commit");
     store::commit(tx).await?;
+    fail::fail_point!("after-intake-commit");
     tell(engine, told);
     Ok(done)
 }
 
 /// A message on its own. What the database refuses again and again is quarantined; until then the
 /// error makes the loop wait a little, in case it is the database's and not the message's.
-async fn settle_one(engine: &Arc<Engine>, own: &Own, one: &Read) -> Result<(), StoreError> {
+async fn settle_one(engine: &Arc<Engine>, claim: Claim, own: &Own, one: &Read) -> Result<(), StoreError> {
     // The second look finds what another node has just written.
     let mut last = None;
     for _ in 0..2 {
-        match settle_some(engine, own, std::slice::from_ref(one)).await {
+        match settle_some(engine, claim, own, std::slice::from_ref(one)).await {
             Ok(_) => return Ok(()),
+            Err(StoreError::StaleEpoch) => return Err(StoreError::StaleEpoch),
             Err(error) => last = Some(error),
         }
     }
@@ -261,6 +282,7 @@ async fn settle_one(engine: &Arc<Engine>, own: &Own, one: &Read) -> Result<(), S
         return Err(error);
     }
     let tx = engine.store.begin().await?;
+    receipts::hold(&tx, claim).await?;
     let now = clock::now();
     if settling::claim(&tx, &one.waiting, now).await? {
         let settlement = settling::Settlement {
@@ -283,6 +305,7 @@ fn tell(engine: &Engine, told: Told) {
         engine.changes.tell(format!("ticket:{ticket}"));
     }
     if told.outbox {
+        engine.wake.outbox.notify_one();
         engine.changes.tell("outbox");
     }
     for mailbox in told.arrived {

@@ -16,6 +16,7 @@ pub mod directions;
 pub mod doctor;
 mod ending;
 pub mod ends;
+pub mod errand;
 pub mod evidence;
 pub mod fetch;
 pub mod files;
@@ -70,6 +71,7 @@ pub struct Engine {
     pub changes: Changes,
     pub grants: grants::Flights,
     pub node: node::Here,
+    pub errands: errand::Errands,
     pub started_at: domain::Time,
 }
 
@@ -113,6 +115,7 @@ impl Engine {
             changes: Changes::default(),
             grants: grants::Flights::default(),
             node: node::Here::default(),
+            errands: errand::Errands::default(),
             started_at: clock::now(),
         });
         engine.grants.attach(&engine);

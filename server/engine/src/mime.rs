@@ -67,6 +67,8 @@ pub struct Mail {
     pub automatic: Automatic,
     /// What the servers on the way say about its sender.
     pub vouched: Vouched,
+    /// A list's mail, bulk, or mail that asks for no automatic reply.
+    pub hushed: bool,
     /// A delivery report (RFC 3464).
     pub report: Option<Report>,
 }
@@ -155,9 +157,13 @@ pub(crate) fn read_now(source: &[u8]) -> Result<Mail, Broken> {
     let subject = text::line(message.subject().unwrap_or_default(), text::SUBJECT);
     let forwarded = body::is_forward(&subject);
     let body = body::of(&message, forwarded);
+    let parts = parts::of(&message);
+    if from.is_none() && subject.is_empty() && body.text.trim().is_empty() && body.quoted.is_none() && parts.is_empty()
+    {
+        return Err(Broken::Empty);
+    }
     let report = report::of(&message);
     let automatic = automatic::of(&message, from.as_ref(), report.as_ref());
-    let parts = parts::of(&message);
     let remote_images = body.html.as_deref().map_or(0, crate::html::count_remote);
     Ok(Mail {
         identity: identity::of(&message, true),
@@ -180,6 +186,7 @@ pub(crate) fn read_now(source: &[u8]) -> Result<Mail, Broken> {
         parts,
         automatic,
         vouched: authentic::of(&message),
+        hushed: automatic::hushed(&message),
         report,
     })
 }

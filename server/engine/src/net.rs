@@ -29,7 +29,7 @@ pub use connect::{Deadlines, note};
 pub use fault::{finding, of_io};
 pub use guard::ANNOUNCED;
 pub use resolve::Resolved;
-pub use seats::{Seat, Seats};
+pub use seats::{Place, Seat, Seats};
 pub use stream::Stream;
 pub use transcript::{Protocol, Transcript, redacted};
 
@@ -46,7 +46,7 @@ pub struct Net {
     /// Kibibytes that literals in flight may take, all sessions together.
     memory: Arc<Semaphore>,
     memory_kib: u32,
-    seats: Seats,
+    seats: Arc<Seats>,
 }
 
 /// A setting that makes no way out.
@@ -101,7 +101,7 @@ impl Net {
             foreign,
             memory: Arc::new(Semaphore::new(memory_kib as usize)),
             memory_kib,
-            seats: Seats::new(limits.sessions_per_host),
+            seats: Arc::new(Seats::new(limits.sessions_per_host)),
         })
     }
 
@@ -136,7 +136,7 @@ impl Net {
     }
 
     /// Who may hold a session with which host.
-    pub fn seats(&self) -> &Seats {
+    pub fn seats(&self) -> &Arc<Seats> {
         &self.seats
     }
 

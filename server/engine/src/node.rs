@@ -3,23 +3,45 @@
 
 use crate::Engine;
 use crate::store::nodes::{self, Node};
+use domain::id::{GrantId, MailboxId};
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// The node as which this process is entered, if it is.
 #[derive(Default)]
-pub struct Here(Mutex<Option<Node>>);
+pub struct Here {
+    node: Mutex<Option<Node>>,
+    late: AtomicU64,
+}
 
 impl Here {
     pub fn get(&self) -> Option<Node> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.node.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn set(&self, node: Option<Node>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = node;
+        *self.node.lock().unwrap_or_else(PoisonError::into_inner) = node;
+    }
+
+    /// A write came after another node had taken the mailbox, and changed nothing.
+    pub fn refused_late(&self, mailbox: MailboxId, what: &'static str) {
+        let count = self.late.fetch_add(1, Ordering::Relaxed) + 1;
+        tracing::warn!(mailbox = mailbox.0, what, count, "another node has the mailbox: a late write was refused");
+    }
+
+    /// The same for a grant, whose epoch is its generation: somebody refreshed it meanwhile.
+    pub fn refused_late_grant(&self, grant: GrantId) {
+        let count = self.late.fetch_add(1, Ordering::Relaxed) + 1;
+        tracing::warn!(grant = grant.0, count, "the grant has a newer generation: a late write was refused");
+    }
+
+    /// How many late writes were refused since the start.
+    pub fn late(&self) -> u64 {
+        self.late.load(Ordering::Relaxed)
     }
 }
 

@@ -26,7 +26,7 @@ const AT_ONCE: u64 = 200;
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     // Whatever was begun more than an hour ago, or by a process that is gone, was never completed.
     let abandoned = if engine.store.is_sqlite() { clock::now() } else { clock::now() - Span::hours(1) };
-    if let Err(error) = sources::drop_abandoned(&engine.store, abandoned).await {
+    if let Err(error) = sources::drop_abandoned(&engine.store, abandoned, clock::now()).await {
         tracing::warn!(%error, "unfinished sources stay for now");
     }
     while !stop.is_cancelled() {
@@ -114,6 +114,8 @@ impl Workers {
             // Not forgotten, or the next panic would count as the first.
             *at = Instant::now() + Duration::from_secs(3600);
         }
+        // What another node, or this one before, stored and did not take in.
+        self.engine.wake.intake.notify_one();
         let stop = self.stop.child_token();
         let task = self.tasks.spawn(watch::run(self.engine.clone(), claim, stop.clone()));
         self.of.insert(task.id(), Worker { mailbox: claim.mailbox, stop });

@@ -59,7 +59,7 @@ pub struct ProviderEntry {
     /// A refresh token unused this long is dead.
     pub refresh_window_days: Option<i64>,
     pub send_per_minute: Option<u32>,
-    /// Sessions an account may have for sending.
+    /// Sessions that an account may have with one of the provider's hosts.
     pub sessions: Option<u32>,
 }
 

@@ -1,66 +1,16 @@
 //! What a stored raw message is known by.
 
-use domain::Time;
-use mail_parser::{Address, Message, MessageParser};
+pub use crate::mime::Identity as Known;
 use sha2::{Digest, Sha256};
 
-/// By which a message is known again after its folder was renumbered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// The Message-ID without brackets, at most 250 bytes; the digest where there is none.
-    pub key: String,
-    /// SHA-256 over the decoded Message-ID, Date, From, To and Subject. Not over the bytes: size
-    /// and bytes differ between two fetches at Exchange.
-    pub digest: Vec<u8>,
-}
-
-/// Reads it off a message or its header. Anything at all has one.
+/// By which a message is known again after its folder was renumbered, read off it or its header.
 pub fn known(header: &[u8]) -> Known {
-    // A header of any size is looked at in part: what counts stands early.
-    let header = &header[..header.len().min(256 << 10)];
-    let parsed = MessageParser::default().parse_headers(header);
-    let id = parsed.as_ref().and_then(|m| m.message_id()).map(str::trim).unwrap_or_default().to_owned();
-    let mut digest = Sha256::new();
-    let mut add = |text: &str| {
-        digest.update((text.len() as u64).to_le_bytes());
-        digest.update(text.as_bytes());
-    };
-    add(&id);
-    if let Some(message) = &parsed {
-        add(&date(message));
-        for list in [message.from(), message.to()] {
-            for address in addresses(list) {
-                add(&address);
-            }
-            add("");
-        }
-        add(message.subject().unwrap_or_default().trim());
-    }
-    let digest = digest.finalize().to_vec();
-    let key = match id.len() {
-        0 => format!("none:{}", hex(&digest)),
-        1..=250 => id,
-        _ => format!("long:{}", hex(&Sha256::digest(id.as_bytes()))),
-    };
-    Known { key, digest }
-}
-
-fn date(message: &Message<'_>) -> String {
-    message.date().map(|d| Time(d.to_timestamp().saturating_mul(1_000)).0.to_string()).unwrap_or_default()
-}
-
-fn addresses(list: Option<&Address<'_>>) -> Vec<String> {
-    let all = list.into_iter().flat_map(|list| list.iter());
-    all.filter_map(|a| a.address.as_deref().map(|a| a.trim().to_lowercase())).collect()
+    crate::mime::identify(header)
 }
 
 /// The digest of all bytes.
 pub fn digest(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod forwards;
 pub mod grants;
 pub mod key_check;
 pub mod known;
+pub mod listed;
 pub mod mailboxes;
 pub mod messages;
 pub mod nodes;

@@ -71,6 +71,7 @@ fn letter(engine: &Engine, actor: &Actor, row: &mailboxes::Row, from: &Address, 
         ),
         signature: row.signature.clone(),
         files: Vec::new(),
+        automatic: false,
     }
 }
 
@@ -88,7 +89,7 @@ async fn attempt(engine: &Engine, id: MailboxId, letter: Letter) -> Result<Outco
             return Ok(Outcome::Refused { diagnosis: Diagnosis::RecipientRefused, said: error.to_string() });
         }
     };
-    let _seat = engine.net.seats().take(&access.endpoint.host).await;
+    let _seat = engine.net.seats().take(&directions::place(engine, &access)).await;
     let mut session = match Session::open(&engine.net, &access, &mut net::Steps::new()).await {
         Ok(session) => session,
         Err(NotOpened { fault, .. }) => return failed(engine, id, &fault).await,

@@ -3,17 +3,24 @@
 //! Invariants: what a fault means is decided by [`evidence`] alone; a refused token is refreshed
 //! once before it counts; nothing is attempted that waits for a person.
 
+mod missed;
+mod others;
+mod terms;
+
 use crate::directions::{self, NoAccess};
 use crate::fetch::{self, Broken, Care, Job};
 use crate::imap::{self, News, Session};
 use crate::login::{Access, Fault, Proof};
+use crate::net::Place;
 use crate::store::receipts::Claim;
-use crate::store::{self, StoreError, episodes, folders, mailboxes};
+use crate::store::{StoreError, episodes, folders};
 use crate::{Engine, clock, evidence, grants};
-use domain::console::mailboxes::ImportFrom;
 use domain::diagnosis::Certainty;
+use domain::folder::FolderRole;
 use domain::id::{FolderId, GrantId};
 use domain::{Direction, Time};
+use others::Others;
+use terms::Terms;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -44,9 +51,11 @@ enum Next {
 pub async fn run(engine: Arc<Engine>, claim: Claim, stop: CancellationToken) {
     let bell = engine.wake.watcher(claim.mailbox);
     let mut care = Care::default();
+    let mut others = Others::default();
     loop {
         let attempt = async {
-            let round = Round { engine: &engine, claim, care: &mut care, bell: &bell, stop: &stop };
+            let round =
+                Round { engine: &engine, claim, care: &mut care, others: &mut others, bell: &bell, stop: &stop };
             round.run().await
         };
         let next = tokio::select! {
@@ -57,7 +66,8 @@ pub async fn run(engine: Arc<Engine>, claim: Claim, stop: CancellationToken) {
             Ok(Next::Now) => Duration::ZERO,
             Ok(Next::At(due)) => Duration::from_millis(u64::try_from(due.since(clock::now()).0).unwrap_or(0)),
             Ok(Next::Rung) => LOOK,
-            Ok(Next::Never) | Err(StoreError::StaleEpoch) => return,
+            Ok(Next::Never) => return,
+            Err(StoreError::StaleEpoch) => return engine.node.refused_late(claim.mailbox, "fetching"),
             Err(error) => {
                 tracing::error!(mailbox = claim.mailbox.0, %error, "watching stopped short");
                 Duration::from_secs(5)
@@ -72,25 +82,11 @@ pub async fn run(engine: Arc<Engine>, claim: Claim, stop: CancellationToken) {
     }
 }
 
-/// What a session was opened under; when it changes, the session ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Terms {
-    generation: i64,
-    grant: Option<i64>,
-    endpoint: (Option<String>, Option<i64>, Option<String>, Option<String>),
-    used: bool,
-    idle: bool,
-    /// The provider ended the grant: fetching stops at once, although the open session would go on.
-    lost: bool,
-    delete: bool,
-    import: ImportFrom,
-    ours: bool,
-}
-
 struct Round<'a> {
-    engine: &'a Engine,
+    engine: &'a Arc<Engine>,
     claim: Claim,
     care: &'a mut Care,
+    others: &'a mut Others,
     bell: &'a Notify,
     stop: &'a CancellationToken,
 }
@@ -98,7 +94,7 @@ struct Round<'a> {
 impl Round<'_> {
     /// One session from opening to its end.
     async fn run(mut self) -> Result<Next, StoreError> {
-        let Some(terms) = terms(self.engine, self.claim).await? else { return Ok(Next::Never) };
+        let Some(terms) = terms::of(self.engine, self.claim).await? else { return Ok(Next::Never) };
         if !terms.ours {
             return Ok(Next::Never);
         }
@@ -109,15 +105,17 @@ impl Round<'_> {
             Err(NoAccess::Fault(fault)) => return self.failed(&fault).await,
             Err(NoAccess::Store(error)) => return Err(error),
         };
-        let host = access.endpoint.host.clone();
+        let place = directions::place(self.engine, &access);
         let seat = tokio::select! {
-            seat = self.engine.net.seats().take(&host) => seat,
+            seat = self.engine.net.seats().take(&place) => seat,
             () = self.stop.cancelled() => return Ok(Next::Rung),
         };
         let folder = folders::of(&self.engine.store, self.claim.mailbox).await?.into_iter().next();
         let folder = match folder {
             Some(row) => row,
-            None => folders::ensure(&self.engine.store, self.claim.mailbox, "INBOX", "inbox").await?,
+            None => {
+                folders::ensure(self.engine.store.write(), self.claim.mailbox, "INBOX", FolderRole::Inbox).await?
+            }
         };
         let (mut session, selected) = match self.open(access, &terms, &folder.name).await {
             Ok(opened) => opened,
@@ -127,7 +125,8 @@ impl Round<'_> {
         let job = self.job(&session, &terms).await?;
         evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await?;
         let id = FolderId(folder.id);
-        let ended = self.watch(&mut session, &job, id, selected, &terms, &host).await;
+        let ended = self.watch(&mut session, &job, id, selected, &terms, &place).await;
+        self.others.stop();
         drop(seat);
         match ended {
             Ok(next) => {
@@ -181,6 +180,7 @@ impl Round<'_> {
         }
     }
 
+    /// What fetching is told of the first folder.
     async fn job(&self, session: &Session, terms: &Terms) -> Result<Job, StoreError> {
         let outages = episodes::of(&self.engine.store, self.claim.mailbox, 20)
             .await?
@@ -188,7 +188,16 @@ impl Round<'_> {
             .filter(|e| e.direction == Direction::Incoming.key())
             .map(|e| (Time(e.began_at), Some(Time(e.ended_at.unwrap_or(clock::now().0)))))
             .collect();
-        Ok(Job { claim: self.claim, provider: session.provider(), import: terms.import, delete: terms.delete, outages })
+        Ok(Job {
+            claim: self.claim,
+            provider: session.provider(),
+            import: terms.import,
+            role: FolderRole::Inbox,
+            upto: None,
+            until: None,
+            delete: terms.delete,
+            outages,
+        })
     }
 
     /// Fetches and waits, until something ends the session.
@@ -199,9 +208,13 @@ impl Round<'_> {
         folder: FolderId,
         selected: imap::Selected,
         terms: &Terms,
-        host: &str,
+        place: &Place,
     ) -> Result<Next, Broken> {
+        self.others.list(self.engine, self.claim, session).await?;
         loop {
+            // Asked before the first folder is fetched: an answer in the folder of sent mail then
+            // never comes before the message that it answers.
+            self.others.look(self.engine, self.claim, session).await?;
             let passed = fetch::pass(self.engine, job, self.care, session, folder, selected).await?;
             if passed.stored > 0 {
                 tracing::info!(mailbox = self.claim.mailbox.0, stored = passed.stored, "fetched");
@@ -209,72 +222,37 @@ impl Round<'_> {
             if self.stop.is_cancelled() {
                 return Ok(Next::Rung);
             }
-            if self.engine.net.seats().wanted(host) {
+            self.others.fetch(self.engine, job);
+            if self.engine.net.seats().wanted(place) {
                 return Ok(Next::At(clock::now() + domain::time::Span(60_000)));
             }
-            let news = if session.can("IDLE") {
-                let changed = changed(self.engine, self.claim, terms, self.bell, self.stop);
-                session.idle(if passed.missing > 0 { LOOK } else { IDLE }, changed).await?
-            } else {
+            let longest = if passed.missing > 0 || self.others.any() { LOOK } else { IDLE };
+            let (others, changed) =
+                (&mut *self.others, terms::changed(self.engine, self.claim, terms, self.bell, self.stop));
+            let interrupt = async {
                 tokio::select! {
-                    () = tokio::time::sleep(LOOK) => {}
-                    () = changed(self.engine, self.claim, terms, self.bell, self.stop) => {}
+                    () = changed => {}
+                    () = others.free() => {}
                 }
-                session.noop().await?;
-                News::Quiet
             };
-            if self.stop.is_cancelled() || !same(self.engine, self.claim, terms).await? {
+            let news = if session.can("IDLE") {
+                session.idle(longest, interrupt).await?
+            } else {
+                let news = tokio::select! {
+                    () = tokio::time::sleep(LOOK) => News::Quiet,
+                    () = interrupt => News::Interrupted,
+                };
+                session.noop().await?;
+                news
+            };
+            if self.stop.is_cancelled() || !terms::same(self.engine, self.claim, terms).await? {
                 return Ok(Next::Now);
             }
-            if news == News::Arrived {
-                fail::fail_point!("on-news");
+            match news {
+                News::Arrived => fail::fail_point!("on-news"),
+                News::Interrupted => self.others.ask(),
+                News::Quiet => {}
             }
         }
     }
-}
-
-/// Ends when somebody rings, when it is time to stop, or when a look finds other terms.
-async fn changed(engine: &Engine, claim: Claim, terms: &Terms, bell: &Notify, stop: &CancellationToken) {
-    loop {
-        tokio::select! {
-            () = bell.notified() => return,
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(LOOK) => {
-                if !matches!(same(engine, claim, terms).await, Ok(true)) {
-                    return;
-                }
-            }
-        }
-    }
-}
-
-async fn same(engine: &Engine, claim: Claim, then: &Terms) -> Result<bool, StoreError> {
-    Ok(terms(engine, claim).await?.is_some_and(|now| now == *then))
-}
-
-async fn terms(engine: &Engine, claim: Claim) -> Result<Option<Terms>, StoreError> {
-    let Some(mailbox) = mailboxes::get(&engine.store, claim.mailbox).await? else { return Ok(None) };
-    let side = store::directions::get(engine.store.read(), claim.mailbox, Direction::Incoming).await?;
-    let Some(side) = side else { return Ok(None) };
-    let import = match (mailbox.import_mode.as_str(), mailbox.import_from) {
-        ("beginning", _) => ImportFrom::Beginning,
-        // From the moment it was connected: what came in between is new.
-        ("date" | "now", Some(from)) => ImportFrom::Date(Time(from)),
-        _ => ImportFrom::Now,
-    };
-    let grant = match side.grant_id {
-        Some(id) => store::grants::get(engine.store.read(), GrantId(id)).await?,
-        None => None,
-    };
-    Ok(Some(Terms {
-        lost: grant.is_some_and(|grant| grant.lost_at.is_some()),
-        generation: side.generation,
-        grant: side.grant_id,
-        endpoint: (side.host, side.port, side.tls, side.user_name),
-        used: side.used,
-        idle: mailbox.paused_at.is_some() || mailbox.draft,
-        delete: mailbox.delete_after_fetch,
-        import,
-        ours: mailbox.node_id == Some(claim.node) && mailbox.epoch == claim.epoch,
-    }))
 }

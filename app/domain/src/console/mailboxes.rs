@@ -189,7 +189,11 @@ pub struct Use {
     pub incoming: bool,
     pub outgoing: bool,
     pub delete_after_fetch: bool,
+    /// The folder that is watched first.
     pub folder: String,
+    /// Further folders that are fetched.
+    #[serde(default)]
+    pub other_folders: Vec<String>,
     pub import: ImportFrom,
     /// Of one that only fetches: the mailbox that its replies leave through (R4).
     pub replies_through: Option<MailboxId>,
@@ -227,6 +231,9 @@ pub struct MailboxPage {
     pub same_account: Vec<String>,
     pub from_name: String,
     pub signature: String,
+    /// New tickets are acknowledged automatically, with these words.
+    pub acknowledge: bool,
+    pub acknowledge_text: String,
     pub own_addresses: Vec<Address>,
     pub outage: Option<Outage>,
     /// Every day of the chart, oldest first.
@@ -269,6 +276,8 @@ pub struct MailboxForm {
     pub name: String,
     pub from_name: String,
     pub signature: String,
+    pub acknowledge: bool,
+    pub acknowledge_text: String,
     pub wanted: Use,
 }
 

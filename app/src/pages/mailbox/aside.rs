@@ -10,10 +10,11 @@ use crate::wording::counts::list;
 use crate::wording::diagnoses;
 use crate::wording::times::Clock;
 use domain::Address;
-use domain::console::mailboxes::{DirectionPage, ImportFrom, MailboxPage};
+use domain::console::mailboxes::{DirectionPage, ImportFrom, MailboxPage, Use};
 use domain::console::switches::Former;
 use domain::credential::CredentialKind;
 use domain::direction::State;
+use domain::folder::readable;
 use domain::id::MailboxId;
 use domain::mailbox::MailboxState;
 use domain::provider::{Endpoint, Tls};
@@ -103,6 +104,13 @@ fn sign_in(page: &MailboxPage, clock: Clock) -> AnyView {
     .into_any()
 }
 
+/// The folders by name, the first one first.
+fn watched(wanted: &Use) -> String {
+    let names: Vec<String> =
+        std::iter::once(&wanted.folder).chain(&wanted.other_folders).map(|name| readable(name)).collect();
+    list(&names, 4)
+}
+
 fn settings(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
     let wanted = &page.wanted;
     let used = match (wanted.incoming, wanted.outgoing) {
@@ -126,7 +134,7 @@ fn settings(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
         .then(|| view! { <dt>"Outgoing"</dt><dd class="value">{endpoint(page.outgoing.endpoint.as_ref())}</dd> });
     let fetching = wanted.incoming.then(|| {
         view! {
-            <dt>"Folder"</dt><dd class="value">{wanted.folder.clone()}</dd>
+            <dt>{if wanted.other_folders.is_empty() { "Folder" } else { "Folders" }}</dt><dd class="value">{watched(wanted)}</dd>
             <dt>"Delete after fetching"</dt><dd>{if wanted.delete_after_fetch { "Yes" } else { "No" }}</dd>
             <dt>"Imported from"</dt><dd>{import}</dd>
         }

@@ -1,6 +1,6 @@
 //! Settings of a mailbox.
 
-use super::forwarders;
+use super::{elsewhere, forwarders};
 use crate::api::mailboxes::{AddAddress, Change, path};
 use crate::api::post_to;
 use crate::api::relays::{CheckRelay, OwnServer};
@@ -16,6 +16,7 @@ use crate::wording::times::Clock;
 use domain::Address;
 use domain::console::mailboxes::MailboxPage;
 use domain::console::relays::Relay;
+use crate::wording::folders;
 use domain::id::MailboxId;
 use domain::refusal::Fault;
 use leptos::prelude::*;
@@ -68,6 +69,7 @@ pub fn EditPage() -> impl IntoView {
         here.actor.admin()?;
         let id: MailboxId = here.place.id("id")?;
         let data = here.console.mailboxes.show(&here.actor, id).await?;
+        let listed = here.console.folders.choices(&here.actor, id).await?;
         let at_address = (here.place.query("form") == Some("address")).then(|| here.place.refused()).flatten();
         let refused = (here.place.query("form").is_none()).then(|| here.place.refused()).flatten();
         let added = match here.place.query("done") {
@@ -121,9 +123,20 @@ pub fn EditPage() -> impl IntoView {
                         {choices}
                         <fieldset class="stack if-fetches">
                             <legend class="part">"Incoming"</legend>
-                            <Field name="folder" label="Folder" value=data.wanted.folder/>
+                            <Field name="folder" label="Folder" value=data.wanted.folder refused faults=&[Fault::TextTooLong]
+                                hint="Watched all the time: its mail is here within seconds."/>
+                            {elsewhere::further(listed)}
                             <Check name="delete_after_fetch" title="Delete emails from the server after fetching" checked=data.wanted.delete_after_fetch
                                 hint="Off: the mailbox stays as it is. On: each message is deleted only after it is stored here."/>
+                        </fieldset>
+                        <fieldset class="stack">
+                            <legend class="part">"Automatic reply"</legend>
+                            <Check name="acknowledge" title="Acknowledge new tickets" checked=data.acknowledge hint=folders::ACKNOWLEDGE/>
+                            <div class="field">
+                                <label for="acknowledge_text">"Its words"<span class="optional">" optional"</span></label>
+                                <textarea class="textarea low" id="acknowledge_text" name="acknowledge_text" rows="4"
+                                    placeholder=domain::acknowledge::TEXT>{in_textarea(&data.acknowledge_text)}</textarea>
+                            </div>
                         </fieldset>
                         <div class="form-foot">
                             <span class="quiet">"Servers and user name change with the sign-in or password."</span>

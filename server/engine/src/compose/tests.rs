@@ -19,6 +19,7 @@ fn letter() -> Letter {
         at: Time(1_795_300_000_000),
         text: "Grüße!\n.\n. a line with a dot\nFrom here on\n".into(),
         signature: "Team Söhne".into(),
+        automatic: false,
         files: vec![
             File {
                 name: "Übersicht – größer.pdf".into(),

@@ -5,7 +5,7 @@ mod page;
 mod row;
 mod timeline;
 
-use crate::store::{StoreError, commit, directions, events, mailboxes, people, set};
+use crate::store::{StoreError, commit, directions, events, folders, mailboxes, people, set};
 use crate::{Engine, clock, ending, lookup, signins};
 use async_trait::async_trait;
 use domain::console::mailboxes::*;
@@ -154,13 +154,15 @@ impl Mailboxes for Port {
 
     async fn choose_use(&self, actor: &Actor, id: MailboxId, wanted: Use) -> Answer<()> {
         actor.admin()?;
-        self.mailbox(id).await?;
+        let row = self.mailbox(id).await?;
         if !wanted.incoming && !wanted.outgoing {
             return Err(Fault::NoDirection.into());
         }
         self.elsewhere(id, &wanted).await?;
+        let names = super::folders::names(&wanted.folder, &wanted.other_folders)?;
         let tx = self.0.store.begin().await?;
         mailboxes::update(&tx, used(id, &wanted)).await?;
+        folders::choose(&tx, id, &names, (!row.draft).then(clock::now)).await?;
         for (direction, on) in [(Direction::Incoming, wanted.incoming), (Direction::Outgoing, wanted.outgoing)] {
             directions::use_it(&tx, id, direction, on).await?;
         }
@@ -200,11 +202,15 @@ impl Mailboxes for Port {
         self.elsewhere(id, &form.wanted).await?;
         let (name, from_name, signature) =
             (text(&form.name, 100)?, text(&form.from_name, 100)?, text(&form.signature, 4_000)?);
+        let names = super::folders::names(&form.wanted.folder, &form.wanted.other_folders)?;
         let tx = self.0.store.begin().await?;
+        folders::choose(&tx, id, &names, (!row.draft).then(clock::now)).await?;
         let changed = mailboxes::ActiveModel {
             name: set(name),
             from_name: set(from_name),
             signature: set(signature),
+            acknowledge: set(form.acknowledge),
+            acknowledge_text: set(text(&form.acknowledge_text, 4_000)?),
             ..used(id, &form.wanted)
         };
         mailboxes::update(&tx, changed).await?;

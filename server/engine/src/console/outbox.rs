@@ -49,7 +49,7 @@ impl Outbox for Port {
         let shown = self.find(id).await?;
         let (store, now) = (&self.0.store, clock::now());
         let done = match verdict {
-            Verdict::Arrived => deliveries::found(store, id, "a person says that it arrived", now).await?,
+            Verdict::Arrived => deliveries::found(store, None, id, "a person says that it arrived", now).await?,
             Verdict::SendAgain => deliveries::send_again(store, id, now).await?,
         };
         self.done(done, &shown, Conflict::AlreadyDone)

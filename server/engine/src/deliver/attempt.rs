@@ -23,8 +23,10 @@ pub enum After {
     LinkLost,
     /// The whole direction is at fault.
     Direction(Fault),
-    /// Not ours any more, or a test cut it off.
+    /// A test cut it off.
     Gone,
+    /// Another node has the mailbox: nothing was handed over.
+    Late,
 }
 
 /// The session did not open: the reply stays due.
@@ -64,7 +66,7 @@ pub async fn send(
     match deliveries::hand_over(&engine.store, attempt, &answers, clock::now()).await {
         Ok(()) => {}
         // Another node has the mailbox: the session is dropped in DATA, which sends nothing.
-        Err(StoreError::StaleEpoch) => return Ok(After::Gone),
+        Err(StoreError::StaleEpoch) => return Ok(After::Late),
         Err(error) => return Err(error),
     }
     if cut("handing-over", address.as_str()) {

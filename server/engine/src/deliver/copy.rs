@@ -2,8 +2,9 @@
 
 use super::letter;
 use crate::directions::{self, NoAccess};
-use crate::store::{StoreError, deliveries};
-use crate::{Engine, clock, imap};
+use crate::store::deliveries::{self, Lease};
+use crate::store::StoreError;
+use crate::{Engine, clock, errand};
 use domain::id::{DeliveryId, MailboxId};
 use domain::time::Span;
 use domain::{Direction, Time};
@@ -13,7 +14,8 @@ const GIVE_UP_AFTER: Span = Span::days(2);
 const PAUSE: Span = Span::minutes(5);
 
 /// Files one copy, or puts it off.
-pub async fn file(engine: &Engine, mailbox: MailboxId, id: DeliveryId) -> Result<(), StoreError> {
+pub async fn file(engine: &Engine, lease: &Lease, id: DeliveryId) -> Result<(), StoreError> {
+    let mailbox = lease.mailbox;
     let now = clock::now();
     let Some(shown) = deliveries::shown(&engine.store, id).await? else { return Ok(()) };
     let done = match filed(engine, mailbox, id, &shown.row.header_id).await {
@@ -27,7 +29,7 @@ pub async fn file(engine: &Engine, mailbox: MailboxId, id: DeliveryId) -> Result
     };
     let over = now.since(Time(shown.row.state_at)) >= GIVE_UP_AFTER;
     let next = (!done && !over).then_some(now + PAUSE);
-    deliveries::copy_due(&engine.store, id, next).await
+    deliveries::copy_due(&engine.store, lease, id, next).await
 }
 
 /// Looked for first: an earlier try may have filed it before its answer was lost.
@@ -37,14 +39,20 @@ async fn filed(engine: &Engine, mailbox: MailboxId, id: DeliveryId, header_id: &
         return Ok(true);
     }
     let access = directions::access(engine, mailbox, Direction::Incoming).await?;
-    if imap::find_in_sent(engine, &access, header_id).await? {
+    let mut turn = errand::turn(engine, mailbox, &access).await?;
+    if turn.session.find_in_sent(header_id).await? {
+        turn.rest();
         return Ok(true);
     }
     let composed = match letter::compose(engine, id).await {
         Ok(composed) => composed,
         Err(letter::NoLetter::Store(error)) => return Err(error.into()),
-        Err(_) => return Ok(true),
+        Err(_) => {
+            turn.rest();
+            return Ok(true);
+        }
     };
-    imap::append_sent(engine, &access, &composed.bytes).await?;
+    turn.session.append_sent(&composed.bytes).await?;
+    turn.rest();
     Ok(true)
 }

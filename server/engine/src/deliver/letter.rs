@@ -2,6 +2,7 @@
 
 use crate::Engine;
 use crate::compose::{self, ComposeError, File, Letter};
+use crate::net::MemoryShare;
 use crate::store::{StoreError, deliveries, mailboxes, uploads};
 use domain::id::{DeliveryId, UploadId};
 use domain::ticket::MessageKind;
@@ -11,7 +12,14 @@ use domain::{Address, Time};
 pub struct Composed {
     pub from: Address,
     pub bytes: Vec<u8>,
+    /// Held as long as the bytes are.
+    _share: MemoryShare,
 }
+
+/// A file is there as it is, then in base64, and once more in the whole.
+const COPIES: u64 = 4;
+/// What text and headers take at most.
+const TEXT: u64 = 1 << 20;
 
 /// Why a reply has no bytes.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +45,8 @@ pub async fn compose(engine: &Engine, id: DeliveryId) -> Result<Composed, NoLett
         .filter(|from| !left.contains(from))
         .or_else(|| address(Some(&parts.mailbox.address)))
         .ok_or(NoLetter::Gone)?;
+    let size: u64 = parts.files.iter().map(|file| u64::try_from(file.bytes).unwrap_or(0)).sum();
+    let share = engine.net.memory(COPIES * size + TEXT).await;
     let mut files = Vec::new();
     for file in &parts.files {
         let Some(upload) = file.upload_id else { continue };
@@ -72,10 +82,11 @@ pub async fn compose(engine: &Engine, id: DeliveryId) -> Result<Composed, NoLett
         text: parts.message.text.clone(),
         signature: parts.mailbox.signature.clone(),
         files,
+        automatic: parts.message.kind == MessageKind::Automatic.key(),
     };
     // Encoding tens of megabytes is no work for the threads that keep sessions going.
     let bytes = tokio::task::spawn_blocking(move || compose::compose(&letter)).await.map_err(|_| NoLetter::Gone)??;
-    Ok(Composed { from, bytes })
+    Ok(Composed { from, bytes, _share: share })
 }
 
 /// Where the answers to a reply go that leaves through another mailbox than its ticket's (R4): to

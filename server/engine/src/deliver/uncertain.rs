@@ -3,9 +3,9 @@
 
 use crate::directions::{self, NoAccess};
 use crate::login::{Access, Fault};
-use crate::store::deliveries::{self, Attempt};
+use crate::store::deliveries::{self, Attempt, Lease};
 use crate::store::{StoreError, directions as rows};
-use crate::{Engine, clock, imap};
+use crate::{Engine, clock, errand};
 use domain::id::{DeliveryId, MailboxId};
 use domain::time::Span;
 use domain::{Direction, Time};
@@ -35,11 +35,12 @@ pub async fn first_check(engine: &Engine, attempt: &Attempt, now: Time) -> Resul
 }
 
 /// Looks once.
-pub async fn check(engine: &Engine, mailbox: MailboxId, id: DeliveryId) -> Result<(), StoreError> {
+pub async fn check(engine: &Engine, lease: &Lease, id: DeliveryId) -> Result<(), StoreError> {
+    let mailbox = lease.mailbox;
     let now = clock::now();
     let Some(shown) = deliveries::shown(&engine.store, id).await? else { return Ok(()) };
     if shown.partly_taken() || !keeps_sent_copy(engine, mailbox).await? {
-        return deliveries::check_again(&engine.store, id, None).await;
+        return deliveries::check_again(&engine.store, lease, id, None).await;
     }
     let found = match look(engine, mailbox, &shown.row.header_id).await {
         Ok(found) => found,
@@ -50,12 +51,12 @@ pub async fn check(engine: &Engine, mailbox: MailboxId, id: DeliveryId) -> Resul
         }
     };
     if found {
-        if deliveries::found(&engine.store, id, "found in the folder of sent mail", now).await? {
+        if deliveries::found(&engine.store, Some(lease), id, "found in the folder of sent mail", now).await? {
             tracing::info!(mailbox = mailbox.0, delivery = id.0, "an uncertain reply had left");
             engine.wake.outbox.notify_one();
         }
     } else {
-        deliveries::check_again(&engine.store, id, next_look(Time(shown.row.state_at), shown.row.checks, now)).await?;
+        deliveries::check_again(&engine.store, lease, id, next_look(Time(shown.row.state_at), shown.row.checks, now)).await?;
     }
     engine.changes.tell(format!("ticket:{}", shown.row.ticket_id));
     engine.changes.tell("outbox");
@@ -83,13 +84,20 @@ async fn look(engine: &Engine, mailbox: MailboxId, header_id: &str) -> Result<bo
     }
     let mut trouble: Option<Fault> = None;
     for access in &accesses {
-        match imap::find_in_sent(engine, access, header_id).await {
+        match found(engine, mailbox, access, header_id).await {
             Ok(true) => return Ok(true),
             Ok(false) => {}
             Err(fault) => trouble = Some(fault),
         }
     }
     trouble.map_or(Ok(false), |fault| Err(NoAccess::Fault(fault)))
+}
+
+async fn found(engine: &Engine, mailbox: MailboxId, access: &Access, header_id: &str) -> Result<bool, Fault> {
+    let mut turn = errand::turn(engine, mailbox, access).await?;
+    let found = turn.session.find_in_sent(header_id).await?;
+    turn.rest();
+    Ok(found)
 }
 
 #[cfg(test)]

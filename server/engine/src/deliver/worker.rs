@@ -24,6 +24,7 @@ struct Open {
     session: Session,
     generation: i64,
     used: Instant,
+    place: net::Place,
     _seat: net::Seat,
 }
 
@@ -61,13 +62,15 @@ pub async fn run(engine: Arc<Engine>, lease: Lease, bell: Arc<Notify>, stop: Can
         let pause = match worker.work(&stop).await {
             Ok(Pause::Until(next)) => next,
             Ok(Pause::Gone) => return,
+            Err(StoreError::StaleEpoch) => return worker.engine.node.refused_late(mailbox, "sending"),
             Err(error) => {
                 tracing::error!(mailbox = mailbox.0, %error, "the outbox stops for a moment");
                 break;
             }
         };
         // A session rests for a minute, unless somebody waits for its seat.
-        let rests = worker.open.is_some() && !worker.engine.net.seats().wanted(&worker.host().await);
+        let seats = worker.engine.net.seats();
+        let rests = worker.open.as_ref().is_some_and(|open| !seats.wanted(&open.place));
         let now = clock::now();
         let soon = pause.filter(|next| next.since(now).0 <= 60_000).map(|next| until(next, now));
         let wait = match (rests, soon) {
@@ -98,8 +101,8 @@ impl Worker {
             let side = rows::get(self.engine.store.read(), self.mailbox, Direction::Outgoing).await?;
             let Some(side) = side else { return Ok(Pause::Until(None)) };
             match deliveries::next(&self.engine.store, self.mailbox, now).await? {
-                Due::Check(id) => uncertain::check(&self.engine, self.mailbox, id).await?,
-                Due::Copy(id) => copy::file(&self.engine, self.mailbox, id).await?,
+                Due::Check(id) => uncertain::check(&self.engine, &self.lease, id).await?,
+                Due::Copy(id) => copy::file(&self.engine, &self.lease, id).await?,
                 Due::Nothing(next) => {
                     if !self.heals(&side, now).await? {
                         return Ok(Pause::Until(next));
@@ -173,6 +176,10 @@ impl Worker {
             }
             After::Direction(fault) => self.failed(&fault).await.map(Some),
             After::Gone => Ok(Some(Pause::Gone)),
+            After::Late => {
+                self.engine.node.refused_late(self.mailbox, "sending");
+                Ok(Some(Pause::Gone))
+            }
         }
     }
 
@@ -185,14 +192,15 @@ impl Worker {
             }
             self.close().await;
         }
-        let seat = self.engine.net.seats().take(&access.endpoint.host).await;
+        let place = directions::place(&self.engine, &access);
+        let seat = self.engine.net.seats().take(&place).await;
         let session = open(&self.engine, self.mailbox, access, side).await?;
         let about_sender =
             side.failing_diagnosis.as_deref().and_then(evidence::diagnosis).is_some_and(outcome::is_about_sender);
         if !about_sender && let Err(error) = evidence::proved(&self.engine, self.mailbox, Direction::Outgoing).await {
             tracing::error!(mailbox = self.mailbox.0, %error, "a proof can't be written down");
         }
-        self.open = Some(Open { session, generation: side.generation, used: Instant::now(), _seat: seat });
+        self.open = Some(Open { session, generation: side.generation, used: Instant::now(), place, _seat: seat });
         Ok(())
     }
 
@@ -245,11 +253,6 @@ impl Worker {
         if let Some(open) = self.open.take() {
             open.session.close().await;
         }
-    }
-
-    async fn host(&self) -> String {
-        let side = rows::get(self.engine.store.read(), self.mailbox, Direction::Outgoing).await;
-        side.ok().flatten().and_then(|side| side.host).unwrap_or_default()
     }
 
     fn tell(&self, delivery: &crate::store::entity::delivery::Model) {

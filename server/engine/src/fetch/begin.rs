@@ -24,7 +24,12 @@ pub async fn begin(
         None => session.search_uids(1, None).await?.last().copied().unwrap_or(0),
     };
     let none = Beginning { uid_validity: selected.uid_validity, before: last, upto: last, since: None, found: 0 };
-    let beginning = match job.import {
+    // A folder that was chosen later, or is imported once, has a beginning of its own.
+    let import = match (row.uid_validity, row.import_since) {
+        (None, Some(since)) => ImportFrom::Date(Time(since)),
+        _ => job.import,
+    };
+    let beginning = match import {
         ImportFrom::Beginning => Beginning { before: 0, upto: 0, found: selected.exists, ..none },
         ImportFrom::Now => {
             // By the server's own clock, for the day on which UIDVALIDITY changes: what arrived

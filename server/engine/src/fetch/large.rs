@@ -1,12 +1,16 @@
 //! Large messages: never as a whole in memory where the server gives parts.
 
 use super::Broken;
-use super::pass::{Item, Parts, Run};
-use crate::clock;
+use super::item::{Item, Parts};
+use super::pass::Run;
+use crate::imap::{self, Fetched};
 use crate::source::{self, Known};
+use crate::store::receipts;
 use crate::store::sources::{self, CHUNK};
+use crate::{clock, store};
 use domain::Time;
 use domain::id::SourceId;
+use domain::provider::ProviderKind;
 use sha2::{Digest, Sha256};
 
 /// Of a message over the limit: bytes of its header, and of its text.
@@ -29,12 +33,56 @@ impl Writing {
         Ok(Self { source, bytes: 0, place: 0, digest: Sha256::new(), known: None })
     }
 
-    async fn add(&mut self, run: &Run<'_>, bytes: Vec<u8>) -> Result<(), Broken> {
-        self.known.get_or_insert_with(|| source::known(&bytes));
-        self.digest.update(&bytes);
+    /// Goes on where an interruption left off, if UIDVALIDITY, UID, size and header are still the
+    /// same; else begins, and says of which message.
+    async fn go_on(run: &mut Run<'_>, one: &Fetched) -> Result<Self, Broken> {
+        let header = run.session.headers(&[one.uid]).await?.into_iter().find(|f| f.uid == one.uid);
+        let header = header.and_then(|f| f.header.or(f.body)).unwrap_or_default();
+        let digest = source::known(&header).digest;
+        let message = sources::Message {
+            folder: run.folder,
+            uid_validity: run.uid_validity,
+            uid: one.uid,
+            size: one.size.unwrap_or(0),
+            digest: &digest,
+        };
+        let store = &run.engine.store;
+        if let Some(source) = sources::unfinished(store, &message).await? {
+            let mut writing = Self { source, bytes: 0, place: 0, digest: Sha256::new(), known: None };
+            while let Some(chunk) = sources::chunk(store, source, writing.place).await? {
+                writing.count(&chunk);
+            }
+            tracing::info!(
+                mailbox = run.job.claim.mailbox.0,
+                uid = one.uid,
+                bytes = writing.bytes,
+                "a large message goes on where it stopped"
+            );
+            return Ok(writing);
+        }
+        let now = clock::now();
+        let tx = store.begin().await?;
+        receipts::hold(&tx, run.job.claim).await?;
+        let source = sources::begin(&tx, one.arrived_at.unwrap_or(now), now).await?;
+        sources::mark_unfinished(&tx, source, &message).await?;
+        store::commit(tx).await?;
+        Ok(Self { source, bytes: 0, place: 0, digest: Sha256::new(), known: None })
+    }
+
+    fn count(&mut self, bytes: &[u8]) {
+        self.known.get_or_insert_with(|| source::known(bytes));
+        self.digest.update(bytes);
         self.bytes += bytes.len() as u64;
-        sources::add_chunk(run.engine.store.write(), self.source, self.place, bytes).await?;
         self.place += 1;
+    }
+
+    async fn add(&mut self, run: &Run<'_>, bytes: Vec<u8>) -> Result<(), Broken> {
+        let place = self.place;
+        self.count(&bytes);
+        let tx = run.engine.store.begin().await?;
+        receipts::hold(&tx, run.job.claim).await?;
+        sources::add_chunk(&tx, self.source, place, bytes).await?;
+        store::commit(tx).await?;
         fail::fail_point!("after-chunk");
         Ok(())
     }
@@ -46,10 +94,20 @@ impl Writing {
 }
 
 /// In partial fetches (RFC 9051 6.4.5, `<partial>`), each written before the next is asked for.
-pub async fn in_parts(run: &mut Run<'_>, uid: u32, arrived_at: Option<Time>) -> Result<(), Broken> {
-    let mut writing = Writing::begin(run, arrived_at).await?;
+pub async fn in_parts(run: &mut Run<'_>, one: &Fetched) -> Result<(), Broken> {
+    let (uid, arrived_at) = (one.uid, one.arrived_at);
+    // Exchange renders a message anew at each fetch: parts of two fetches make no message.
+    let resumable = run.job.provider != ProviderKind::Microsoft;
+    let mut writing =
+        if resumable { Writing::go_on(run, one).await? } else { Writing::begin(run, arrived_at).await? };
     let source = writing.source;
     let done = parts(run, uid, &mut writing).await;
+    if let (Err(error), true) = (&done, resumable)
+        && !matches!(error, Broken::Session(fault) if imap::is_refusal(fault))
+    {
+        // What came so far stays for the next session.
+        return done.map(|_| ());
+    }
     settle(run, uid, arrived_at, source, done.map(|end| (end, writing))).await
 }
 

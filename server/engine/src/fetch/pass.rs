@@ -1,14 +1,16 @@
 //! The pass itself.
 
+use super::item::{Body, Item};
 use super::{Broken, Care, Job, Passed, begin, large, recognise, renumber, sweep};
 use crate::imap::{Fetched, Selected, Session};
-use crate::source::{self, Known};
+use crate::source;
 use crate::store::folders::{self, Row};
 use crate::store::receipts::{self, New};
-use crate::store::{self, sources};
+use crate::store::{self, known, sources};
 use crate::{Engine, clock};
 use domain::Time;
-use domain::id::{FolderId, SourceId};
+use domain::folder::FolderRole;
+use domain::id::FolderId;
 use domain::provider::ProviderKind;
 use domain::receipt::Disposition;
 use std::collections::HashSet;
@@ -52,16 +54,24 @@ pub async fn pass(
         folder,
         row,
         uid_validity: selected.uid_validity,
-        cursor_held: false,
+        // What is left out on purpose is left to whoever may choose the folder later.
+        cursor_held: job.until.is_some(),
         passed: Passed::default(),
     };
     run.fetch().await?;
     let (passed, name) = (run.passed, run.row.name.clone());
-    sweep::sweep(engine, job.claim.mailbox, session, folder, &name, selected.uid_validity, job.delete).await?;
+    sweep::sweep(engine, job.claim, session, folder, &name, selected.uid_validity, job.delete).await?;
     if passed.missing == 0 {
         // Whatever made us careful is over.
         *care = Care::default();
-        folders::fetched(engine.store.write(), folder, clock::now()).await?;
+        let tx = engine.store.begin().await?;
+        receipts::hold(&tx, job.claim).await?;
+        folders::fetched(&tx, folder, clock::now()).await?;
+        // All of them were looked at, also those that are gone by now.
+        if let (Some(upto), None) = (job.upto, job.until) {
+            folders::advance(&tx, folder, selected.uid_validity, upto).await?;
+        }
+        store::commit(tx).await?;
     }
     Ok(passed)
 }
@@ -90,7 +100,11 @@ impl Run<'_> {
         let floor = u32::try_from(self.row.import_before).unwrap_or(0);
         let cursor = u32::try_from(self.row.cursor).unwrap_or(0);
         let after = cursor.saturating_sub(OVERLAP).max(floor);
-        let there = self.session.search_uids(after.saturating_add(1), None).await?;
+        let first = after.saturating_add(1);
+        let there = match self.job.upto {
+            Some(upto) if upto < first => Vec::new(),
+            upto => self.session.search_uids(first, upto).await?,
+        };
         let known = receipts::uids_after(&self.engine.store, self.folder, self.uid_validity, after).await?;
         let wanted: Vec<u32> = there.into_iter().filter(|uid| !known.contains(uid)).collect();
         for part in wanted.chunks(500) {
@@ -99,6 +113,12 @@ impl Run<'_> {
             self.missing(part, &told).await?;
             let old = self.too_old(&mut sizes);
             self.store(old.into_iter().map(Item::Old).collect()).await?;
+            if let Some(until) = self.job.until {
+                sizes.retain(|f| f.arrived_at.is_some_and(|at| at < until));
+            }
+            if self.job.role == FolderRole::Sent {
+                self.leave_ours(&mut sizes).await?;
+            }
             self.fetch_sized(sizes).await?;
         }
         Ok(())
@@ -111,6 +131,33 @@ impl Run<'_> {
         let taken = sizes.iter().filter(|f| old(f)).cloned().collect();
         sizes.retain(|f| !old(f));
         taken
+    }
+
+    /// Takes out what we sent ourselves: a copy of what is here already.
+    async fn leave_ours(&mut self, sizes: &mut Vec<Fetched>) -> Result<(), Broken> {
+        for part in sizes.clone().chunks(100) {
+            let uids: Vec<u32> = part.iter().map(|f| f.uid).collect();
+            let _share = self.engine.net.memory(part.len() as u64 * (8 << 10)).await;
+            let headers = self.session.headers(&uids).await?;
+            let keys: Vec<(Fetched, String)> = headers
+                .into_iter()
+                .map(|f| {
+                    let key = source::known(f.header.as_deref().or(f.body.as_deref()).unwrap_or_default()).key;
+                    (f, key)
+                })
+                .collect();
+            let names: Vec<String> = keys.iter().map(|(_, key)| key.clone()).collect();
+            let ours = known::ours(&self.engine.store, &names).await?;
+            let own: Vec<Item> = keys
+                .into_iter()
+                .filter(|(_, key)| ours.contains(key))
+                .map(|(f, _)| Item::Own(f.uid, f.arrived_at))
+                .collect();
+            let taken: HashSet<u32> = own.iter().map(Item::uid).collect();
+            self.store(own).await?;
+            sizes.retain(|f| !taken.contains(&f.uid));
+        }
+        Ok(())
     }
 
     /// UIDs that were found and then not told of: expunged meanwhile, else not delivered.
@@ -165,7 +212,7 @@ impl Run<'_> {
             } else if self.job.provider == ProviderKind::Microsoft && !self.care.struck(one.uid) {
                 large::whole(self, one.uid, size, one.arrived_at).await
             } else {
-                large::in_parts(self, one.uid, one.arrived_at).await
+                large::in_parts(self, &one).await
             };
             if let Err(Broken::Session(fault)) = &done {
                 self.care.learn(fault, &[one.uid]);
@@ -294,6 +341,10 @@ impl Run<'_> {
                 new.late = false;
                 new.disposition = Disposition::BeforeImport;
             }
+            Item::Own(_, at) => {
+                arrived(&mut new, at);
+                new.disposition = Disposition::Own;
+            }
             Item::Gone(_) => (new.disposition, new.reason) = (Disposition::Ignored, Some("gone")),
             Item::Unfetchable(_, at) => {
                 arrived(&mut new, at);
@@ -301,47 +352,5 @@ impl Run<'_> {
             }
         }
         (new, body)
-    }
-}
-
-enum Body {
-    None,
-    /// Bytes and their digest.
-    Whole(Vec<u8>, Vec<u8>),
-    /// A begun source, how many bytes it has, and their digest.
-    Parts(SourceId, u64, Vec<u8>),
-}
-
-/// A source whose chunks are stored.
-pub(super) struct Parts {
-    pub source: SourceId,
-    pub bytes: u64,
-    pub digest: Vec<u8>,
-    pub known: Known,
-}
-
-/// What becomes of one UID.
-pub(super) enum Item {
-    Whole(u32, Option<Time>, Vec<u8>),
-    /// Over the limit: its header and the beginning of its text.
-    Shortened(u32, Option<Time>, Vec<u8>),
-    /// Its chunks are stored already.
-    Parts(u32, Option<Time>, Parts),
-    Old(Fetched),
-    /// Expunged between two questions.
-    Gone(u32),
-    Unfetchable(u32, Option<Time>),
-}
-
-impl Item {
-    fn uid(&self) -> u32 {
-        match self {
-            Item::Whole(uid, ..)
-            | Item::Parts(uid, ..)
-            | Item::Shortened(uid, ..)
-            | Item::Gone(uid)
-            | Item::Unfetchable(uid, _) => *uid,
-            Item::Old(f) => f.uid,
-        }
     }
 }

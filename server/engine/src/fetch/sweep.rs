@@ -2,15 +2,15 @@
 
 use super::Broken;
 use crate::imap::Session;
-use crate::store::receipts;
-use crate::{Engine, clock};
-use domain::id::{FolderId, MailboxId};
+use crate::store::receipts::{self, Claim};
+use crate::{Engine, clock, store};
+use domain::id::FolderId;
 
 /// Deletes what is due, by UID; where the admin keeps mail on the server only our own test mails.
 /// Without UIDPLUS nothing is deleted: a plain EXPUNGE would take along what others marked.
 pub async fn sweep(
     engine: &Engine,
-    mailbox: MailboxId,
+    claim: Claim,
     session: &mut Session,
     folder: FolderId,
     name: &str,
@@ -29,14 +29,21 @@ pub async fn sweep(
         return Ok(());
     }
     for part in due.chunks(100) {
+        // What another node has by now is another node's to delete.
+        let tx = engine.store.begin().await?;
+        receipts::hold(&tx, claim).await?;
+        store::commit(tx).await?;
         fail::fail_point!("before-delete");
         session.delete(part).await?;
         fail::fail_point!("after-delete");
-        receipts::deleted(&engine.store, folder, uid_validity, part, clock::now()).await?;
+        let tx = engine.store.begin().await?;
+        receipts::hold(&tx, claim).await?;
+        receipts::deleted(&tx, folder, uid_validity, part, clock::now()).await?;
+        store::commit(tx).await?;
     }
     if !all {
         session.examine(name).await?;
-        engine.changes.tell(format!("mailbox:{mailbox}"));
+        engine.changes.tell(format!("mailbox:{}", claim.mailbox));
     }
     Ok(())
 }

@@ -171,9 +171,13 @@ async fn store(engine: &Engine, row: &Row, entry: &ProviderEntry, tokens: Tokens
     let sealed = seal::sealed(&engine.vault, grant, &fresh);
     match rows::refreshed(&engine.store, row, sealed, now).await {
         Ok(true) => {}
-        Ok(false) => return Ok(None),
+        Ok(false) => {
+            engine.node.refused_late_grant(grant);
+            return Ok(None);
+        }
         Err(error) => return Err(database(grant, &error)),
     }
+    fail::fail_point!("refresh-stored");
     tracing::debug!(grant = row.id, generation = row.generation + 1, "refreshed");
     if let Err(error) = refreshes::count(engine.store.write(), grant, now).await {
         tracing::warn!(grant = row.id, %error, "a refresh could not be counted");
@@ -189,6 +193,7 @@ async fn store(engine: &Engine, row: &Row, entry: &ProviderEntry, tokens: Tokens
 async fn lose(engine: &Engine, row: &Row, fault: &Fault) -> Result<bool, StoreError> {
     let key = evidence::key(fault.finding.diagnosis);
     if !rows::lose(&engine.store, row, &key, &fault.said, clock::now()).await? {
+        engine.node.refused_late_grant(GrantId(row.id));
         return Ok(true);
     }
     tracing::warn!(grant = row.id, diagnosis = ?fault.finding.diagnosis, "the grant is lost");

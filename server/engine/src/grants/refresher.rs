@@ -6,6 +6,7 @@ use crate::clock;
 use crate::signins;
 use crate::store::grants as rows;
 use crate::store::{StoreError, signins as sign_ins};
+use domain::time::Span;
 use futures::StreamExt as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +18,12 @@ const ABREAST: usize = 8;
 /// By itself the loop looks this often.
 const LOOK: Duration = Duration::from_secs(60);
 /// Kept sign-ins are probed this often: policy and SMTP AUTH are mended elsewhere.
-const PROBE: Duration = Duration::from_secs(3_600);
+const PROBE: Span = Span::hours(1);
 
 /// Refreshes ahead of time, until stopped.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
-    let (mut swept, mut probed) = (None::<Instant>, Instant::now());
+    // The probe goes by the wall clock: a machine that slept has probed nothing meanwhile.
+    let (mut swept, mut probed) = (None::<Instant>, clock::now());
     loop {
         let woken = engine.wake.refresher.notified();
         let pause = match turn(&engine).await {
@@ -36,8 +38,9 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
             sweep(&engine).await;
             tokio::spawn(look_back(engine.clone(), stop.clone()));
         }
-        if probed.elapsed() >= PROBE {
-            probed = Instant::now();
+        let since = clock::now().since(probed);
+        if since >= PROBE || since < Span(0) {
+            probed = clock::now();
             tokio::spawn(probe_kept(engine.clone(), stop.clone()));
         }
         tokio::select! {

@@ -3,6 +3,7 @@
 use super::command::{Session, quoted};
 use crate::login::Fault;
 use async_imap::imap_proto::{MailboxDatum, NameAttribute, Response, StatusAttribute};
+use domain::folder::FolderRole;
 
 /// A folder as LIST names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,11 +11,46 @@ pub struct Listed {
     /// As the server writes it (RFC 3501 5.1.3); give it back unchanged.
     pub name: String,
     pub selectable: bool,
-    /// RFC 6154 `\Sent`.
-    pub sent: bool,
-    /// RFC 6154 `\Junk`.
-    pub junk: bool,
+    /// As marked (RFC 6154), else by its usual names.
+    pub role: FolderRole,
+    /// The role is the server's own word, not a guess by the name.
+    pub marked: bool,
 }
+
+/// What STATUS tells of a folder that is not open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FolderStatus {
+    pub messages: u32,
+    pub uid_validity: u32,
+    pub uid_next: u32,
+}
+
+/// What folders of unwanted mail are called, lower-case, where the server does not mark them.
+const JUNK: [&str; 12] = [
+    "junk",
+    "junk email",
+    "junk e-mail",
+    "junk-e-mail",
+    "spam",
+    "bulk mail",
+    "inbox.junk",
+    "inbox.spam",
+    "[gmail]/spam",
+    "courrier ind&aok-sirable",
+    "posta indesiderata",
+    "ongewenste e-mail",
+];
+const TRASH: [&str; 8] = [
+    "trash",
+    "deleted items",
+    "deleted messages",
+    "papierkorb",
+    "gel&apy-schte elemente",
+    "[gmail]/trash",
+    "inbox.trash",
+    "bin",
+];
+const DRAFTS: [&str; 5] = ["drafts", "entw&apw-rfe", "[gmail]/drafts", "inbox.drafts", "brouillons"];
 
 /// What folders of sent mail are called where the server does not say which it is; Exchange names
 /// it in the language of the mailbox's first sign-in. The IMAP spelling of ` &-` and umlauts.
@@ -43,6 +79,45 @@ const SENT: [&str; 22] = [
     "Elementy wys&AUI-ane",
 ];
 
+/// What a folder is for: the marks first, then its name. And whether a mark said so.
+fn role(marks: &[NameAttribute<'_>], name: &str) -> (FolderRole, bool) {
+    let has = |mark: NameAttribute<'_>| marks.contains(&mark);
+    let marked = [
+        (NameAttribute::Sent, FolderRole::Sent),
+        (NameAttribute::Junk, FolderRole::Junk),
+        (NameAttribute::Trash, FolderRole::Trash),
+        (NameAttribute::Drafts, FolderRole::Drafts),
+        (NameAttribute::All, FolderRole::View),
+        (NameAttribute::Flagged, FolderRole::View),
+    ];
+    if let Some((_, role)) = marked.into_iter().find(|(mark, _)| has(mark.clone())) {
+        return (role, true);
+    }
+    // RFC 8457; the parser knows no name for it.
+    if marks.iter().any(|m| matches!(m, NameAttribute::Extension(word) if word.eq_ignore_ascii_case("\\Important"))) {
+        return (FolderRole::View, true);
+    }
+    let lower = name.to_ascii_lowercase();
+    let named = |names: &[&str]| names.contains(&lower.as_str());
+    let role = match () {
+        () if lower == "inbox" => FolderRole::Inbox,
+        () if SENT.iter().any(|sent| sent.eq_ignore_ascii_case(name)) => FolderRole::Sent,
+        () if named(&JUNK) => FolderRole::Junk,
+        () if named(&TRASH) => FolderRole::Trash,
+        () if named(&DRAFTS) => FolderRole::Drafts,
+        () => FolderRole::Other,
+    };
+    (role, false)
+}
+
+/// The folder of sent mail: as marked, else by its usual names in their order.
+pub fn sent_among(all: &[Listed]) -> Option<&str> {
+    let sent = |f: &&Listed| f.role == FolderRole::Sent && f.selectable;
+    let marked = all.iter().filter(sent).find(|f| f.marked);
+    let named = || SENT.iter().find_map(|name| all.iter().filter(sent).find(|f| f.name.eq_ignore_ascii_case(name)));
+    marked.or_else(named).map(|f| f.name.as_str())
+}
+
 impl Session {
     /// All folders.
     ///
@@ -53,12 +128,12 @@ impl Session {
         // Servers with SPECIAL-USE give the marks in a plain LIST too (RFC 6154 2).
         self.run("LIST \"\" \"*\"", |response| {
             if let Response::MailboxData(MailboxDatum::List(list)) = response {
-                let has = |mark: &NameAttribute<'_>| list.name_attributes.contains(mark);
+                let (role, marked) = role(&list.name_attributes, &list.name);
                 found.push(Listed {
                     name: list.name.to_string(),
-                    selectable: !has(&NameAttribute::NoSelect),
-                    sent: has(&NameAttribute::Sent),
-                    junk: has(&NameAttribute::Junk),
+                    selectable: !list.name_attributes.contains(&NameAttribute::NoSelect),
+                    role,
+                    marked,
                 });
             }
         })
@@ -66,35 +141,78 @@ impl Session {
         Ok(found)
     }
 
-    /// The folder of sent mail: as marked, else by its usual names.
+    /// The folder of sent mail, if there is one.
     ///
     /// # Errors
     /// A [`Fault`].
     pub async fn sent_folder(&mut self) -> Result<Option<String>, Fault> {
-        let all = self.list().await?;
-        if let Some(marked) = all.iter().find(|f| f.sent && f.selectable) {
-            return Ok(Some(marked.name.clone()));
-        }
-        let named = SENT.iter().find_map(|name| all.iter().find(|f| f.selectable && f.name.eq_ignore_ascii_case(name)));
-        Ok(named.map(|f| f.name.clone()))
+        Ok(sent_among(&self.list().await?).map(str::to_owned))
     }
 
-    /// How many messages another folder holds, without opening it.
+    /// What another folder holds, without opening it.
     ///
     /// # Errors
-    /// A [`Fault`].
-    pub async fn status(&mut self, folder: &str) -> Result<Option<u32>, Fault> {
-        let mut messages = None;
-        self.run(&format!("STATUS {} (MESSAGES UIDNEXT)", quoted(folder)), |response| {
+    /// A [`Fault`]; a refusal may mean that the folder is gone.
+    pub async fn status(&mut self, folder: &str) -> Result<FolderStatus, Fault> {
+        let mut told = FolderStatus::default();
+        self.run(&format!("STATUS {} (MESSAGES UIDNEXT UIDVALIDITY)", quoted(folder)), |response| {
             if let Response::MailboxData(MailboxDatum::Status { status, .. }) = response {
                 for attribute in status {
-                    if let StatusAttribute::Messages(count) = attribute {
-                        messages = Some(*count);
+                    match attribute {
+                        StatusAttribute::Messages(n) => told.messages = *n,
+                        StatusAttribute::UidNext(n) => told.uid_next = *n,
+                        StatusAttribute::UidValidity(n) => told.uid_validity = *n,
+                        _ => {}
                     }
                 }
             }
         })
         .await?;
-        Ok(messages)
+        Ok(told)
+    }
+
+    /// Whether the folder of sent mail holds a message with this Message-ID.
+    ///
+    /// # Errors
+    /// A [`Fault`]; nothing is known then.
+    pub async fn find_in_sent(&mut self, header_id: &str) -> Result<bool, Fault> {
+        let Some(folder) = self.sent_folder().await? else { return Ok(false) };
+        self.examine(&folder).await?;
+        Ok(!self.search_message_id(header_id).await?.is_empty())
+    }
+
+    /// Files a copy of what was sent, marked as read, into the folder of sent mail; without such a
+    /// folder nothing happens.
+    ///
+    /// # Errors
+    /// A [`Fault`]; the copy may or may not be there then.
+    pub async fn append_sent(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        match self.sent_folder().await? {
+            Some(folder) => self.append(&folder, "(\\Seen)", bytes).await,
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_told_by_its_mark_and_then_by_its_name() {
+        for (marks, name, expected) in [
+            (vec![NameAttribute::Junk], "Unerw&APw-nscht", FolderRole::Junk),
+            (vec![NameAttribute::All], "[Gmail]/All Mail", FolderRole::View),
+            (vec![], "Gesendete Elemente", FolderRole::Sent),
+            (vec![], "Junk Email", FolderRole::Junk),
+            (vec![], "inbox", FolderRole::Inbox),
+            (vec![], "Archive", FolderRole::Other),
+        ] {
+            assert_eq!(role(&marks, name).0, expected, "{name}");
+        }
+        let listed = |name: &str, marked| Listed { name: name.into(), selectable: true, role: FolderRole::Sent, marked };
+        let two = [listed("Sent", false), listed("Verschickt", true)];
+        assert_eq!(sent_among(&two), Some("Verschickt"));
+        assert_eq!(sent_among(&[listed("Sent", false), listed("Sent Items", false)]), Some("Sent Items"));
     }
 }

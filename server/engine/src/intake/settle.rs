@@ -2,8 +2,8 @@
 
 use super::forward::{self, Bundle};
 use super::sign::signed_ticket;
-use super::ties::{self, Sender};
-use super::{Own, Proof, Read, Told, Unreadable, bounce};
+use super::ties::{self, By, Sender};
+use super::{Own, Proof, Read, Told, Unreadable, acknowledge, bounce};
 use crate::mime::{self, Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
@@ -12,6 +12,7 @@ use crate::test_mail::NO_TICKET;
 use crate::{Engine, clock};
 use domain::Time;
 use domain::console::tickets::Way;
+use domain::folder::FolderRole;
 use domain::id::{MailboxId, MessageId, SourceId, TicketId};
 use domain::receipt::Disposition;
 use domain::thread::base_subject;
@@ -40,6 +41,8 @@ pub struct Context<'a> {
     pub now: Time,
     /// A message that came inside a forward.
     pub inside: Option<Inside>,
+    /// It lies in the folder of sent mail: somebody of the desk wrote it.
+    pub sent: bool,
 }
 
 /// Settles one receipt.
@@ -48,12 +51,20 @@ pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut To
     if !settling::claim(tx, &read.waiting, now).await? {
         return Ok(());
     }
-    let cx = Context { tx, waiting: &read.waiting, own, now, inside: None };
+    let role = settling::folder_role(tx, read.waiting.folder).await?;
+    let sent = role.as_deref() == Some(FolderRole::Sent.key());
+    let cx = Context { tx, waiting: &read.waiting, own, now, inside: None, sent };
     let settlement = match &read.mail {
         Ok(mail) => cx.mail(engine, mail, read.bundle.as_ref(), told).await?,
+        // Of what we sent ourselves nothing is missing.
+        Err(_) if sent => settled(Disposition::Ignored, Some("sent mail that can't be read"), None, None),
         Err(unreadable) => cx.quarantine(unreadable, read.bytes).await?,
     };
     settling::settle(tx, &read.waiting, &settlement, now).await?;
+    if sent && settlement.disposition == Disposition::Ignored {
+        // What people write about other things is none of the desk's business.
+        settling::forget_source(tx, &read.waiting).await?;
+    }
     told.tickets.extend(settlement.ticket.filter(|t| !told.tickets.contains(t)));
     tracing::info!(
         mailbox = read.waiting.mailbox.0,
@@ -97,6 +108,9 @@ impl Context<'_> {
         if let Some(settlement) = self.seen_before(mail, &known) {
             return Ok(settlement);
         }
+        if self.sent {
+            return self.sent_from_elsewhere(engine, mail, &known).await;
+        }
         if let Some(bundle) = bundle {
             return self.forward(engine, mail, bundle, told).await;
         }
@@ -116,7 +130,8 @@ impl Context<'_> {
             };
         }
         let proved = self.own.proof(self.waiting.mailbox, mail) == Proof::Proved;
-        let joined = ties::find(self.tx, engine, self.own, mail, &known, proved).await?;
+        let by = if proved { By::Proved } else { By::Anybody };
+        let joined = ties::find(self.tx, engine, self.own, mail, &known, by).await?;
         let too_large = self.waiting.reason.as_deref() == Some(TOO_LARGE);
         let by_size = |otherwise| if too_large { Disposition::TooLarge } else { otherwise };
         match (joined, mail.automatic) {
@@ -130,10 +145,7 @@ impl Context<'_> {
                 Ok(settled(Disposition::Automatic, Some("an automatic answer that belongs to no ticket"), None, None))
             }
             (Some((ticket, Sender::Staff)), _) => {
-                let message = self.write(mail, ticket, MessageKind::Outside).await?;
-                tickets::touch(self.tx, ticket, self.at(mail)).await?;
-                self.answered_outside(ticket).await?;
-                Ok(settled(Disposition::AnsweredOutside, None, Some(ticket), Some(message)))
+                self.outside(mail, ticket).await
             }
             (Some((ticket, sender @ (Sender::Customer | Sender::Unproved))), _) => {
                 let message = self.write(mail, ticket, MessageKind::Incoming).await?;
@@ -148,16 +160,39 @@ impl Context<'_> {
             }
             (None, _) => {
                 let (ticket, message) = self.begin(mail).await?;
+                acknowledge::acknowledge(self, engine, mail, ticket, told).await?;
                 Ok(settled(by_size(Disposition::Ticket), self.waiting.reason.as_deref(), Some(ticket), Some(message)))
             }
         }
+    }
+
+    /// A message in the folder of sent mail that is not ours: an answer from Outlook, or about
+    /// something else.
+    async fn sent_from_elsewhere(
+        &self,
+        engine: &Engine,
+        mail: &Mail,
+        known: &[Known],
+    ) -> Result<Settlement, StoreError> {
+        match ties::find(self.tx, engine, self.own, mail, known, By::TheDesk).await? {
+            Some((ticket, _)) => self.outside(mail, ticket).await,
+            None => Ok(settled(Disposition::Ignored, Some("sent, and about no ticket"), None, None)),
+        }
+    }
+
+    /// Somebody of the desk answered by another program.
+    async fn outside(&self, mail: &Mail, ticket: TicketId) -> Result<Settlement, StoreError> {
+        let message = self.write(mail, ticket, MessageKind::Outside).await?;
+        tickets::touch(self.tx, ticket, self.at(mail)).await?;
+        self.answered_outside(ticket, self.at(mail)).await?;
+        Ok(settled(Disposition::AnsweredOutside, None, Some(ticket), Some(message)))
     }
 
     /// Our own reply come back, or a message that came another way already.
     pub fn seen_before(&self, mail: &Mail, known: &[Known]) -> Option<Settlement> {
         let ours = known.iter().find(|k| k.ours && k.key == mail.identity.key && k.message.is_some());
         let from_us = mail.from.as_ref().is_some_and(|from| self.own.base(&from.address).is_some());
-        if let Some(ours) = ours.filter(|_| from_us) {
+        if let Some(ours) = ours.filter(|_| from_us || self.sent) {
             return Some(settled(Disposition::Own, None, Some(ours.ticket), ours.message));
         }
         let second = known::second_key(&mail.identity.key, &mail.identity.digest);
@@ -269,10 +304,11 @@ impl Context<'_> {
         Ok(settled(Disposition::Quarantined, Some(&unreadable.reason), ticket, message))
     }
 
-    /// Somebody of the desk answered by another program: it is the customer's turn.
-    async fn answered_outside(&self, ticket: TicketId) -> Result<(), StoreError> {
+    /// It is the customer's turn, unless he wrote again since.
+    async fn answered_outside(&self, ticket: TicketId, at: Time) -> Result<(), StoreError> {
         if let Some(row) = tickets::get(self.tx, ticket).await?
             && row.status == TicketStatus::Open.key()
+            && row.customer_at.is_none_or(|customer| customer <= at.0)
         {
             tickets::set_status(self.tx, ticket, TicketStatus::Waiting).await?;
         }

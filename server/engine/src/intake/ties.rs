@@ -19,15 +19,25 @@ pub enum Sender {
     Unproved,
 }
 
-/// The ticket that a message joins, with what its sender is there. Anybody can write any address
-/// into From: only a `proved` one makes somebody of the desk.
+/// What is known of who wrote a message. Anybody can write any address into From.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// As From says, and nothing proves it.
+    Anybody,
+    /// As From says.
+    Proved,
+    /// It lies in the folder of sent mail: somebody of the desk, whatever From says.
+    TheDesk,
+}
+
+/// The ticket that a message joins, with what its sender is there.
 pub async fn find(
     tx: &Tx,
     engine: &Engine,
     own: &Own,
     mail: &Mail,
     known: &[Known],
-    proved: bool,
+    by: By,
 ) -> Result<Option<(TicketId, Sender)>, StoreError> {
     let mut pointed: Vec<(TicketId, Tie)> = Vec::new();
     let mut add = |ticket: TicketId, tie: Tie| {
@@ -58,7 +68,8 @@ pub async fn find(
         add(ticket, Tie::Tagged);
     }
     let Some(from) = &mail.from else { return Ok(None) };
-    let ours = own.base(&from.address).is_some();
+    let proved = by != By::Anybody;
+    let ours = by == By::TheDesk || own.base(&from.address).is_some();
     let staff = ours || messages::is_staff(tx, &from.address).await?;
     let mut candidates = Vec::new();
     let mut requested = Vec::new();

@@ -58,3 +58,16 @@ pub fn of(message: &Message<'_>, from: Option<&Party>, report: Option<&Report>) 
     }
     Automatic::No
 }
+
+/// Whether nobody should answer it automatically: lists (RFC 2919, 2369), bulk, no return path, or
+/// the sender's own wish (provider facts 5.2).
+pub fn hushed(message: &Message<'_>) -> bool {
+    let field =
+        |name: &str| -> Option<String> { message.header_raw(name).map(|value| value.trim().to_ascii_lowercase()) };
+    let lists = ["List-Id", "List-Post", "List-Unsubscribe", "List-Help", "Mailing-List", "Feedback-ID"];
+    let precedence = field("Precedence").is_some_and(|value| matches!(value.as_str(), "bulk" | "list" | "junk"));
+    let suppressed = field("X-Auto-Response-Suppress")
+        .is_some_and(|value| value.split(',').any(|word| matches!(word.trim(), "all" | "autoreply")));
+    let no_return = field("Return-Path").is_some_and(|path| matches!(path.as_str(), "<>" | "" | "< >"));
+    lists.iter().any(|name| field(name).is_some()) || precedence || suppressed || no_return
+}

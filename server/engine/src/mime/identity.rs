@@ -9,9 +9,12 @@ use domain::Time;
 use mail_parser::{DateTime, HeaderValue, Message, MessageParser};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
+use std::panic::catch_unwind;
 
 /// Keys of ancestors that are kept: first and last ones, as RFC 5322 3.6.4 lets them be trimmed.
 const ANCESTORS: usize = 40;
+/// Octets of a header that are looked at.
+const HEADER: usize = 256 << 10;
 /// Octets of a key; a longer Message-ID is kept as its hash.
 const KEY: usize = 250;
 
@@ -26,11 +29,17 @@ pub struct Identity {
     pub given: bool,
 }
 
-/// The identity that the header alone tells; `None` where there is no Message-ID, as then the
-/// parts belong to it.
-pub fn identify(header: &[u8]) -> Option<Identity> {
-    let message = MessageParser::default().parse_headers(header)?;
-    (!message.parts.is_empty()).then(|| of(&message, false)).filter(|identity| identity.given)
+/// The identity that the header alone tells, for the ledger: anything at all has one. Where there
+/// is no Message-ID it is not the one that the whole message has, as then the parts belong to it.
+pub fn identify(header: &[u8]) -> Identity {
+    // Of any size; what counts stands early.
+    let header = &header[..header.len().min(HEADER)];
+    // Fetching asks this of bytes that nobody has looked at: a parser's panic must not stop it.
+    let read = catch_unwind(|| MessageParser::default().parse_headers(header).map(|message| of(&message, false)));
+    read.ok().flatten().unwrap_or_else(|| {
+        let digest = Sha256::digest(b"").to_vec();
+        Identity { key: format!("none:{}", hex(&digest)), digest, given: false }
+    })
 }
 
 /// `whole`: the message is there with its parts, which take part in its identity where it has no

@@ -1,5 +1,6 @@
-//! How many sessions may be open with one host. A watcher keeps its seat while nobody waits for
-//! one; when somebody does, watchers fall back to looking in from time to time.
+//! How many sessions may be open with one host, and with one account there. A watcher keeps its
+//! seat while nobody waits for one; when somebody does, watchers and resting errand sessions give
+//! way and look in from time to time.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,46 +10,81 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// All hosts' seats.
 pub struct Seats {
     each: usize,
-    hosts: Mutex<HashMap<String, Arc<Host>>>,
+    tables: Mutex<HashMap<String, Arc<Table>>>,
 }
 
-struct Host {
+/// The seats at one host, or at one host for one account.
+struct Table {
     free: Arc<Semaphore>,
     waiting: AtomicUsize,
 }
 
 /// One session's seat, free again when dropped.
 #[derive(Debug)]
-pub struct Seat(#[allow(dead_code)] Option<OwnedSemaphorePermit>);
+pub struct Seat(#[allow(dead_code)] Vec<OwnedSemaphorePermit>);
+
+/// Whose seat it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub host: String,
+    /// The user name that signs in.
+    pub account: String,
+    /// Sessions that the provider allows this account at this host, where it is known.
+    pub most: Option<u32>,
+}
+
+impl Place {
+    fn account_key(&self) -> String {
+        // No host name holds a line break.
+        format!("{}\n{}", self.host.to_ascii_lowercase(), self.account.to_lowercase())
+    }
+}
 
 impl Seats {
     pub fn new(each: usize) -> Self {
-        Self { each: each.max(1), hosts: Mutex::default() }
+        Self { each: each.max(1), tables: Mutex::default() }
     }
 
-    fn host(&self, host: &str) -> Arc<Host> {
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = || Arc::new(Host { free: Arc::new(Semaphore::new(self.each)), waiting: AtomicUsize::new(0) });
-        hosts.entry(host.to_ascii_lowercase()).or_insert_with(fresh).clone()
+    fn table(&self, key: String, seats: usize) -> Arc<Table> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || Arc::new(Table { free: Arc::new(Semaphore::new(seats)), waiting: AtomicUsize::new(0) });
+        tables.entry(key).or_insert_with(fresh).clone()
     }
 
-    /// Waits for a seat.
-    pub async fn take(&self, host: &str) -> Seat {
-        struct Waiting<'a>(&'a AtomicUsize);
-        impl Drop for Waiting<'_> {
-            fn drop(&mut self) {
-                self.0.fetch_sub(1, Ordering::Relaxed);
-            }
+    fn tables(&self, place: &Place) -> Vec<Arc<Table>> {
+        // The account's first: who waits for his own sessions takes none of the others'.
+        let account = place.most.map(|most| self.table(place.account_key(), most.max(1) as usize));
+        account.into_iter().chain([self.table(place.host.to_ascii_lowercase(), self.each)]).collect()
+    }
+
+    /// Waits for a seat at the host, and for the account.
+    pub async fn take(&self, place: &Place) -> Seat {
+        let mut permits = Vec::new();
+        for table in self.tables(place) {
+            let _waiting = Waiting::of(&table);
+            permits.extend(table.free.clone().acquire_owned().await.ok());
         }
-        let host = self.host(host);
-        host.waiting.fetch_add(1, Ordering::Relaxed);
-        let _waiting = Waiting(&host.waiting);
-        Seat(host.free.clone().acquire_owned().await.ok())
+        Seat(permits)
     }
 
-    /// Whether somebody waits for a seat at this host.
-    pub fn wanted(&self, host: &str) -> bool {
-        self.host(host).waiting.load(Ordering::Relaxed) > 0
+    /// Whether somebody waits for a seat that one of this place would give free.
+    pub fn wanted(&self, place: &Place) -> bool {
+        self.tables(place).iter().any(|table| table.waiting.load(Ordering::Relaxed) > 0)
+    }
+}
+
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn of(table: &'a Table) -> Self {
+        table.waiting.fetch_add(1, Ordering::Relaxed);
+        Self(&table.waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -56,19 +92,44 @@ impl Seats {
 mod tests {
     use super::*;
 
+    fn place(host: &str, account: &str, most: Option<u32>) -> Place {
+        Place { host: host.into(), account: account.into(), most }
+    }
+
     #[tokio::test]
     async fn a_full_host_lets_the_next_one_wait() {
         let seats = Arc::new(Seats::new(1));
-        let first = seats.take("mail.example").await;
-        assert!(!seats.wanted("mail.example"));
+        let mail = place("mail.example", "a", None);
+        let first = seats.take(&mail).await;
+        assert!(!seats.wanted(&mail));
         let other = seats.clone();
-        let second = tokio::spawn(async move { other.take("MAIL.example").await });
-        while !seats.wanted("mail.example") {
+        let second = tokio::spawn(async move { other.take(&place("MAIL.example", "b", None)).await });
+        while !seats.wanted(&mail) {
             tokio::task::yield_now().await;
         }
-        let _elsewhere = seats.take("else.example").await;
+        let _elsewhere = seats.take(&place("else.example", "a", None)).await;
         drop(first);
         second.await.expect("it gets the seat");
-        assert!(!seats.wanted("mail.example"));
+        assert!(!seats.wanted(&mail));
+    }
+
+    #[tokio::test]
+    async fn an_account_has_its_own_bound() {
+        let seats = Arc::new(Seats::new(10));
+        let anna = place("mail.example", "anna", Some(2));
+        let first = seats.take(&anna).await;
+        let _second = seats.take(&anna).await;
+        let other = seats.clone();
+        let again = anna.clone();
+        let third = tokio::spawn(async move { other.take(&again).await });
+        while !seats.wanted(&anna) {
+            tokio::task::yield_now().await;
+        }
+        // Somebody else at the same host does not wait, and does not have to give way.
+        let ben = place("mail.example", "ben", Some(2));
+        let _ben = seats.take(&ben).await;
+        assert!(!seats.wanted(&ben));
+        drop(first);
+        third.await.expect("it gets the seat");
     }
 }

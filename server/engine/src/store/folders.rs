@@ -3,8 +3,10 @@
 use super::entity::folder;
 use super::{Store, StoreError};
 use domain::Time;
+use domain::folder::FolderRole;
 use domain::id::{FolderId, MailboxId};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 pub use super::entity::folder::Model as Row;
@@ -14,38 +16,136 @@ pub async fn get(store: &Store, id: FolderId) -> Result<Option<Row>, StoreError>
     Ok(folder::Entity::find_by_id(id.0).one(store.read()).await?)
 }
 
-/// The folders of a mailbox that no switch has left, the first being the one that is watched.
+/// The chosen folders of a mailbox that no switch has left, the first being the one that is watched.
 pub async fn of(store: &Store, mailbox: MailboxId) -> Result<Vec<Row>, StoreError> {
     Ok(folder::Entity::find()
         .filter(folder::Column::MailboxId.eq(mailbox.0))
         .filter(folder::Column::FormerSwitchId.is_null())
+        .filter(folder::Column::Watched.eq(true))
+        .filter(folder::Column::Role.ne(FolderRole::Sent.key()))
+        .order_by_asc(folder::Column::Place)
         .order_by_asc(folder::Column::Id)
         .all(store.read())
         .await?)
 }
 
+/// All rows of a mailbox that no switch has left: chosen, sent, chosen once, imported once.
+pub async fn all(store: &Store, mailbox: MailboxId) -> Result<Vec<Row>, StoreError> {
+    Ok(folder::Entity::find()
+        .filter(folder::Column::MailboxId.eq(mailbox.0))
+        .filter(folder::Column::FormerSwitchId.is_null())
+        .order_by_asc(folder::Column::Place)
+        .order_by_asc(folder::Column::Id)
+        .all(store.read())
+        .await?)
+}
+
+async fn named(db: &impl ConnectionTrait, mailbox: MailboxId, name: &str) -> Result<Option<Row>, StoreError> {
+    Ok(folder::Entity::find()
+        .filter(folder::Column::MailboxId.eq(mailbox.0))
+        .filter(folder::Column::Name.eq(name))
+        .filter(folder::Column::FormerSwitchId.is_null())
+        .one(db)
+        .await?)
+}
+
 /// The folder's row, made if it is not there.
-pub async fn ensure(store: &Store, mailbox: MailboxId, name: &str, role: &str) -> Result<Row, StoreError> {
-    let found = || {
-        folder::Entity::find()
-            .filter(folder::Column::MailboxId.eq(mailbox.0))
-            .filter(folder::Column::Name.eq(name))
-            .filter(folder::Column::FormerSwitchId.is_null())
-            .one(store.write())
-    };
-    if let Some(row) = found().await? {
+pub async fn ensure(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    name: &str,
+    role: FolderRole,
+) -> Result<Row, StoreError> {
+    if let Some(row) = named(db, mailbox, name).await? {
         return Ok(row);
     }
     let row = folder::ActiveModel {
         mailbox_id: Set(mailbox.0),
         name: Set(name.into()),
-        role: Set(role.into()),
+        role: Set(role.key().into()),
         cursor: Set(0),
         import_before: Set(0),
         recognises: Set(false),
+        watched: Set(true),
+        place: Set(0),
         ..Default::default()
     };
-    Ok(folder::Entity::insert(row).exec_with_returning(store.write()).await?)
+    Ok(folder::Entity::insert(row).exec_with_returning(db).await?)
+}
+
+/// Watches exactly these folders, the first of them by IDLE. One that is chosen later brings what
+/// arrives from `now` on; `None` while the mailbox is set up: as the mailbox's import says.
+pub async fn choose(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    names: &[String],
+    now: Option<Time>,
+) -> Result<(), StoreError> {
+    folder::Entity::update_many()
+        .col_expr(folder::Column::Watched, Expr::value(false))
+        .filter(folder::Column::MailboxId.eq(mailbox.0))
+        .filter(folder::Column::FormerSwitchId.is_null())
+        .filter(folder::Column::Role.ne(FolderRole::Sent.key()))
+        .filter(folder::Column::Name.is_not_in(names.iter().map(String::as_str)))
+        .exec(db)
+        .await?;
+    for (place, name) in (0_i64..).zip(names) {
+        let role = if name.eq_ignore_ascii_case("INBOX") { FolderRole::Inbox } else { FolderRole::Chosen };
+        let fresh = !named(db, mailbox, name).await?.is_some_and(|row| row.watched);
+        let row = ensure(db, mailbox, name, role).await?;
+        let mut chosen = folder::ActiveModel {
+            id: Set(row.id),
+            role: Set(role.key().into()),
+            watched: Set(true),
+            place: Set(place),
+            ..Default::default()
+        };
+        if let (Some(now), true) = (now, fresh) {
+            chosen.uid_validity = Set(None);
+            chosen.cursor = Set(0);
+            chosen.import_since = Set(Some(now.0 - now.0.rem_euclid(1_000)));
+            chosen.import_until = Set(None);
+        }
+        folder::Entity::update(chosen).exec(db).await?;
+    }
+    Ok(())
+}
+
+/// What arrived in a folder that is not watched, between two times, is to come in.
+pub async fn import(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    name: &str,
+    role: FolderRole,
+    from: Time,
+    to: Time,
+) -> Result<(), StoreError> {
+    let row = ensure(db, mailbox, name, role).await?;
+    let due = folder::ActiveModel {
+        id: Set(row.id),
+        watched: Set(false),
+        uid_validity: Set(None),
+        cursor: Set(0),
+        import_since: Set(Some(from.0 - from.0.rem_euclid(1_000))),
+        import_until: Set(Some(to.0)),
+        ..Default::default()
+    };
+    folder::Entity::update(due).exec(db).await?;
+    Ok(())
+}
+
+/// A folder's import is done.
+pub async fn imported(db: &impl ConnectionTrait, id: FolderId) -> Result<(), StoreError> {
+    let row = folder::ActiveModel { id: Set(id.0), import_until: Set(None), ..Default::default() };
+    folder::Entity::update(row).exec(db).await?;
+    Ok(())
+}
+
+/// Why a folder can't be opened, in the server's words; `None`: it can.
+pub async fn note(db: &impl ConnectionTrait, id: FolderId, said: Option<&str>) -> Result<(), StoreError> {
+    let row = folder::ActiveModel { id: Set(id.0), said: Set(said.map(str::to_owned)), ..Default::default() };
+    folder::Entity::update(row).exec(db).await?;
+    Ok(())
 }
 
 /// Where an import begins.

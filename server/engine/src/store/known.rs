@@ -44,6 +44,16 @@ pub async fn find(tx: &Tx, keys: &[String]) -> Result<Vec<Known>, StoreError> {
     Ok(found)
 }
 
+/// Which of these keys are those of our own messages.
+pub async fn ours(store: &super::Store, keys: &[String]) -> Result<HashSet<String>, StoreError> {
+    let rows = known_id::Entity::find()
+        .filter(known_id::Column::MessageKey.is_in(keys.iter().map(String::as_str)))
+        .filter(known_id::Column::Ours.eq(true))
+        .all(store.read())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.message_key).collect())
+}
+
 /// The key under which a second message with the same Message-ID is kept in the same ticket.
 pub fn second_key(key: &str, digest: &[u8]) -> String {
     digest.iter().take(8).fold(format!("{key}#"), |mut out, byte| {

@@ -111,6 +111,8 @@ pub async fn importing(store: &Store, mailbox: MailboxId) -> Result<Option<(u64,
         .filter(folder::Column::FormerSwitchId.is_null())
         .filter(folder::Column::FetchedAt.is_null())
         .filter(folder::Column::Found.gt(0))
+        .filter(folder::Column::Watched.eq(true))
+        .filter(folder::Column::Role.ne("sent"))
         .one(store.read())
         .await?;
     let Some(folder) = folder else { return Ok(None) };
@@ -180,6 +182,9 @@ pub async fn folder(store: &Store, id: MailboxId) -> Result<Option<folder::Model
     Ok(folder::Entity::find()
         .filter(folder::Column::MailboxId.eq(id.0))
         .filter(folder::Column::FormerSwitchId.is_null())
+        .filter(folder::Column::Watched.eq(true))
+        .filter(folder::Column::Role.ne("sent"))
+        .order_by_asc(folder::Column::Place)
         .order_by_asc(folder::Column::Id)
         .one(store.read())
         .await?)

@@ -97,6 +97,13 @@ pub async fn claims(store: &Store, node: Node) -> Result<Vec<Claim>, StoreError>
     Ok(rows.iter().map(|row| Claim { mailbox: MailboxId(row.id), node: node.id, epoch: row.epoch }).collect())
 }
 
+/// A node's claim on one mailbox, if it has it.
+pub async fn claim_of(store: &Store, node: Node, id: MailboxId) -> Result<Option<Claim>, StoreError> {
+    let row = mailbox::Entity::find_by_id(id.0).one(store.read()).await?;
+    let row = row.filter(|row| row.node_id == Some(node.id) && row.deleted_at.is_none());
+    Ok(row.map(|row| Claim { mailbox: id, node: node.id, epoch: row.epoch }))
+}
+
 /// Lets go of everything: the node stops.
 pub async fn leave(store: &Store, node: Node) -> Result<(), StoreError> {
     mailbox::Entity::update_many()

@@ -179,7 +179,7 @@ pub async fn deletable(
 
 /// They are gone on the server.
 pub async fn deleted(
-    store: &Store,
+    tx: &impl ConnectionTrait,
     folder: FolderId,
     uid_validity: u32,
     uids: &[u32],
@@ -191,7 +191,7 @@ pub async fn deleted(
             .filter(receipt::Column::FolderId.eq(folder.0))
             .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
             .filter(receipt::Column::Uid.is_in(part.iter().map(|uid| i64::from(*uid))))
-            .exec(store.write())
+            .exec(tx)
             .await?;
     }
     Ok(())

@@ -3,13 +3,14 @@
 //! Invariant: a receipt leaves `stored` once, in the transaction that writes what it became. Two
 //! nodes that read the same receipt can't both settle it: [`claim`] finds one of them too late.
 
-use super::entity::{folder, receipt, source, source_chunk};
+use super::entity::{folder, mailbox, receipt, source, source_chunk};
+use super::receipts::Claim;
 use super::{Store, StoreError, Tx};
 use domain::id::{MailboxId, MessageId, SourceId, TicketId};
 use domain::receipt::Disposition;
 use domain::{Time, id};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 /// A receipt that intake has not looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,14 +41,22 @@ fn is_stored() -> Expr {
     Expr::cust("disposition = 'stored'")
 }
 
-/// The next mailbox with waiting receipts, after this one and then from the front.
-pub async fn next_mailbox(store: &Store, after: MailboxId) -> Result<Option<MailboxId>, StoreError> {
+/// The next of a node's mailboxes with waiting receipts, after this one and then from the front.
+pub async fn next_mailbox(store: &Store, node: i64, after: MailboxId) -> Result<Option<MailboxId>, StoreError> {
+    let held = || {
+        mailbox::Entity::find()
+            .select_only()
+            .column(mailbox::Column::Id)
+            .filter(mailbox::Column::NodeId.eq(node))
+            .into_query()
+    };
     for above in [after.0, i64::MIN] {
         let found = receipt::Entity::find()
             .select_only()
             .column(receipt::Column::MailboxId)
             .filter(is_stored())
             .filter(receipt::Column::MailboxId.gt(above))
+            .filter(receipt::Column::MailboxId.in_subquery(held()))
             .order_by_asc(receipt::Column::MailboxId)
             .limit(1)
             .into_tuple::<i64>()
@@ -94,14 +103,16 @@ fn one(waiting: &Waiting) -> sea_orm::Condition {
 }
 
 /// Counts a try before it is made, so that a message that kills the process is known afterwards.
-pub async fn count_try(store: &Store, batch: &[Waiting]) -> Result<(), StoreError> {
+pub async fn count_try(store: &Store, claim: Claim, batch: &[Waiting]) -> Result<(), StoreError> {
     let any = batch.iter().fold(sea_orm::Condition::any(), |any, waiting| any.add(one(waiting)));
+    let tx = store.begin().await?;
+    super::receipts::hold(&tx, claim).await?;
     receipt::Entity::update_many()
         .col_expr(receipt::Column::Tries, Expr::col(receipt::Column::Tries).add(1))
         .filter(any)
-        .exec(store.write())
+        .exec(&tx)
         .await?;
-    Ok(())
+    super::commit(tx).await
 }
 
 /// Takes a receipt for this transaction; `false`: somebody else settled it.
@@ -129,6 +140,18 @@ pub async fn settle(tx: &Tx, waiting: &Waiting, settlement: &Settlement, now: Ti
     Ok(())
 }
 
+/// Forgets the bytes of a settled message that is nothing to us.
+pub async fn forget_source(tx: &Tx, waiting: &Waiting) -> Result<(), StoreError> {
+    let Some(source) = waiting.source else { return Ok(()) };
+    receipt::Entity::update_many()
+        .col_expr(receipt::Column::SourceId, Expr::value(None::<i64>))
+        .filter(one(waiting))
+        .exec(tx)
+        .await?;
+    source::Entity::delete_by_id(source.0).exec(tx).await?;
+    Ok(())
+}
+
 /// The stored bytes, `None` while they are not complete. Read chunk by chunk: no second copy.
 pub async fn source_bytes(store: &Store, id: SourceId) -> Result<Option<Vec<u8>>, StoreError> {
     let Some(row) = source::Entity::find_by_id(id.0).one(store.read()).await? else { return Ok(None) };
@@ -149,6 +172,18 @@ pub async fn source_bytes(store: &Store, id: SourceId) -> Result<Option<Vec<u8>>
         after = chunk.place;
         bytes.extend_from_slice(&chunk.bytes);
     }
+}
+
+/// Whether a message lay there before the mailbox was connected, or comes from a folder that is
+/// not watched and was asked for by a person.
+pub async fn is_imported(tx: &Tx, waiting: &Waiting) -> Result<bool, StoreError> {
+    let Some(folder) = folder::Entity::find_by_id(waiting.folder).one(tx).await? else { return Ok(true) };
+    let mailbox = mailbox::Entity::find_by_id(waiting.mailbox.0).one(tx).await?;
+    // "From now on" begins at the connection: nothing of it is older.
+    let from_now = mailbox.is_some_and(|row| row.import_mode == "now");
+    let lay_there =
+        folder.uid_validity == Some(waiting.uid_validity) && folder.import_upto.is_some_and(|upto| waiting.uid <= upto);
+    Ok(!folder.watched || (lay_there && !from_now))
 }
 
 /// What a folder is for, as in `inbox` or `sent`.

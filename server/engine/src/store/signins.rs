@@ -182,6 +182,9 @@ pub async fn first_folder(store: &Store, id: MailboxId) -> Result<Option<(String
     let row = folder::Entity::find()
         .filter(folder::Column::MailboxId.eq(id.0))
         .filter(folder::Column::FormerSwitchId.is_null())
+        .filter(folder::Column::Watched.eq(true))
+        .filter(folder::Column::Role.ne("sent"))
+        .order_by_asc(folder::Column::Place)
         .order_by_asc(folder::Column::Id)
         .one(store.read())
         .await?;

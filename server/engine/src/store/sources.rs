@@ -1,11 +1,12 @@
 //! Stored raw messages, in chunk rows of at most a mebibyte.
 
-use super::entity::{source, source_chunk};
+use super::entity::{source, source_chunk, unfinished};
 use super::{Store, StoreError};
 use domain::Time;
-use domain::id::SourceId;
+use domain::id::{FolderId, SourceId};
+use domain::time::Span;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 /// Bytes of a chunk row.
 pub const CHUNK: usize = 1 << 20;
@@ -63,6 +64,7 @@ pub async fn complete(db: &impl ConnectionTrait, id: SourceId, bytes: u64, diges
         ..Default::default()
     };
     source::Entity::update(row).exec(db).await?;
+    unfinished::Entity::delete_by_id(id.0).exec(db).await?;
     Ok(())
 }
 
@@ -76,11 +78,73 @@ pub async fn drop_unfinished(db: &impl ConnectionTrait, id: SourceId) -> Result<
     Ok(())
 }
 
-/// Throws away what was begun before this time and never completed: a process died over it.
-pub async fn drop_abandoned(store: &Store, before: Time) -> Result<u64, StoreError> {
+/// Which message a begun source is of: its numbers, its size, and the digest of its header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message<'a> {
+    pub folder: FolderId,
+    pub uid_validity: u32,
+    pub uid: u32,
+    pub size: u64,
+    pub digest: &'a [u8],
+}
+
+/// Notes of which message a begun source is, so that it can go on after an interruption. The
+/// former begun source of that UID goes.
+pub async fn mark_unfinished(tx: &impl ConnectionTrait, id: SourceId, of: &Message<'_>) -> Result<(), StoreError> {
+    let former = unfinished::Entity::find().filter(same_place(of)).all(tx).await?;
+    for row in former {
+        // Its chunks and its mark go with it.
+        drop_unfinished(tx, SourceId(row.source_id)).await?;
+    }
+    let row = unfinished::ActiveModel {
+        source_id: Set(id.0),
+        folder_id: Set(of.folder.0),
+        uid_validity: Set(of.uid_validity.into()),
+        uid: Set(of.uid.into()),
+        size: Set(i64::try_from(of.size).unwrap_or(i64::MAX)),
+        digest: Set(of.digest.to_vec()),
+    };
+    unfinished::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The begun source of exactly this message.
+pub async fn unfinished(store: &Store, of: &Message<'_>) -> Result<Option<SourceId>, StoreError> {
+    let row = unfinished::Entity::find()
+        .filter(same_place(of))
+        .filter(unfinished::Column::Size.eq(i64::try_from(of.size).unwrap_or(i64::MAX)))
+        .filter(unfinished::Column::Digest.eq(of.digest.to_vec()))
+        .one(store.read())
+        .await?;
+    Ok(row.map(|row| SourceId(row.source_id)))
+}
+
+fn same_place(of: &Message<'_>) -> Condition {
+    Condition::all()
+        .add(unfinished::Column::FolderId.eq(of.folder.0))
+        .add(unfinished::Column::UidValidity.eq(i64::from(of.uid_validity)))
+        .add(unfinished::Column::Uid.eq(i64::from(of.uid)))
+}
+
+/// One chunk of a source, complete or not.
+pub async fn chunk(store: &Store, id: SourceId, place: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(source_chunk::Entity::find_by_id((id.0, place)).one(store.read()).await?.map(|row| row.bytes))
+}
+
+/// Throws away what was begun before this time and can't go on: a process died over it. What can
+/// go on is kept for a week.
+pub async fn drop_abandoned(store: &Store, before: Time, now: Time) -> Result<u64, StoreError> {
+    let resumable = unfinished::Entity::find().select_only().column(unfinished::Column::SourceId).into_query();
+    let stale = Condition::any()
+        .add(
+            Condition::all()
+                .add(source::Column::StoredAt.lt(before.0))
+                .add(source::Column::Id.not_in_subquery(resumable)),
+        )
+        .add(source::Column::StoredAt.lt((now - Span::days(7)).0));
     let done = source::Entity::delete_many()
         .filter(source::Column::Complete.eq(false))
-        .filter(source::Column::StoredAt.lt(before.0))
+        .filter(stale)
         .exec(store.write())
         .await?;
     Ok(done.rows_affected)

@@ -31,6 +31,7 @@ pub async fn since(store: &Store, since: Time) -> Result<HashMap<i64, Came>, Sto
         .column_as(receipt::Column::ArrivedAt.max(), "last")
         .filter(receipt::Column::ArrivedAt.gte(since.0))
         .filter(receipt::Column::Disposition.is_not_in(UNCOUNTED))
+        .filter(receipt::Column::FolderId.not_in_subquery(super::listed::of_ours()))
         .group_by(receipt::Column::MailboxId)
         .into_tuple()
         .all(store.read())
@@ -45,6 +46,7 @@ pub async fn since(store: &Store, since: Time) -> Result<HashMap<i64, Came>, Sto
 pub async fn last_at(store: &Store, mailbox: MailboxId) -> Result<Option<Time>, StoreError> {
     let row = receipt::Entity::find()
         .filter(receipt::Column::MailboxId.eq(mailbox.0))
+        .filter(receipt::Column::FolderId.not_in_subquery(super::listed::of_ours()))
         .order_by_desc(receipt::Column::ArrivedAt)
         .one(store.read())
         .await?;
@@ -62,6 +64,7 @@ pub async fn days(store: &Store, mailbox: MailboxId, since: Time) -> Result<Vec<
         .filter(receipt::Column::MailboxId.eq(mailbox.0))
         .filter(receipt::Column::ArrivedAt.gte(since.0))
         .filter(receipt::Column::Disposition.is_not_in(UNCOUNTED))
+        .filter(receipt::Column::FolderId.not_in_subquery(super::listed::of_ours()))
         .group_by(day)
         .group_by(receipt::Column::Late)
         .into_tuple()
@@ -107,6 +110,7 @@ pub async fn arrived_between(store: &Store, mailbox: MailboxId, from: Time, to: 
         .filter(receipt::Column::ArrivedAt.lte(to.0))
         .filter(receipt::Column::StoredAt.gte(to.0))
         .filter(receipt::Column::Disposition.is_not_in(UNCOUNTED))
+        .filter(receipt::Column::FolderId.not_in_subquery(super::listed::of_ours()))
         .group_by(receipt::Column::Disposition)
         .into_tuple()
         .all(store.read())

@@ -11,6 +11,7 @@ use crate::store::receipts::Claim;
 use crate::store::switches::{self, FormerRow};
 use crate::store::{StoreError, directions, folders, mailboxes, receipts};
 use domain::console::mailboxes::ImportFrom;
+use domain::folder::FolderRole;
 use domain::id::{FolderId, GrantId, MailboxId};
 use domain::provider::Endpoint;
 use domain::switch::Drained;
@@ -119,6 +120,9 @@ async fn look(engine: &Engine, mailbox: MailboxId, switch: &switches::Row) -> Re
             provider: session.provider(),
             // It began long ago; what came since is new.
             import: ImportFrom::Beginning,
+            role: FolderRole::from_key(&folder.role).unwrap_or(FolderRole::Other),
+            upto: None,
+            until: None,
             delete: false,
             outages: Vec::new(),
         };

@@ -109,6 +109,12 @@ impl Desk {
         Self { rig, engine, running: None, config, place }
     }
 
+    /// The same database for another node. (The crash tests'.)
+    #[allow(dead_code)]
+    pub fn config_of(&self, node: &str) -> Config {
+        Config { node_name: node.into(), ..self.config.clone() }
+    }
+
     /// Starts all loops.
     pub fn start(&mut self) {
         self.running = Some(self.engine.start().expect("nobody else works on this database"));
@@ -307,10 +313,15 @@ impl Desk {
         }
     }
 
-    /// All receipts of a mailbox, by UID.
+    /// All receipts of a mailbox's first folder, by UID.
     pub async fn receipts(&self, mailbox: MailboxId) -> Vec<e::receipt::Model> {
+        self.receipts_of(self.folder(mailbox).await.id).await
+    }
+
+    /// The receipts of one folder, by UID.
+    pub async fn receipts_of(&self, folder: i64) -> Vec<e::receipt::Model> {
         e::receipt::Entity::find()
-            .filter(e::receipt::Column::MailboxId.eq(mailbox.0))
+            .filter(e::receipt::Column::FolderId.eq(folder))
             .order_by_asc(e::receipt::Column::UidValidity)
             .order_by_asc(e::receipt::Column::Uid)
             .all(self.engine.store.read())
@@ -340,10 +351,20 @@ impl Desk {
         chunks.into_iter().flat_map(|c| c.bytes).collect()
     }
 
+    /// A folder of a mailbox by its name, once it is there.
+    pub async fn folder_named(&self, mailbox: MailboxId, name: &str) -> e::folder::Model {
+        crate::rig::until(&format!("the folder {name}"), Duration::from_secs(30), || async {
+            let all = engine::store::folders::all(&self.engine.store, mailbox).await.expect("folders");
+            all.into_iter().find(|row| row.name == name)
+        })
+        .await
+    }
+
     /// The folder row of a mailbox.
     pub async fn folder(&self, mailbox: MailboxId) -> e::folder::Model {
         e::folder::Entity::find()
             .filter(e::folder::Column::MailboxId.eq(mailbox.0))
+            .filter(e::folder::Column::Role.eq("inbox"))
             .one(self.engine.store.read())
             .await
             .expect("a question")

@@ -176,10 +176,11 @@ async fn sent_mail_is_filed_and_found() {
         let user = desk.rig.user("sent", place).await;
         let access = desk.access(&user, Direction::Incoming, by).await;
         let id = format!("<{}@desk.example>", unique());
-        assert!(!imap::find_in_sent(&desk.engine, &access, &id).await.expect("it looks"), "{place:?}");
+        let mut session = imap::open(&desk.engine, &access).await.expect("it opens");
+        assert!(!session.find_in_sent(&id).await.expect("it looks"), "{place:?}");
         let mail = format!("Message-ID: {id}\r\nFrom: a@b.example\r\nSubject: Filed\r\n\r\nText\r\n");
-        imap::append_sent(&desk.engine, &access, mail.as_bytes()).await.expect("it is filed");
-        assert!(imap::find_in_sent(&desk.engine, &access, &id).await.expect("it looks"), "{place:?}");
+        session.append_sent(mail.as_bytes()).await.expect("it is filed");
+        assert!(session.find_in_sent(&id).await.expect("it looks"), "{place:?}");
     }
 }
 

@@ -6,7 +6,7 @@ use domain::console::people::{Actor, Role};
 use domain::id::{MailboxId, MessageId, PersonId, TicketId};
 use domain::time::Span;
 use engine::config::{Config, Limits, NetworkRules};
-use engine::store::entity as e;
+use engine::store::{entity as e, nodes};
 use engine::vault::Vault;
 use engine::{Engine, clock, intake};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -61,6 +61,8 @@ impl Inbox {
             shown: Vec::new(),
         };
         let engine = Engine::open(config).await.expect("the engine opens");
+        let node = nodes::enter(&engine.store, "test", true).await.expect("a node");
+        engine.node.set(Some(node));
         let mut inbox = Self { engine, support: MailboxId(0), uid: AtomicI64::new(1), place };
         inbox.support = inbox.mailbox(SUPPORT).await;
         inbox
@@ -193,6 +195,8 @@ impl Inbox {
 
     /// Runs intake until nothing waits.
     pub async fn take_in(&self) {
+        let node = self.engine.node.get().expect("a node");
+        nodes::claim(&self.engine.store, node, 200).await.expect("it claims");
         let (mut last, stop) = (MailboxId(0), CancellationToken::new());
         while intake::round(&self.engine, &mut last, &stop).await.expect("intake goes on") {}
         while engine::store::search::index_some(&self.engine.store, 20).await.expect("indexing goes on") > 0 {}

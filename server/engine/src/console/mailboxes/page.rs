@@ -1,7 +1,7 @@
 //! The mailbox page.
 
 use super::{row, time, timeline};
-use crate::store::{directions, grants, mailboxes, people, registrations, traffic};
+use crate::store::{directions, folders, grants, mailboxes, people, registrations, traffic};
 use crate::{Engine, clock, evidence};
 use domain::console::mailboxes::*;
 use domain::id::MailboxId;
@@ -21,6 +21,7 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
     let side = async |d| directions::get(store.read(), id, d).await?.ok_or(Refusal::NotFound);
     let (incoming, outgoing) = (side(Direction::Incoming).await?, side(Direction::Outgoing).await?);
     let folder = mailboxes::folder(store, id).await?;
+    let chosen = folders::of(store, id).await?;
     let names: HashMap<i64, String> = people::all(store).await?.into_iter().map(|p| (p.id, p.name)).collect();
     let today = now.0 - now.0.rem_euclid(DAY.0);
     let first_day = Time(today) - Span(CHART.0 - DAY.0);
@@ -59,6 +60,7 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
             outgoing: outgoing.used,
             delete_after_fetch: stored.delete_after_fetch,
             folder: folder.as_ref().map_or_else(|| "INBOX".to_owned(), |f| f.name.clone()),
+            other_folders: chosen.iter().skip(1).map(|f| f.name.clone()).collect(),
             import: match (stored.import_mode.as_str(), stored.import_from) {
                 ("date", Some(from)) => ImportFrom::Date(Time(from)),
                 ("beginning", _) => ImportFrom::Beginning,
@@ -84,6 +86,8 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
         same_account,
         from_name: stored.from_name.clone(),
         signature: stored.signature.clone(),
+        acknowledge: stored.acknowledge,
+        acknowledge_text: stored.acknowledge_text.clone(),
         own_addresses: mailboxes::addresses_of(store, id).await?,
         outage: timeline::outage(engine, id, now).await?,
         timeline: timeline::timeline(engine, id, &[incoming.grant_id, outgoing.grant_id]).await?,

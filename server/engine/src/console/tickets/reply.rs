@@ -159,7 +159,7 @@ pub async fn create(engine: &Arc<Engine>, actor: &Actor, form: NewTicketForm) ->
         outcome => outcome?,
     };
     tickets::mark_seen(&tx, ticket, actor.person, message).await?;
-    fail::fail_point!("before-reply-commit", |_| Err(Refusal::Unavailable));
+    fail::fail_point!("before-ticket-commit", |_| Err(Refusal::Unavailable));
     store::commit(tx).await?;
     sent(engine, ticket);
     tracing::info!(ticket = ticket.0, person = actor.person.0, "began a ticket");

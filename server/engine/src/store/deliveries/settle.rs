@@ -1,23 +1,30 @@
 //! How a delivery is settled by something else than its own attempt: the Sent folder, a person.
 
 use super::RecipientState;
-use super::attempt::{conclude, move_recipients};
+use super::attempt::{Lease, conclude, move_recipients};
 use super::queue;
 use crate::store::entity::{delivery, draft, mailbox, message, ticket, upload};
 use crate::store::{Store, StoreError, set};
 use domain::Time;
 use domain::id::{DeliveryId, PersonId};
 use domain::outbox::DeliveryState;
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockType, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-/// An uncertain reply did arrive: found in Sent, or a person says so. `false` when it is not
-/// uncertain any more.
+/// An uncertain reply did arrive: found in Sent, by whoever has this lease, or a person says so.
+/// `false` when it is not uncertain any more.
 ///
 /// # Errors
-/// The database's.
-pub async fn found(store: &Store, id: DeliveryId, said: &str, now: Time) -> Result<bool, StoreError> {
+/// [`StoreError::StaleEpoch`]: another node looks now.
+pub async fn found(
+    store: &Store,
+    lease: Option<&Lease>,
+    id: DeliveryId,
+    said: &str,
+    now: Time,
+) -> Result<bool, StoreError> {
     let tx = store.begin().await?;
+    hold(&tx, lease).await?;
     if !leave(&tx, id, DeliveryState::Uncertain, DeliveryState::Sent, now, now).await? {
         return Ok(false);
     }
@@ -45,28 +52,43 @@ pub async fn send_again(store: &Store, id: DeliveryId, now: Time) -> Result<bool
 ///
 /// # Errors
 /// The database's.
-pub async fn check_again(store: &Store, id: DeliveryId, at: Option<Time>) -> Result<(), StoreError> {
+pub async fn check_again(store: &Store, lease: &Lease, id: DeliveryId, at: Option<Time>) -> Result<(), StoreError> {
+    let tx = store.begin().await?;
+    hold(&tx, Some(lease)).await?;
     delivery::Entity::update_many()
         .col_expr(delivery::Column::Checks, Expr::col(delivery::Column::Checks).add(1))
         .col_expr(delivery::Column::DueAt, Expr::value(at.map_or(i64::MAX, |at| at.0)))
         .filter(delivery::Column::Id.eq(id.0))
         .filter(delivery::Column::State.eq(DeliveryState::Uncertain.key()))
-        .exec(store.write())
+        .exec(&tx)
         .await?;
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// When the copy in Sent is to be filed; `None`: it is there, or never will be.
 ///
 /// # Errors
 /// The database's.
-pub async fn copy_due(store: &Store, id: DeliveryId, at: Option<Time>) -> Result<(), StoreError> {
+pub async fn copy_due(store: &Store, lease: &Lease, id: DeliveryId, at: Option<Time>) -> Result<(), StoreError> {
+    let tx = store.begin().await?;
+    hold(&tx, Some(lease)).await?;
     delivery::Entity::update_many()
         .col_expr(delivery::Column::SentCopyDueAt, Expr::value(at.map(|at| at.0)))
         .filter(delivery::Column::Id.eq(id.0))
-        .exec(store.write())
+        .exec(&tx)
         .await?;
-    Ok(())
+    Ok(tx.commit().await?)
+}
+
+/// Keeps the mailbox from moving to another node until the transaction ends.
+async fn hold(tx: &impl ConnectionTrait, lease: Option<&Lease>) -> Result<(), StoreError> {
+    let Some(lease) = lease else { return Ok(()) };
+    let held = mailbox::Entity::find_by_id(lease.mailbox.0)
+        .filter(mailbox::Column::Epoch.eq(lease.epoch))
+        .lock(LockType::Share)
+        .one(tx)
+        .await?;
+    held.map(|_| ()).ok_or(StoreError::StaleEpoch)
 }
 
 /// A person wants a waiting reply tried now, whatever the pause.

@@ -19,6 +19,10 @@ pub struct Model {
     pub former_switch_id: Option<i64>,
     /// What is known from the folders before it is matched first.
     pub recognises: bool,
+    pub watched: bool,
+    pub place: i64,
+    pub said: Option<String>,
+    pub import_until: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

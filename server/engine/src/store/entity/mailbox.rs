@@ -26,6 +26,8 @@ pub struct Model {
     pub replies_through: Option<i64>,
     /// Of a mailbox that only sends: the one where its mail arrives.
     pub arrives_at: Option<i64>,
+    pub acknowledge: bool,
+    pub acknowledge_text: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

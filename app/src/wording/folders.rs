@@ -1,0 +1,32 @@
+//! What is said of a mailbox's folders.
+
+use super::counts::of;
+use domain::console::folders::FolderChoice;
+use domain::folder::FolderRole;
+
+pub const FURTHER: &str = "Fetch these folders too";
+pub const FURTHER_HINT: &str = "Looked into once a minute. Mail that is moved there by a rule becomes a ticket as well.";
+pub const ELSEWHERE: &str = "In other folders meanwhile";
+pub const ELSEWHERE_HINT: &str =
+    "These folders are not fetched. An import brings in exactly what arrived there during the outage.";
+pub const IMPORTED: &str = "Imported";
+
+pub const ACKNOWLEDGE: &str = "Off: customers hear from people only. On: who begins a ticket gets these words, once a day at most; never for mail older than four hours, imported mail, lists or automatic mail.";
+
+/// Beside a folder that may be chosen.
+pub fn hint(choice: &FolderChoice) -> Option<&'static str> {
+    match choice {
+        FolderChoice { there: false, .. } => Some("The server does not have this folder any more."),
+        FolderChoice { role: FolderRole::Junk, .. } => Some("Unwanted mail: every message would become a ticket."),
+        _ => None,
+    }
+}
+
+/// `3 messages, marked as junk by the server`
+pub fn left(role: FolderRole, messages: u32) -> String {
+    let count = of(messages.into(), "message", "messages");
+    match role {
+        FolderRole::Junk => format!("{count}, taken for junk by the server"),
+        _ => count,
+    }
+}

@@ -1,0 +1,78 @@
+//! The acknowledgement of a new ticket: written in the transaction that begins it, sent by the
+//! outbox like any reply, marked as automatic (RFC 3834).
+
+use super::Told;
+use super::settle::Context;
+use super::sign::fresh_header_id;
+use crate::Engine;
+use crate::mime::{Automatic, Mail};
+use crate::store::deliveries::{self, Recipient, RecipientKind};
+use crate::store::{StoreError, directions, known, mailboxes, messages, settling};
+use domain::acknowledge::{Facts, ONCE_IN, TEXT, silence};
+use domain::id::{MessageId, TicketId};
+use domain::thread::reply_subject;
+use domain::ticket::MessageKind;
+use domain::{Address, Direction};
+
+/// Acknowledges the ticket that this mail began, if the rules allow it.
+pub async fn acknowledge(
+    cx: &Context<'_>,
+    engine: &Engine,
+    mail: &Mail,
+    ticket: TicketId,
+    told: &mut Told,
+) -> Result<(), StoreError> {
+    let id = cx.waiting.mailbox;
+    let Some(mailbox) = mailboxes::in_tx(cx.tx, id).await?.filter(|row| row.acknowledge) else { return Ok(()) };
+    let side = directions::get(cx.tx, id, Direction::Outgoing).await?;
+    let sends = side.is_some_and(|side| side.used && side.credential.is_some());
+    let to = mail.reply_to.first().or(mail.from.as_ref());
+    let (Some(to), true) = (to.and_then(|party| Address::parse(&party.address).ok()), sends) else { return Ok(()) };
+    let written_to = cx.written_to(mail);
+    let facts = Facts {
+        on: true,
+        from_outside: cx.own.base(to.as_str()).is_none(),
+        automatic: mail.automatic != Automatic::No,
+        hushed: mail.hushed,
+        addressed: written_to.is_some(),
+        imported: settling::is_imported(cx.tx, cx.waiting).await?,
+        age: cx.now.since(cx.at(mail)),
+        lately: messages::acknowledged(cx.tx, to.as_str(), cx.now - ONCE_IN).await?,
+    };
+    if let Some(why) = silence(&facts) {
+        tracing::debug!(mailbox = id.0, ticket = ticket.0, ?why, "no acknowledgement");
+        return Ok(());
+    }
+    let from = written_to.unwrap_or_else(|| mailbox.address.clone());
+    let Ok(from) = Address::parse(&from) else { return Ok(()) };
+    let header_id = fresh_header_id(engine, ticket, &from);
+    let answered = mail.identity.given.then(|| mail.identity.key.clone());
+    let text = if mailbox.acknowledge_text.trim().is_empty() { TEXT.to_owned() } else { mailbox.acknowledge_text };
+    let new = messages::New {
+        ticket,
+        kind: MessageKind::Automatic,
+        person: None,
+        author: mailbox.from_name.clone(),
+        from_address: Some(from.as_str().to_owned()),
+        to: vec![to.as_str().to_owned()],
+        cc: Vec::new(),
+        reply_to: None,
+        subject: reply_subject(&mail.subject, ticket),
+        text,
+        quoted: None,
+        html: None,
+        remote_images: 0,
+        source: None,
+        at: cx.now,
+        header_id: Some(header_id.clone()),
+        in_reply_to: answered.clone(),
+        references: answered.into_iter().collect(),
+        once_hash: None,
+    };
+    let message: MessageId = messages::insert(cx.tx, new, cx.now).await?;
+    known::remember_ours(cx.tx, &header_id, ticket, message).await?;
+    let recipient = Recipient { address: to, kind: RecipientKind::To };
+    deliveries::create(cx.tx, message, ticket, id, &header_id, &[recipient], cx.now).await?;
+    told.outbox = true;
+    Ok(())
+}

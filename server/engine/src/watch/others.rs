@@ -1,0 +1,205 @@
+//! The folders besides the first: asked by STATUS on the watching session, fetched on the errand
+//! session, one after the other, beside the watching.
+
+use super::missed;
+use crate::fetch::{self, Broken, Care, Job};
+use crate::imap::{self, Session};
+use crate::login::Fault;
+use crate::store::folders::{self, Row};
+use crate::store::receipts::Claim;
+use crate::store::{self, StoreError, listed};
+use crate::{Engine, clock, directions, errand};
+use domain::Direction;
+use domain::Time;
+use domain::folder::FolderRole;
+use domain::id::{FolderId, MailboxId};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// How often other folders are asked. They tell nothing by themselves.
+const EVERY: Duration = Duration::from_secs(59);
+
+/// What a mailbox's watcher knows of its other folders.
+#[derive(Default)]
+pub struct Others {
+    rows: Vec<Row>,
+    due: Vec<(FolderId, Option<u32>)>,
+    asked: Option<Instant>,
+    /// At most one pass at a time; ended when the watcher ends.
+    fetching: JoinSet<()>,
+    care: Arc<Mutex<HashMap<FolderId, Care>>>,
+}
+
+impl Others {
+    /// Asks the server for its folders, for people to choose from, and finds the one of sent mail.
+    pub async fn list(&mut self, engine: &Engine, claim: Claim, session: &mut Session) -> Result<(), Broken> {
+        let all = match session.list().await {
+            // A server that does not list its folders still has the first one.
+            Err(fault) if imap::is_refusal(&fault) => Vec::new(),
+            listed => listed?,
+        };
+        let names: Vec<(String, FolderRole)> =
+            all.iter().filter(|f| f.selectable).map(|f| (f.name.clone(), f.role)).collect();
+        let tx = engine.store.begin().await?;
+        store::receipts::hold(&tx, claim).await?;
+        listed::replace(&tx, claim.mailbox, &names, clock::now()).await?;
+        if let Some(sent) = imap::sent_among(&all) {
+            folders::ensure(&tx, claim.mailbox, sent, FolderRole::Sent).await?;
+        }
+        store::commit(tx).await?;
+        self.asked = None;
+        Ok(())
+    }
+
+    /// Asks for the state of every other folder, if it is time.
+    pub async fn look(&mut self, engine: &Engine, claim: Claim, session: &mut Session) -> Result<(), Broken> {
+        if !self.fetching.is_empty() && self.fetching.try_join_next().is_none() {
+            return Ok(());
+        }
+        if self.asked.is_some_and(|at| at.elapsed() < EVERY) {
+            return Ok(());
+        }
+        self.asked = Some(Instant::now());
+        self.rows = rows(engine, claim.mailbox).await?;
+        self.due.clear();
+        for row in &self.rows {
+            if row.import_until.is_some() {
+                self.due.push((FolderId(row.id), None));
+                continue;
+            }
+            match session.status(&row.name).await {
+                Ok(status) => {
+                    let last = status.uid_next.saturating_sub(1);
+                    let same = row.uid_validity == Some(status.uid_validity.into());
+                    if !same || i64::from(last) > row.cursor {
+                        self.due.push((FolderId(row.id), Some(last)));
+                    }
+                    if row.said.is_some() {
+                        folders::note(engine.store.write(), FolderId(row.id), None).await?;
+                    }
+                }
+                // Renamed, or deleted: the others go on, and the settings page says so.
+                Err(fault) if imap::is_refusal(&fault) => {
+                    tracing::warn!(mailbox = claim.mailbox.0, folder = row.id, "a folder can't be looked into");
+                    folders::note(engine.store.write(), FolderId(row.id), Some(&fault.said)).await?;
+                }
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Somebody rang: they are asked again at once.
+    pub fn ask(&mut self) {
+        self.asked = None;
+    }
+
+    /// Ends when the pass under way has ended, if somebody rang meanwhile: nobody else asks then.
+    pub async fn free(&mut self) {
+        if self.asked.is_some() || self.fetching.join_next().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Nothing is fetched any more under the terms that ended.
+    pub fn stop(&mut self) {
+        self.fetching = JoinSet::new();
+    }
+
+    /// Whether there is anything to ask for by timer.
+    pub fn any(&self) -> bool {
+        !self.rows.is_empty()
+    }
+
+    /// Fetches what the last look found, and counts what an outage left elsewhere.
+    pub fn fetch(&mut self, engine: &Arc<Engine>, job: &Job) {
+        if !self.fetching.is_empty() {
+            return;
+        }
+        let (engine, job, care) = (engine.clone(), job.clone(), self.care.clone());
+        let due = std::mem::take(&mut self.due);
+        self.fetching.spawn(async move {
+            let mailbox = job.claim.mailbox;
+            if let Err(error) = all(&engine, &job, due, &mut *care.lock().await).await {
+                match error {
+                    Broken::Store(StoreError::StaleEpoch) => engine.node.refused_late(mailbox, "fetching"),
+                    // The next look tries again; the watching session tells of a server in trouble.
+                    error => tracing::info!(mailbox = mailbox.0, %error, "other folders are fetched later"),
+                }
+            }
+        });
+    }
+}
+
+/// Chosen folders but the first, the folder of sent mail, and what is to be imported.
+async fn rows(engine: &Engine, mailbox: MailboxId) -> Result<Vec<Row>, StoreError> {
+    let first = folders::of(&engine.store, mailbox).await?.into_iter().next().map(|row| row.id);
+    let all = folders::all(&engine.store, mailbox).await?;
+    Ok(all.into_iter().filter(|row| Some(row.id) != first && (row.watched || row.import_until.is_some())).collect())
+}
+
+async fn all(
+    engine: &Engine,
+    job: &Job,
+    due: Vec<(FolderId, Option<u32>)>,
+    care: &mut HashMap<FolderId, Care>,
+) -> Result<(), Broken> {
+    let mailbox = job.claim.mailbox;
+    let outage = missed::uncounted(engine, mailbox).await?;
+    if due.is_empty() && outage.is_none() {
+        return Ok(());
+    }
+    let access = match directions::access(engine, mailbox, Direction::Incoming).await {
+        Ok(access) => access,
+        Err(directions::NoAccess::Fault(fault)) => return Err(fault.into()),
+        Err(directions::NoAccess::Store(error)) => return Err(error.into()),
+        Err(_) => return Ok(()),
+    };
+    let mut turn = errand::turn(engine, mailbox, &access).await?;
+    for (folder, upto) in due {
+        let Some(row) = folders::get(&engine.store, folder).await? else { continue };
+        let role = FolderRole::from_key(&row.role).unwrap_or(FolderRole::Other);
+        let job = Job {
+            role,
+            upto,
+            until: row.import_until.map(Time),
+            delete: job.delete && row.watched && role != FolderRole::Sent,
+            ..job.clone()
+        };
+        match one(engine, &job, care.entry(folder).or_default(), &mut turn.session, &row).await {
+            Ok(()) => {}
+            Err(Broken::Session(fault)) if imap::is_refusal(&fault) && row.uid_validity.is_none() => {
+                // It can't be opened; the session is as good as before.
+                folders::note(engine.store.write(), folder, Some(&fault.said)).await?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if let Some((from, to)) = outage {
+        missed::count(engine, job.claim, &mut turn.session, from, to).await?;
+    }
+    turn.rest();
+    Ok(())
+}
+
+async fn one(engine: &Engine, job: &Job, care: &mut Care, session: &mut Session, row: &Row) -> Result<(), Broken> {
+    let opened: Result<imap::Selected, Fault> =
+        if job.delete { session.select(&row.name).await } else { session.examine(&row.name).await };
+    let id = FolderId(row.id);
+    let passed = fetch::pass(engine, job, care, session, id, opened?).await?;
+    if passed.stored > 0 {
+        tracing::info!(mailbox = job.claim.mailbox.0, folder = row.id, stored = passed.stored, "fetched");
+    }
+    if job.until.is_some() && passed.missing == 0 {
+        let tx = engine.store.begin().await?;
+        store::receipts::hold(&tx, job.claim).await?;
+        folders::imported(&tx, id).await?;
+        store::commit(tx).await?;
+        engine.changes.tell(format!("mailbox:{}", job.claim.mailbox));
+    }
+    Ok(())
+}

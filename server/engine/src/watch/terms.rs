@@ -1,0 +1,75 @@
+//! Under which terms a mailbox is watched: when they change, the session ends.
+
+use crate::Engine;
+use crate::store::receipts::Claim;
+use crate::store::{self, StoreError, mailboxes};
+use domain::console::mailboxes::ImportFrom;
+use domain::id::GrantId;
+use domain::{Direction, Time};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// What a session was opened under; when it changes, the session ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    pub generation: i64,
+    pub grant: Option<i64>,
+    pub endpoint: (Option<String>, Option<i64>, Option<String>, Option<String>),
+    pub used: bool,
+    pub idle: bool,
+    /// The provider ended the grant: fetching stops at once, although the open session would go on.
+    pub lost: bool,
+    pub delete: bool,
+    pub import: ImportFrom,
+    /// The folder that is watched first.
+    pub folder: String,
+    pub ours: bool,
+}
+
+/// Ends when somebody rings, when it is time to stop, or when a look finds other terms.
+pub async fn changed(engine: &Engine, claim: Claim, terms: &Terms, bell: &Notify, stop: &CancellationToken) {
+    loop {
+        tokio::select! {
+            () = bell.notified() => return,
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(super::LOOK) => {
+                if !matches!(same(engine, claim, terms).await, Ok(true)) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+pub async fn same(engine: &Engine, claim: Claim, then: &Terms) -> Result<bool, StoreError> {
+    Ok(of(engine, claim).await?.is_some_and(|now| now == *then))
+}
+
+pub async fn of(engine: &Engine, claim: Claim) -> Result<Option<Terms>, StoreError> {
+    let Some(mailbox) = mailboxes::get(&engine.store, claim.mailbox).await? else { return Ok(None) };
+    let side = store::directions::get(engine.store.read(), claim.mailbox, Direction::Incoming).await?;
+    let Some(side) = side else { return Ok(None) };
+    let import = match (mailbox.import_mode.as_str(), mailbox.import_from) {
+        ("beginning", _) => ImportFrom::Beginning,
+        // From the moment it was connected: what came in between is new.
+        ("date" | "now", Some(from)) => ImportFrom::Date(Time(from)),
+        _ => ImportFrom::Now,
+    };
+    let grant = match side.grant_id {
+        Some(id) => store::grants::get(engine.store.read(), GrantId(id)).await?,
+        None => None,
+    };
+    let folder = store::folders::of(&engine.store, claim.mailbox).await?.into_iter().next();
+    Ok(Some(Terms {
+        folder: folder.map_or_else(|| "INBOX".to_owned(), |row| row.name),
+        lost: grant.is_some_and(|grant| grant.lost_at.is_some()),
+        generation: side.generation,
+        grant: side.grant_id,
+        endpoint: (side.host, side.port, side.tls, side.user_name),
+        used: side.used,
+        idle: mailbox.paused_at.is_some() || mailbox.draft,
+        delete: mailbox.delete_after_fetch,
+        import,
+        ours: mailbox.node_id == Some(claim.node) && mailbox.epoch == claim.epoch,
+    }))
+}
