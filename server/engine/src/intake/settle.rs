@@ -95,12 +95,15 @@ impl Context<'_> {
     ) -> Result<Settlement, StoreError> {
         if signed_ticket(&engine.vault, &mail.identity.key) == Some(NO_TICKET) {
             // R4: one that came by way of a forwarded address proves that it is forwarded.
-            let to = mail.to.iter().map(|p| p.address.to_lowercase()).collect();
-            relays::seen(self.tx, self.waiting.mailbox, to, self.now).await?;
+            // The sender's own copy proves nothing.
+            if !self.sent {
+                let to = mail.to.iter().map(|p| p.address.to_lowercase()).collect();
+                relays::seen(self.tx, self.waiting.mailbox, to, self.now).await?;
+            }
             return Ok(settled(Disposition::Own, Some("a test mail of ours"), None, None));
         }
         let from_us = mail.from.as_ref().is_some_and(|from| self.own.base(&from.address).is_some());
-        if from_us && posted::recognise(self.tx, self.waiting, &mail.identity.key, self.now).await? {
+        if from_us && !self.sent && posted::recognise(self.tx, self.waiting, &mail.identity.key, self.now).await? {
             told.arrived.push(self.waiting.mailbox);
             return Ok(settled(Disposition::Own, Some("our test mail to this address"), None, None));
         }
