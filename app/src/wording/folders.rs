@@ -5,7 +5,8 @@ use domain::console::folders::FolderChoice;
 use domain::folder::FolderRole;
 
 pub const FURTHER: &str = "Fetch these folders too";
-pub const FURTHER_HINT: &str = "Looked into once a minute. Mail that is moved there by a rule becomes a ticket as well.";
+pub const FURTHER_HINT: &str =
+    "Looked into once a minute. Mail that is moved there by a rule becomes a ticket as well.";
 pub const ELSEWHERE: &str = "In other folders meanwhile";
 pub const ELSEWHERE_HINT: &str =
     "These folders are not fetched. An import brings in exactly what arrived there during the outage.";

@@ -3,8 +3,8 @@
 mod desk;
 mod doctor;
 mod ends;
-mod forwarders;
 mod folders;
+mod forwarders;
 mod mailboxes;
 mod outbox;
 mod people;

@@ -153,6 +153,7 @@ fn composed(sending: &Sending<'_>, card: &Card, header_id: &str, at: Time) -> Re
         text: card.text.clone(),
         signature: String::new(),
         files: Vec::new(),
+        automatic: false,
     };
     let mut bytes = b"Auto-Submitted: auto-generated\r\n".to_vec();
     bytes.extend(compose::compose(&letter)?);

@@ -20,9 +20,9 @@ use domain::folder::FolderRole;
 use domain::id::{FolderId, GrantId};
 use domain::{Direction, Time};
 use others::Others;
-use terms::Terms;
 use std::sync::Arc;
 use std::time::Duration;
+use terms::Terms;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -113,9 +113,7 @@ impl Round<'_> {
         let folder = folders::of(&self.engine.store, self.claim.mailbox).await?.into_iter().next();
         let folder = match folder {
             Some(row) => row,
-            None => {
-                folders::ensure(self.engine.store.write(), self.claim.mailbox, "INBOX", FolderRole::Inbox).await?
-            }
+            None => folders::ensure(self.engine.store.write(), self.claim.mailbox, "INBOX", FolderRole::Inbox).await?,
         };
         let (mut session, selected) = match self.open(access, &terms, &folder.name).await {
             Ok(opened) => opened,

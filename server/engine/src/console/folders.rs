@@ -83,7 +83,8 @@ impl Folders for Port {
 /// The folders of a form, the first one first, each once.
 pub fn names(first: &str, others: &[String]) -> Answer<Vec<String>> {
     // INBOX is one folder however it is written (RFC 9051 5.1).
-    let first = if first.trim().is_empty() || first.trim().eq_ignore_ascii_case("INBOX") { "INBOX" } else { first.trim() };
+    let first =
+        if first.trim().is_empty() || first.trim().eq_ignore_ascii_case("INBOX") { "INBOX" } else { first.trim() };
     let mut names: Vec<String> = vec![first.to_owned()];
     for name in others.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
         if !names.iter().any(|known| known == name) {

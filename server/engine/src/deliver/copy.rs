@@ -2,8 +2,8 @@
 
 use super::letter;
 use crate::directions::{self, NoAccess};
-use crate::store::deliveries::{self, Lease};
 use crate::store::StoreError;
+use crate::store::deliveries::{self, Lease};
 use crate::{Engine, clock, errand};
 use domain::id::{DeliveryId, MailboxId};
 use domain::time::Span;

@@ -56,7 +56,8 @@ pub async fn check(engine: &Engine, lease: &Lease, id: DeliveryId) -> Result<(),
             engine.wake.outbox.notify_one();
         }
     } else {
-        deliveries::check_again(&engine.store, lease, id, next_look(Time(shown.row.state_at), shown.row.checks, now)).await?;
+        deliveries::check_again(&engine.store, lease, id, next_look(Time(shown.row.state_at), shown.row.checks, now))
+            .await?;
     }
     engine.changes.tell(format!("ticket:{}", shown.row.ticket_id));
     engine.changes.tell("outbox");

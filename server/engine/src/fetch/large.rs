@@ -98,8 +98,7 @@ pub async fn in_parts(run: &mut Run<'_>, one: &Fetched) -> Result<(), Broken> {
     let (uid, arrived_at) = (one.uid, one.arrived_at);
     // Exchange renders a message anew at each fetch: parts of two fetches make no message.
     let resumable = run.job.provider != ProviderKind::Microsoft;
-    let mut writing =
-        if resumable { Writing::go_on(run, one).await? } else { Writing::begin(run, arrived_at).await? };
+    let mut writing = if resumable { Writing::go_on(run, one).await? } else { Writing::begin(run, arrived_at).await? };
     let source = writing.source;
     let done = parts(run, uid, &mut writing).await;
     if let (Err(error), true) = (&done, resumable)

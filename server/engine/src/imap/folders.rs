@@ -210,7 +210,8 @@ mod tests {
         ] {
             assert_eq!(role(&marks, name).0, expected, "{name}");
         }
-        let listed = |name: &str, marked| Listed { name: name.into(), selectable: true, role: FolderRole::Sent, marked };
+        let listed =
+            |name: &str, marked| Listed { name: name.into(), selectable: true, role: FolderRole::Sent, marked };
         let two = [listed("Sent", false), listed("Verschickt", true)];
         assert_eq!(sent_among(&two), Some("Verschickt"));
         assert_eq!(sent_among(&[listed("Sent", false), listed("Sent Items", false)]), Some("Sent Items"));

@@ -5,7 +5,7 @@
 //! stay two: better one ticket too many than a message lost.
 
 use super::settle::{Context, Inside, settled};
-use super::ties;
+use super::ties::{self, By};
 use super::{Own, Proof, Told};
 use crate::Engine;
 use crate::mime::{self, Automatic, Identity, Inline, Mail, Party, Vouched};
@@ -149,7 +149,7 @@ impl Context<'_> {
                 let digest = crate::source::digest(source);
                 let stored = sources::store(self.tx, source, digest, self.waiting.arrived_at, self.now).await?;
                 let inner = self.inside(Some(stored), mail.date);
-                let joined = ties::find(self.tx, engine, self.own, mail, &known, false).await?;
+                let joined = ties::find(self.tx, engine, self.own, mail, &known, By::Anybody).await?;
                 let done = inner.take_in(mail, joined.map(|(ticket, _)| ticket)).await?;
                 self.written(outer, bundle, &done).await?;
                 Ok(done)
@@ -161,7 +161,7 @@ impl Context<'_> {
                 }
                 let mail = mail_of(inline, outer, &alike);
                 let inner = self.inside(self.waiting.source, mail.date);
-                let joined = ties::find(self.tx, engine, self.own, &mail, &[], false).await?;
+                let joined = ties::find(self.tx, engine, self.own, &mail, &[], By::Anybody).await?;
                 let done = inner.take_in(&mail, joined.map(|(ticket, _)| ticket)).await?;
                 if let (Some(message), Some(written)) = (done.1, inline.written) {
                     let came =
@@ -300,6 +300,7 @@ fn mail_of(inline: &Inline, outer: &Mail, alike: &[u8]) -> Mail {
         parts: outer.parts.clone(),
         automatic: Automatic::No,
         vouched: Vouched::default(),
+        hushed: false,
         report: None,
     }
 }

@@ -147,9 +147,7 @@ impl Context<'_> {
             (None, Automatic::Answer) => {
                 Ok(settled(Disposition::Automatic, Some("an automatic answer that belongs to no ticket"), None, None))
             }
-            (Some((ticket, Sender::Staff)), _) => {
-                self.outside(mail, ticket).await
-            }
+            (Some((ticket, Sender::Staff)), _) => self.outside(mail, ticket).await,
             (Some((ticket, sender @ (Sender::Customer | Sender::Unproved))), _) => {
                 let message = self.write(mail, ticket, MessageKind::Incoming).await?;
                 if sender == Sender::Unproved {

@@ -77,12 +77,7 @@ pub async fn missed(
 }
 
 /// A person wants that mail.
-pub async fn imported(
-    db: &impl ConnectionTrait,
-    mailbox: MailboxId,
-    name: &str,
-    at: Time,
-) -> Result<(), StoreError> {
+pub async fn imported(db: &impl ConnectionTrait, mailbox: MailboxId, name: &str, at: Time) -> Result<(), StoreError> {
     listed_folder::Entity::update_many()
         .col_expr(listed_folder::Column::ImportedAt, Expr::value(at.0))
         .filter(listed_folder::Column::MailboxId.eq(mailbox.0))

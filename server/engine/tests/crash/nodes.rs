@@ -88,8 +88,10 @@ async fn a_node_that_freezes_in_mid_fetch_loses_its_mailbox_and_writes_nothing_m
     assert_eq!(row.epoch, epoch + 1, "{row:?}");
     let before = desk.receipts(mailbox).await;
     first.thaw.send(()).expect("it waits");
-    until("the late write is refused", Duration::from_secs(20), || async { (first.engine.node.late() > 0).then_some(()) })
-        .await;
+    until("the late write is refused", Duration::from_secs(20), || async {
+        (first.engine.node.late() > 0).then_some(())
+    })
+    .await;
     let ids = |rows: &[e::receipt::Model]| rows.iter().map(|r| (r.uid, r.source_id)).collect::<Vec<_>>();
     assert_eq!(ids(&desk.receipts(mailbox).await), ids(&before), "it changed nothing");
     until("five tickets", Duration::from_secs(20), || async {
@@ -127,8 +129,10 @@ async fn a_node_that_freezes_before_data_sends_nothing_when_it_thaws() {
     })
     .await;
     first.thaw.send(()).expect("it waits");
-    until("the late write is refused", Duration::from_secs(30), || async { (first.engine.node.late() > 0).then_some(()) })
-        .await;
+    until("the late write is refused", Duration::from_secs(30), || async {
+        (first.engine.node.late() > 0).then_some(())
+    })
+    .await;
     let sent = e::delivery::Entity::find()
         .filter(e::delivery::Column::State.eq("sent"))
         .count(desk.engine.store.read())

@@ -32,7 +32,9 @@ async fn chosen_folders_are_fetched_each_with_its_cursor() {
     desk.rig.append(&user, "Orders", 2, json!({ "subject": "Order" })).await;
     desk.rig.append(&user, "Private", 1, json!({ "subject": "Private" })).await;
     let mailbox = desk.mailbox(&user, Chosen::default()).await;
-    folders::choose(desk.engine.store.write(), mailbox, &names(&["INBOX", "Orders", "Gone"]), None).await.expect("chosen");
+    folders::choose(desk.engine.store.write(), mailbox, &names(&["INBOX", "Orders", "Gone"]), None)
+        .await
+        .expect("chosen");
     desk.start();
     desk.stored(mailbox, 1, SOON).await;
     let orders = desk.folder_named(mailbox, "Orders").await.id;
@@ -51,8 +53,13 @@ async fn chosen_folders_are_fetched_each_with_its_cursor() {
     assert_eq!(found("Private"), Some((false, true)), "{choices:?}");
     assert_eq!(found("Gone"), Some((true, false)), "{choices:?}");
     assert_eq!(found("INBOX"), None);
-    let subjects: Vec<String> =
-        e::ticket::Entity::find().all(desk.engine.store.read()).await.expect("tickets").into_iter().map(|t| t.subject).collect();
+    let subjects: Vec<String> = e::ticket::Entity::find()
+        .all(desk.engine.store.read())
+        .await
+        .expect("tickets")
+        .into_iter()
+        .map(|t| t.subject)
+        .collect();
     assert!(!subjects.iter().any(|s| s.starts_with("Private")), "{subjects:?}");
     desk.stop().await;
 }
@@ -67,7 +74,9 @@ async fn a_folder_chosen_later_brings_what_comes_from_then_on() {
     desk.start();
     desk.stored(mailbox, 1, SOON).await;
     let tomorrow = engine::clock::now() + domain::time::Span::days(1);
-    folders::choose(desk.engine.store.write(), mailbox, &names(&["INBOX", "Orders"]), Some(tomorrow)).await.expect("chosen");
+    folders::choose(desk.engine.store.write(), mailbox, &names(&["INBOX", "Orders"]), Some(tomorrow))
+        .await
+        .expect("chosen");
     desk.engine.wake.mailbox(mailbox);
     let row = until("it is begun", SOON, || async {
         let row = desk.folder_named(mailbox, "Orders").await;
@@ -103,7 +112,9 @@ async fn an_answer_from_elsewhere_joins_the_conversation() {
     let mut desk = Desk::open().await;
     let user = desk.rig.user("outside", At::Litware).await;
     let mail = |id: &str, from: &str, to: &str, more: &str, at: &str| {
-        format!("Message-ID: <{id}@x.example>\nDate: {at}\nFrom: {from}\nTo: {to}\nSubject: Broken\n{more}\nText of {id}.\n")
+        format!(
+            "Message-ID: <{id}@x.example>\nDate: {at}\nFrom: {from}\nTo: {to}\nSubject: Broken\n{more}\nText of {id}.\n"
+        )
     };
     let (mia, us) = ("mia@customer.example", user.email.as_str());
     let date = |seconds: i64| {
@@ -129,7 +140,13 @@ async fn an_answer_from_elsewhere_joins_the_conversation() {
         desk.rig.append(&user, name, 1, json!({ "raw": raw })).await;
     }
     desk.rig.append(&user, name, 1, json!({ "raw": mail(&other, us, "boss@elsewhere.example", "", &date(80)) })).await;
-    let again = mail(&id("again"), mia, us, &format!("In-Reply-To: <re-{second}@x.example>\nReferences: <{second}@x.example>\n"), &date(120));
+    let again = mail(
+        &id("again"),
+        mia,
+        us,
+        &format!("In-Reply-To: <re-{second}@x.example>\nReferences: <{second}@x.example>\n"),
+        &date(120),
+    );
     desk.rig.append(&user, "INBOX", 1, json!({ "raw": again })).await;
     desk.start();
     desk.stored(mailbox, 3, SOON).await;
@@ -141,7 +158,8 @@ async fn an_answer_from_elsewhere_joins_the_conversation() {
     let mut states = Vec::new();
     for receipt in receipts.iter().filter(|r| r.disposition == "answered_outside") {
         let ticket = receipt.ticket_id.expect("a ticket");
-        let row = e::ticket::Entity::find_by_id(ticket).one(desk.engine.store.read()).await.expect("a question").expect("it");
+        let row =
+            e::ticket::Entity::find_by_id(ticket).one(desk.engine.store.read()).await.expect("a question").expect("it");
         states.push((conversation(&desk, ticket).await.join(" "), row.status));
     }
     states.sort();
@@ -169,10 +187,12 @@ async fn what_an_outage_left_in_other_folders_is_counted_and_comes_in_when_asked
     desk.rig.call("/mail/password", json!({ "user": user.email, "password": "another" })).await;
     desk.rig.fault(&user, json!({ "kind": "cut" })).await;
     let side = || async {
-        let found = engine::store::directions::get(desk.engine.store.read(), mailbox, domain::Direction::Incoming).await;
+        let found =
+            engine::store::directions::get(desk.engine.store.read(), mailbox, domain::Direction::Incoming).await;
         found.expect("a question").expect("a row")
     };
-    until("a definite refusal", Duration::from_secs(40), || async { side().await.failing_definite.then_some(()) }).await;
+    until("a definite refusal", Duration::from_secs(40), || async { side().await.failing_definite.then_some(()) })
+        .await;
     desk.rig.append(&user, "INBOX", 2, json!({ "subject": "In time" })).await;
     desk.rig.append(&user, "Junk", 3, json!({ "subject": "Taken for junk" })).await;
     tokio::time::sleep(Duration::from_millis(1_100)).await;
@@ -214,9 +234,8 @@ async fn a_large_message_goes_on_where_it_stopped() {
     desk.rig.fault(&user, json!({ "kind": "slow", "on": "SELECT", "times": -1, "bytesPerSecond": 4 << 20 })).await;
     desk.rig.fault(&user, json!({ "kind": "slow", "on": "EXAMINE", "times": -1, "bytesPerSecond": 4 << 20 })).await;
     desk.start();
-    let chunks = || async {
-        e::source_chunk::Entity::find().all(desk.engine.store.read()).await.expect("chunks").len()
-    };
+    let chunks =
+        || async { e::source_chunk::Entity::find().all(desk.engine.store.read()).await.expect("chunks").len() };
     until("some of it", SOON, || async { (chunks().await >= 4).then_some(()) }).await;
     desk.rig.heal(&user).await;
     desk.rig.fault(&user, json!({ "kind": "cut" })).await;

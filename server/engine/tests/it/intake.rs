@@ -297,11 +297,23 @@ async fn a_new_ticket_is_acknowledged_once_and_never_late_or_to_programs() {
         ("the same sender again", "2@c", "anna@customer.example", fresh.clone(), false),
         ("nearly four hours old", "3@c", "ben@customer.example", date(239), true),
         ("older than four hours", "4@c", "cara@customer.example", date(241), false),
-        ("an automatic answer", "5@c", "dora@customer.example", format!("{fresh}Auto-Submitted: auto-replied\n"), false),
+        (
+            "an automatic answer",
+            "5@c",
+            "dora@customer.example",
+            format!("{fresh}Auto-Submitted: auto-replied\n"),
+            false,
+        ),
         ("a program's mail", "6@c", "shop@customer.example", format!("{fresh}Auto-Submitted: auto-generated\n"), false),
         ("a list", "7@c", "list@customer.example", format!("{fresh}List-Id: <l.customer.example>\n"), false),
         ("bulk", "8@c", "bulk@customer.example", format!("{fresh}Precedence: bulk\n"), false),
-        ("one that asks for silence", "9@c", "q@customer.example", format!("{fresh}X-Auto-Response-Suppress: OOF, AutoReply\n"), false),
+        (
+            "one that asks for silence",
+            "9@c",
+            "q@customer.example",
+            format!("{fresh}X-Auto-Response-Suppress: OOF, AutoReply\n"),
+            false,
+        ),
         ("one of ours", "10@c", SUPPORT, fresh.clone(), false),
     ] {
         let before = deliveries().await.len();
