@@ -95,6 +95,7 @@ fn page() -> TicketPage {
         agents: vec![(PersonId(2), "Jonas Weber".into())],
         created_at: now() - Span::days(1),
         messages: vec![mail(MessageKind::Incoming)],
+        first_new: None,
         newest: Some(MessageId(7)),
         earlier: Vec::new(),
         draft: Draft::default(),

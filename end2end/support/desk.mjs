@@ -81,7 +81,7 @@ export class Desk {
     while (next) {
       await who.go(next);
       for (const [, tag, inner] of who.html.matchAll(/<a\b([^>]*)>([\s\S]*?)<\/a>/g)) {
-        const id = /href="\/tickets\/(\d+)"/.exec(tag)?.[1];
+        const id = /href="\/tickets\/(\d+)(?:#new)?"/.exec(tag)?.[1];
         if (id && /class="subject plain"/.test(tag)) found.push({ id: Number(id), subject: words(inner).replace(/^Unread: /, '') });
       }
       const older = /<a\b[^>]*href="(\/tickets\?[^"]*after=[^"]*)"[^>]*>Older/.exec(who.html);

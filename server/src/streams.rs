@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use domain::console::Console;
+use domain::console::tickets::{DraftForm, NO_TICKET};
 use domain::id::TicketId;
 use domain::{Answer, Refusal};
 use engine::Engine;
@@ -89,7 +90,7 @@ async fn upload(
 
 /// Where the composer of a ticket stands.
 fn composer(ticket: TicketId) -> String {
-    format!("/tickets/{ticket}")
+    if ticket == NO_TICKET { "/tickets/new".to_owned() } else { format!("/tickets/{ticket}") }
 }
 
 /// Back to the composer, which says why.
@@ -106,6 +107,7 @@ async fn take(
 ) -> Answer<()> {
     let actor = actor(console, browser).await?;
     let (mut text, mut to, mut cc) = (None, String::new(), String::new());
+    let (mut subject, mut mailbox) = (None, None);
     while let Some(field) = form.next_field().await.map_err(|_| domain::Fault::AttachmentsTooLarge)? {
         match field.name() {
             Some("file") => {
@@ -118,11 +120,16 @@ async fn take(
             Some("text") => text = Some(words(field).await?),
             Some("to") => to = words(field).await?,
             Some("cc") => cc = words(field).await?,
+            Some("subject") => subject = Some(words(field).await?),
+            Some("mailbox") => mailbox = words(field).await?.parse().ok(),
             _ => {}
         }
     }
     match text {
-        Some(text) => console.tickets.keep_draft(&actor, ticket, text, to, cc).await,
+        Some(text) => {
+            let draft = DraftForm { ticket, text, to, cc, subject, mailbox };
+            console.tickets.keep_draft(&actor, draft).await
+        }
         None => Ok(()),
     }
 }
@@ -143,5 +150,6 @@ mod tests {
             refused(&page, domain::Fault::AttachmentsTooLarge.into()),
             "/tickets/7?form=composer&refused=invalid.AttachmentsTooLarge#composer"
         );
+        assert_eq!(composer(NO_TICKET), "/tickets/new");
     }
 }

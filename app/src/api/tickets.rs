@@ -11,7 +11,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::{actor, console, refuse, submit};
 #[cfg(feature = "ssr")]
-use domain::console::tickets::{NewTicketForm, ReplyForm};
+use domain::console::tickets::{DraftForm, NO_TICKET, NewTicketForm, ReplyForm};
 
 /// Where a ticket stands.
 pub fn path(ticket: TicketId) -> String {
@@ -61,14 +61,14 @@ pub async fn reply(
     submit(back.clone(), async {
         let (console, actor) = (console()?, actor().await?);
         if left_behind {
-            console.tickets.keep_draft(&actor, ticket, text, to, cc).await?;
+            console.tickets.keep_draft(&actor, DraftForm::of_reply(ticket, text, to, cc)).await?;
             return Ok(super::response::with(&back, "file", "left"));
         }
         match console.tickets.reply(&actor, form).await {
             Ok(_) if close => Ok("/tickets".to_owned()),
             Ok(message) => Ok(format!("{}#m{message}", path(ticket))),
             Err(refusal) => {
-                console.tickets.keep_draft(&actor, ticket, text, to, cc).await?;
+                console.tickets.keep_draft(&actor, DraftForm::of_reply(ticket, text, to, cc)).await?;
                 Err(refusal)
             }
         }
@@ -97,14 +97,34 @@ pub async fn create_ticket(
     mailbox: MailboxId,
     to: String,
     #[server(default)] cc: String,
-    subject: String,
-    text: String,
+    #[server(default)] subject: String,
+    #[server(default)] text: String,
     once: String,
+    /// The name of a file that was chosen but not uploaded: only without a script.
+    #[server(default)]
+    file: String,
 ) -> Result<(), ApiError> {
-    submit("/tickets/new", async {
-        let form = NewTicketForm { mailbox, to, cc, subject, text, once };
-        let ticket = console()?.tickets.create(&actor().await?, form).await?;
-        Ok(path(ticket))
+    let back = "/tickets/new?form=composer#composer";
+    submit(back, async {
+        let (console, actor) = (console()?, actor().await?);
+        let form =
+            NewTicketForm { mailbox, to: to.clone(), cc: cc.clone(), subject: subject.clone(), text: text.clone(), once };
+        let draft = DraftForm {
+            subject: Some(subject),
+            mailbox: Some(mailbox),
+            ..DraftForm::of_reply(NO_TICKET, text, to, cc)
+        };
+        if !file.is_empty() {
+            console.tickets.keep_draft(&actor, draft).await?;
+            return Ok(super::response::with(back, "file", "left"));
+        }
+        match console.tickets.create(&actor, form).await {
+            Ok(ticket) => Ok(path(ticket)),
+            Err(refusal) => {
+                console.tickets.keep_draft(&actor, draft).await?;
+                Err(refusal)
+            }
+        }
     })
     .await
 }
@@ -119,8 +139,17 @@ pub async fn keep_draft(
     text: String,
     #[server(default)] to: String,
     #[server(default)] cc: String,
+    /// Of a new ticket.
+    #[server(default)]
+    subject: String,
+    #[server(default)] mailbox: String,
 ) -> Result<(), ApiError> {
-    let kept = async { console()?.tickets.keep_draft(&actor().await?, ticket, text, to, cc).await };
+    let draft = DraftForm {
+        subject: Some(subject).filter(|_| ticket == NO_TICKET),
+        mailbox: mailbox.parse().ok().filter(|_| ticket == NO_TICKET),
+        ..DraftForm::of_reply(ticket, text, to, cc)
+    };
+    let kept = async { console()?.tickets.keep_draft(&actor().await?, draft).await };
     kept.await.map_err(|refusal| refuse(refusal, &path(ticket)))
 }
 
@@ -163,10 +192,11 @@ pub async fn drop_upload(
     #[server(default)] to: String,
     #[server(default)] cc: String,
 ) -> Result<(), ApiError> {
-    let next = format!("{}#composer", path(ticket));
-    submit(format!("{}?form=composer#composer", path(ticket)), async {
+    let page = if ticket == NO_TICKET { "/tickets/new".to_owned() } else { path(ticket) };
+    let next = format!("{page}#composer");
+    submit(format!("{page}?form=composer#composer"), async {
         let (console, actor) = (console()?, actor().await?);
-        console.tickets.keep_draft(&actor, ticket, text, to, cc).await?;
+        console.tickets.keep_draft(&actor, DraftForm::of_reply(ticket, text, to, cc)).await?;
         console.tickets.drop_upload(&actor, ticket, upload).await?;
         Ok(next)
     })

@@ -8,5 +8,5 @@ mod form;
 mod writing;
 
 #[cfg(feature = "ssr")]
-pub use form::{Composer, Trouble};
+pub use form::{Composer, Trouble, attach, files};
 pub use writing::Writing;

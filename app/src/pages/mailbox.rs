@@ -97,7 +97,12 @@ pub fn MailboxPage() -> impl IntoView {
                     {done}
                     <div id="call-place" data-live=format!("mailbox:{id}")>{call}</div>
                     <div class="columns">
-                        <div class="stack loose">{directions}{days}{outage}{elsewhere}{timeline}</div>
+                        <div class="stack loose">
+                            {directions}
+                            <div class="stack loose" id="days" data-live=format!("mailbox:{id}")>{days}{outage}</div>
+                            {elsewhere}
+                            {timeline}
+                        </div>
                         {aside}
                     </div>
                 </div>

@@ -118,7 +118,9 @@ fn conversation(here: &Here, shown: &Shown) -> AnyView {
                     let words = words::held_from_here(&here.clock.time(since));
                     view! { <p class="divider" id="held-from-here">{words}</p> }
                 });
-            (divider, message::view(message.clone(), &around))
+            let fresh = (Some(message.id) == shown.first_new)
+                .then(|| view! { <p class="divider" id="new">{words::NEW_FROM_HERE}</p> });
+            (fresh, divider, message::view(message.clone(), &around))
         })
         .collect_view()
         .into_any()

@@ -206,6 +206,9 @@ pub const NEW_TICKET_LINE: &str = "Your mail begins a conversation; the answer c
 pub const NO_MAILBOXES: (&str, &str) =
     ("There is no mailbox to send from", "A new ticket begins with a mail from one of your support addresses.");
 
+/// Above the first message that the reader has not seen.
+pub const NEW_FROM_HERE: &str = "New since you last looked";
+
 /// A sender of the desk whom nothing proves.
 pub const UNPROVED: &str = "Perhaps not from your colleague";
 

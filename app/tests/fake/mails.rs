@@ -4,7 +4,7 @@ use super::{HOSTILE, address, ago, now};
 use async_trait::async_trait;
 use domain::console::outbox::{DeliveryLine, OutboxPage, OutboxRow, Verdict};
 use domain::console::tickets::{
-    Draft, EarlierTicket, File, MessageView, NewTicketForm, ReplyForm, TicketFilter, TicketList, TicketPage, TicketRow,
+    Draft, DraftForm, EarlierTicket, File, MessageView, NewTicketForm, ReplyForm, TicketFilter, TicketList, TicketPage, TicketRow,
     Upload,
 };
 use domain::console::{Actor, Outbox, Tickets};
@@ -122,6 +122,7 @@ fn every_state(id: TicketId) -> TicketPage {
             }),
             reply(12, DeliveryState::Cancelled, |_| {}),
         ],
+        first_new: None,
         newest: Some(MessageId(5)),
         earlier: vec![],
         draft: Draft::default(),
@@ -202,6 +203,7 @@ impl Tickets for Fake {
             agents: vec![(PersonId(1), "Ada Lindqvist".into()), (PersonId(2), "Jonas Weber".into())],
             created_at: ago(Span::hours(7)),
             messages: vec![first, ours, hostile, held],
+            first_new: None,
             newest: Some(MessageId(4)),
             earlier: vec![EarlierTicket {
                 id: TicketId(4011),
@@ -228,7 +230,18 @@ impl Tickets for Fake {
     async fn create(&self, _: &Actor, _: NewTicketForm) -> Answer<TicketId> {
         Ok(TicketId(4132))
     }
-    async fn keep_draft(&self, _: &Actor, _: TicketId, _: String, _: String, _: String) -> Answer<()> {
+    async fn new_draft(&self, _: &Actor) -> Answer<Draft> {
+        let upload = Upload { id: UploadId(9), name: "offer.pdf".into(), bytes: 48_211 };
+        Ok(Draft {
+            text: format!("Half a {HOSTILE}"),
+            to: "hanna@litware.example".into(),
+            subject: "An offer".into(),
+            uploads: vec![upload],
+            kept_at: Some(ago(Span::minutes(3))),
+            ..Draft::default()
+        })
+    }
+    async fn keep_draft(&self, _: &Actor, _: DraftForm) -> Answer<()> {
         Ok(())
     }
     async fn set_status(&self, _: &Actor, _: TicketId, _: TicketStatus) -> Answer<()> {

@@ -81,7 +81,7 @@ async fn wipe(tx: &Tx, actor: &Actor, id: MailboxId, now: Time) -> Result<(), St
         directions::wipe(tx, id, direction).await?;
         episodes::end(tx, id, direction, now, Some(actor.person.0), None).await?;
     }
-    Ok(())
+    switches::end(tx, id).await
 }
 
 /// What the ticket says about a reply that did not leave.
@@ -103,7 +103,7 @@ struct Used(Vec<(rows::Row, Option<Secret>)>);
 impl Used {
     async fn by(engine: &Engine, id: MailboxId) -> Result<Self, StoreError> {
         let mut used = Vec::new();
-        let mut ids = Vec::new();
+        let mut ids = switches::grants_kept(engine.store.read(), id).await?;
         for direction in Direction::BOTH {
             if let Some(side) = directions::get(engine.store.read(), id, direction).await? {
                 ids.extend(side.grant_id.into_iter().chain(side.kept_grant_id));
@@ -132,7 +132,7 @@ impl Used {
                 .filter(|other| other.registration_id == row.registration_id)
                 .map(|other| other.id)
                 .collect();
-            if !rows::referrers(engine.store.read(), &others).await?.is_empty() {
+            if rows::any_of_use(engine.store.read(), &others).await? {
                 continue;
             }
             let registration = registrations::get(&engine.store, RegistrationId(row.registration_id)).await?;

@@ -120,6 +120,30 @@ pub struct Draft {
     pub uploads: Vec<Upload>,
     /// When it was last kept; `None` while there is nothing to keep.
     pub kept_at: Option<Time>,
+    /// Of a new ticket only.
+    pub subject: String,
+    pub mailbox: Option<MailboxId>,
+}
+
+/// The ticket that a new one's draft and files wait at until it is there.
+pub const NO_TICKET: TicketId = TicketId(0);
+
+/// A draft to be kept. What is `None` stays as it was kept before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftForm {
+    pub ticket: TicketId,
+    pub text: String,
+    pub to: String,
+    pub cc: String,
+    pub subject: Option<String>,
+    pub mailbox: Option<MailboxId>,
+}
+
+impl DraftForm {
+    /// A reply's draft.
+    pub fn of_reply(ticket: TicketId, text: String, to: String, cc: String) -> Self {
+        Self { ticket, text, to, cc, subject: None, mailbox: None }
+    }
 }
 
 /// A file that waits to be sent.
@@ -144,6 +168,8 @@ pub struct TicketPage {
     pub agents: Vec<(PersonId, String)>,
     pub created_at: Time,
     pub messages: Vec<MessageView>,
+    /// The first message that this person has not seen, unless all of them are new.
+    pub first_new: Option<MessageId>,
     /// The newest message on the page; given back with a reply, so that newer ones warn.
     pub newest: Option<MessageId>,
     pub earlier: Vec<EarlierTicket>,
@@ -198,7 +224,9 @@ pub trait Tickets: Send + Sync {
     /// Sends a reply or keeps a note. `Conflict(NewerMessage)` when something newer came.
     async fn reply(&self, actor: &Actor, form: ReplyForm) -> Answer<MessageId>;
     async fn create(&self, actor: &Actor, form: NewTicketForm) -> Answer<TicketId>;
-    async fn keep_draft(&self, actor: &Actor, ticket: TicketId, text: String, to: String, cc: String) -> Answer<()>;
+    /// What this person is writing for a ticket that is not there yet.
+    async fn new_draft(&self, actor: &Actor) -> Answer<Draft>;
+    async fn keep_draft(&self, actor: &Actor, draft: DraftForm) -> Answer<()>;
     async fn set_status(&self, actor: &Actor, id: TicketId, status: TicketStatus) -> Answer<()>;
     async fn assign(&self, actor: &Actor, id: TicketId, to: Option<PersonId>) -> Answer<()>;
     async fn drop_upload(&self, actor: &Actor, ticket: TicketId, upload: UploadId) -> Answer<()>;

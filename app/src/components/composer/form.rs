@@ -169,7 +169,7 @@ fn addresses(from: String, to: String, cc: String) -> impl IntoView {
 }
 
 /// The uploaded files, each with a button that removes it. The script exchanges this part alone.
-fn files(uploads: Vec<Upload>) -> impl IntoView {
+pub fn files(uploads: Vec<Upload>) -> impl IntoView {
     let chips = uploads
         .into_iter()
         .map(|upload| {
@@ -199,7 +199,7 @@ fn files(uploads: Vec<Upload>) -> impl IntoView {
 
 /// With a script one button, which opens the browser's own chooser; without, the chooser and a
 /// button that uploads. The whole form goes along then, so that the text is kept as the draft.
-fn attach(ticket: String) -> impl IntoView {
+pub fn attach(ticket: String) -> impl IntoView {
     view! {
         <label class="attach button bare small" title=words::FILES_AT_MOST>
             {Icon::Clip.view()}

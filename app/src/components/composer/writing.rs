@@ -82,7 +82,7 @@ impl Desk {
     }
 
     fn typed(self: &Rc<Self>, event: &Event) {
-        if matches!(name(event).as_str(), "text" | "to" | "cc") {
+        if matches!(name(event).as_str(), "text" | "to" | "cc" | "subject" | "mailbox") {
             self.changed.set(true);
             self.plan();
         }
@@ -106,7 +106,7 @@ impl Desk {
     async fn keep(self: Rc<Self>) {
         self.telling.set(self.telling.get() + 1);
         self.changed.set(false);
-        let body = self.fields(&["ticket", "text", "to", "cc"]);
+        let body = self.fields(&["ticket", "text", "to", "cc", "subject", "mailbox"]);
         let answer = post(KeepDraft::PATH, &body, false).await;
         self.line.set(if answer.is_some_and(|a| a.ok()) { kept_now() } else { words::DRAFT_NOT_KEPT.into() });
         self.told();

@@ -55,7 +55,7 @@ fn row(row: TicketRow, searched: &str, mailboxes: &[(MailboxId, Address)], clock
     view! {
         <tr id=format!("t{}", row.id) data-unread=row.unread.then_some("")>
             <th scope="row">
-                <a class="subject plain" href=format!("/tickets/{}", row.id)>
+                <a class="subject plain" href=format!("/tickets/{}{}", row.id, if row.unread { "#new" } else { "" })>
                     {row.unread.then(|| view! { <span class="vh">"Unread: "</span> })}{row.subject}
                 </a>
                 <span class="sub" title=row.requester_address>{row.requester}</span>

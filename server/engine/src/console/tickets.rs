@@ -58,16 +58,25 @@ impl Tickets for Port {
         reply::create(&self.0, actor, form).await
     }
 
-    async fn keep_draft(&self, actor: &Actor, ticket: TicketId, text: String, to: String, cc: String) -> Answer<()> {
+    async fn new_draft(&self, actor: &Actor) -> Answer<Draft> {
+        works_here(&self.0, actor).await?;
+        show::draft(&self.0, actor, NO_TICKET).await
+    }
+
+    async fn keep_draft(&self, actor: &Actor, mut draft: DraftForm) -> Answer<()> {
         works_here(&self.0, actor).await?;
         let engine = &self.0;
-        if text.len() > TEXT || to.len() + cc.len() > RECIPIENTS {
+        let subject = draft.subject.as_ref().map_or(0, String::len);
+        if draft.text.len() > TEXT || draft.to.len() + draft.cc.len() + subject > RECIPIENTS {
             return Err(Fault::TextTooLong.into());
         }
-        tickets::get(engine.store.read(), ticket).await?.ok_or(Refusal::NotFound)?;
-        let clean = |text: String| text.replace('\0', "");
-        let (text, to, cc) = (clean(text), clean(to), clean(cc));
-        drafts::keep(engine.store.write(), ticket, actor.person, &text, &to, &cc, clock::now()).await?;
+        if draft.ticket != NO_TICKET {
+            tickets::get(engine.store.read(), draft.ticket).await?.ok_or(Refusal::NotFound)?;
+        }
+        for text in [&mut draft.text, &mut draft.to, &mut draft.cc].into_iter().chain(&mut draft.subject) {
+            text.retain(|c| c != '\0');
+        }
+        drafts::keep(engine.store.write(), actor.person, &draft, clock::now()).await?;
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use super::entity::draft;
 use super::{Store, StoreError};
 use domain::Time;
+use domain::console::tickets::DraftForm;
 use domain::id::{PersonId, TicketId};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
@@ -17,24 +18,25 @@ pub async fn get(store: &Store, ticket: TicketId, person: PersonId) -> Result<Op
 /// Keeps a draft in place of the one before.
 pub async fn keep(
     db: &impl ConnectionTrait,
-    ticket: TicketId,
     person: PersonId,
-    text: &str,
-    to: &str,
-    cc: &str,
+    form: &DraftForm,
     now: Time,
 ) -> Result<(), StoreError> {
     let row = draft::ActiveModel {
-        ticket_id: Set(ticket.0),
+        ticket_id: Set(form.ticket.0),
         person_id: Set(person.0),
-        text: Set(text.into()),
-        to_list: Set(to.into()),
-        cc_list: Set(cc.into()),
+        text: Set(form.text.clone()),
+        to_list: Set(form.to.clone()),
+        cc_list: Set(form.cc.clone()),
         kept_at: Set(now.0),
-        ..Default::default()
+        subject: Set(form.subject.clone()),
+        mailbox_id: Set(form.mailbox.map(|m| m.0)),
     };
+    let mut columns = vec![draft::Column::Text, draft::Column::ToList, draft::Column::CcList, draft::Column::KeptAt];
+    columns.extend(form.subject.as_ref().map(|_| draft::Column::Subject));
+    columns.extend(form.mailbox.map(|_| draft::Column::MailboxId));
     let update = OnConflict::columns([draft::Column::TicketId, draft::Column::PersonId])
-        .update_columns([draft::Column::Text, draft::Column::ToList, draft::Column::CcList, draft::Column::KeptAt])
+        .update_columns(columns)
         .to_owned();
     draft::Entity::insert(row).on_conflict(update).exec_without_returning(db).await?;
     Ok(())

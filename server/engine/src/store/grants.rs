@@ -297,9 +297,15 @@ pub async fn remove(db: &impl ConnectionTrait, id: GrantId) -> Result<(), StoreE
     Ok(())
 }
 
-/// Removes a grant with its tokens, unless a direction signs in by it, now or kept.
+/// Whether any of these grants is of use: to a direction, now or kept, or to go back to.
+pub async fn any_of_use(db: &impl ConnectionTrait, ids: &[i64]) -> Result<bool, StoreError> {
+    let former = former_direction::Entity::find().filter(former_direction::Column::GrantId.is_in(ids.to_vec()));
+    Ok(!referrers(db, ids).await?.is_empty() || former.limit(1).one(db).await?.is_some())
+}
+
+/// Removes a grant with its tokens, unless it is of use.
 pub async fn forget_unused(db: &impl ConnectionTrait, id: GrantId) -> Result<bool, StoreError> {
-    if !referrers(db, &[id.0]).await?.is_empty() {
+    if any_of_use(db, &[id.0]).await? {
         return Ok(false);
     }
     Ok(grants::Entity::delete_by_id(id.0).exec(db).await?.rows_affected > 0)

@@ -287,6 +287,25 @@ async fn forget_directions(db: &impl ConnectionTrait, switches: &[i64]) -> Resul
     Ok(())
 }
 
+/// The grants that a mailbox could go back to.
+pub async fn grants_kept(db: &impl ConnectionTrait, mailbox: MailboxId) -> Result<Vec<i64>, StoreError> {
+    let rows = former_direction::Entity::find().filter(former_direction::Column::MailboxId.eq(mailbox.0)).all(db).await?;
+    Ok(rows.into_iter().filter_map(|row| row.grant_id).collect())
+}
+
+/// The mailbox ends: nothing is left to go back to, and nothing is prepared.
+pub async fn end(tx: &impl ConnectionTrait, mailbox: MailboxId) -> Result<(), StoreError> {
+    drop_plan(tx, mailbox).await?;
+    let rows = switch::Entity::find()
+        .filter(switch::Column::MailboxId.eq(mailbox.0))
+        .filter(switch::Column::State.is_in([DONE, RETURNED]))
+        .all(tx)
+        .await?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    forget_directions(tx, &ids).await?;
+    state(tx, &ids, WIPED).await
+}
+
 /// Wipes the setups whose 30 days are over; their mailboxes, once for each switch.
 pub async fn wipe_due(store: &Store, now: Time) -> Result<Vec<MailboxId>, StoreError> {
     let due = switch::Entity::find()

@@ -85,8 +85,9 @@ pub async fn down(
     let mut spans: Vec<(Time, Time)> = rows
         .iter()
         .filter(|row| row.direction == Direction::Incoming.key())
-        .map(|row| (Time(row.began_at).max(since), Time(row.ended_at.unwrap_or(now.0))))
-        .filter(|(from, to)| to.since(*from) >= OUTAGE)
+        .map(|row| (row.definite, Time(row.began_at).max(since), Time(row.ended_at.unwrap_or(now.0))))
+        .filter(|(definite, from, to)| to > from && (*definite || to.since(*from) >= OUTAGE))
+        .map(|(_, from, to)| (from, to))
         .collect();
     spans.sort();
     Ok(spans)

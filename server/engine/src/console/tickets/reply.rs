@@ -10,7 +10,7 @@ use crate::store::deliveries::{self, Recipient, RecipientKind};
 use crate::store::{self, StoreError, Tx, drafts, known, messages, requesters, tickets, uploads};
 use crate::{Engine, clock, intake};
 use domain::console::people::Actor;
-use domain::console::tickets::{NewTicketForm, ReplyForm};
+use domain::console::tickets::{NO_TICKET, NewTicketForm, ReplyForm};
 use domain::id::{MessageId, TicketId};
 use domain::refusal::Conflict;
 use domain::thread::reply_subject;
@@ -136,6 +136,11 @@ pub async fn create(engine: &Arc<Engine>, actor: &Actor, form: NewTicketForm) ->
         return Ok(ticket);
     }
     let now = clock::now();
+    let files = uploads::waiting(engine.store.read(), NO_TICKET, actor.person).await?;
+    let bytes: i64 = files.iter().map(|row| row.bytes).sum();
+    if u64::try_from(bytes).unwrap_or(0) > engine.config.limits.reply_bytes {
+        return Err(Fault::AttachmentsTooLarge.into());
+    }
     let sender = show::mailbox_sender(engine, form.mailbox).await?.filter(|s| s.sends).ok_or(Fault::NoDirection)?;
     let tx = engine.store.begin().await?;
     let name = first.line.rsplit_once(" <").map_or("", |(name, _)| name);
@@ -158,6 +163,8 @@ pub async fn create(engine: &Arc<Engine>, actor: &Actor, form: NewTicketForm) ->
         }
         outcome => outcome?,
     };
+    uploads::attach(&tx, NO_TICKET, actor.person, message).await?;
+    drafts::forget(&tx, NO_TICKET, actor.person).await?;
     tickets::mark_seen(&tx, ticket, actor.person, message).await?;
     fail::fail_point!("before-ticket-commit", |_| Err(Refusal::Unavailable));
     store::commit(tx).await?;

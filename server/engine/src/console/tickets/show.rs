@@ -26,8 +26,11 @@ pub async fn show(engine: &Engine, actor: &Actor, id: TicketId) -> Answer<Ticket
     let people = tickets::people(store).await?;
     let mailbox = sender(engine, &row).await?;
     let newest = rows.last().map(|m| MessageId(m.id));
+    let mut first_new = None;
     if let Some(newest) = newest {
         let before = tickets::seen(store, actor.person, &[id.0]).await?;
+        // Who sees a conversation for the first time begins at its beginning.
+        first_new = before.get(&id.0).and_then(|seen| rows.iter().find(|m| m.id > *seen)).map(|m| MessageId(m.id));
         if before.get(&id.0).is_none_or(|seen| *seen < newest.0) {
             tickets::mark_seen(store.write(), id, actor.person, newest).await?;
         }
@@ -51,6 +54,7 @@ pub async fn show(engine: &Engine, actor: &Actor, id: TicketId) -> Answer<Ticket
         created_at: Time(row.created_at),
         messages: views(engine, rows, now).await?,
         newest,
+        first_new,
         earlier: earlier
             .into_iter()
             .map(|t| EarlierTicket {
@@ -185,7 +189,7 @@ async fn views(engine: &Engine, rows: Vec<messages::Row>, now: Time) -> Answer<V
     Ok(views.collect())
 }
 
-async fn draft(engine: &Engine, actor: &Actor, ticket: TicketId) -> Answer<Draft> {
+pub async fn draft(engine: &Engine, actor: &Actor, ticket: TicketId) -> Answer<Draft> {
     let kept = drafts::get(&engine.store, ticket, actor.person).await?;
     let waiting = uploads::waiting(engine.store.read(), ticket, actor.person).await?;
     let uploads = waiting.into_iter().map(|row| Upload {
@@ -201,6 +205,8 @@ async fn draft(engine: &Engine, actor: &Actor, ticket: TicketId) -> Answer<Draft
             cc: line(row.cc_list),
             uploads,
             kept_at: Some(Time(row.kept_at)),
+            subject: row.subject.unwrap_or_default(),
+            mailbox: row.mailbox_id.map(MailboxId),
         },
         None => Draft { uploads, ..Draft::default() },
     })
