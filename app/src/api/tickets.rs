@@ -107,8 +107,14 @@ pub async fn create_ticket(
     let back = "/tickets/new?form=composer#composer";
     submit(back, async {
         let (console, actor) = (console()?, actor().await?);
-        let form =
-            NewTicketForm { mailbox, to: to.clone(), cc: cc.clone(), subject: subject.clone(), text: text.clone(), once };
+        let form = NewTicketForm {
+            mailbox,
+            to: to.clone(),
+            cc: cc.clone(),
+            subject: subject.clone(),
+            text: text.clone(),
+            once,
+        };
         let draft = DraftForm {
             subject: Some(subject),
             mailbox: Some(mailbox),

@@ -4,8 +4,8 @@ use super::{HOSTILE, address, ago, now};
 use async_trait::async_trait;
 use domain::console::outbox::{DeliveryLine, OutboxPage, OutboxRow, Verdict};
 use domain::console::tickets::{
-    Draft, DraftForm, EarlierTicket, File, MessageView, NewTicketForm, ReplyForm, TicketFilter, TicketList, TicketPage, TicketRow,
-    Upload,
+    Draft, DraftForm, EarlierTicket, File, MessageView, NewTicketForm, ReplyForm, TicketFilter, TicketList, TicketPage,
+    TicketRow, Upload,
 };
 use domain::console::{Actor, Outbox, Tickets};
 use domain::id::{AttachmentId, DeliveryId, MailboxId, MessageId, PersonId, TicketId, UploadId};

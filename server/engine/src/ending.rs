@@ -9,7 +9,7 @@ use crate::oauth;
 use crate::secret::Secret;
 use crate::store::{
     self, StoreError, Tx, deliveries, directions, episodes, events, grants as rows, mailboxes, messages, people,
-    registrations, tickets,
+    registrations, switches, tickets,
 };
 use crate::{Engine, clock, grants};
 use domain::console::mailboxes::Event;

@@ -16,12 +16,7 @@ pub async fn get(store: &Store, ticket: TicketId, person: PersonId) -> Result<Op
 }
 
 /// Keeps a draft in place of the one before.
-pub async fn keep(
-    db: &impl ConnectionTrait,
-    person: PersonId,
-    form: &DraftForm,
-    now: Time,
-) -> Result<(), StoreError> {
+pub async fn keep(db: &impl ConnectionTrait, person: PersonId, form: &DraftForm, now: Time) -> Result<(), StoreError> {
     let row = draft::ActiveModel {
         ticket_id: Set(form.ticket.0),
         person_id: Set(person.0),
@@ -35,9 +30,8 @@ pub async fn keep(
     let mut columns = vec![draft::Column::Text, draft::Column::ToList, draft::Column::CcList, draft::Column::KeptAt];
     columns.extend(form.subject.as_ref().map(|_| draft::Column::Subject));
     columns.extend(form.mailbox.map(|_| draft::Column::MailboxId));
-    let update = OnConflict::columns([draft::Column::TicketId, draft::Column::PersonId])
-        .update_columns(columns)
-        .to_owned();
+    let update =
+        OnConflict::columns([draft::Column::TicketId, draft::Column::PersonId]).update_columns(columns).to_owned();
     draft::Entity::insert(row).on_conflict(update).exec_without_returning(db).await?;
     Ok(())
 }

@@ -289,7 +289,8 @@ async fn forget_directions(db: &impl ConnectionTrait, switches: &[i64]) -> Resul
 
 /// The grants that a mailbox could go back to.
 pub async fn grants_kept(db: &impl ConnectionTrait, mailbox: MailboxId) -> Result<Vec<i64>, StoreError> {
-    let rows = former_direction::Entity::find().filter(former_direction::Column::MailboxId.eq(mailbox.0)).all(db).await?;
+    let rows =
+        former_direction::Entity::find().filter(former_direction::Column::MailboxId.eq(mailbox.0)).all(db).await?;
     Ok(rows.into_iter().filter_map(|row| row.grant_id).collect())
 }
 

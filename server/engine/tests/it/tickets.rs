@@ -2,7 +2,7 @@
 
 use crate::inbox::{Inbox, SUPPORT};
 use domain::console::people::{Actor, Role};
-use domain::console::tickets::{NO_TICKET, DraftForm, NewTicketForm, ReplyForm, TicketFilter};
+use domain::console::tickets::{DraftForm, NO_TICKET, NewTicketForm, ReplyForm, TicketFilter};
 use domain::id::TicketId;
 use domain::outbox::DeliveryState;
 use domain::refusal::Conflict;
@@ -361,7 +361,10 @@ async fn a_new_ticket_keeps_its_draft_and_sends_its_files() {
     tickets.keep_draft(&agent, kept).await.expect("kept");
     // What the script sends while somebody types has no subject: the kept one stays.
     tickets
-        .keep_draft(&agent, DraftForm::of_reply(NO_TICKET, "Half a thought".into(), "anna@customer.example".into(), String::new()))
+        .keep_draft(
+            &agent,
+            DraftForm::of_reply(NO_TICKET, "Half a thought".into(), "anna@customer.example".into(), String::new()),
+        )
         .await
         .expect("kept");
     let chunks = futures::stream::iter([Ok::<_, ()>(bytes::Bytes::from_static(b"abc"))]);
