@@ -26,7 +26,8 @@ test.beforeAll(async ({ rig }, info) => {
   const lost = user('help', 'contoso', { password: 'help-pass', oauth: true });
   const half = user('ben', 'contoso', { password: 'ben-pass', oauth: true });
   const hello = user('hello', 'litware', { imap_password: 'hello-pass-1' });
-  await rig.users(care, lost, half, hello);
+  const orders = user('orders', 'contoso', { password: 'orders-pass', oauth: true, imap_password: 'orders-pass' });
+  await rig.users(care, lost, half, hello, orders);
   await rig.call('/front/smtp-auth', { user: half.email, enabled: false });
   world.agent = await desk.invite(AGENT);
   world.care = await desk.bySignIn(care.email, { password: care.password, name: 'Contoso care' });
@@ -34,6 +35,17 @@ test.beforeAll(async ({ rig }, info) => {
   world.half = await desk.bySignIn(half.email, { password: half.password });
   world.halfResult = desk.admin.url;
   world.hello = await desk.byPassword(hello.email, { password: hello.imap_password });
+  // One that moved from its password to the sign-in, with the next switch prepared, and an address forwarded to it.
+  world.switched = await desk.byPassword(orders.email, { password: orders.imap_password, provider: 'microsoft' });
+  await desk.admin.go(`${EMAIL}/${world.switched}`);
+  await desk.admin.press('Sign in with Microsoft');
+  await desk.admin.atProvider(orders.email, orders.password);
+  world.switchResult = desk.admin.url;
+  await desk.admin.go(`${EMAIL}/${world.switched}/switch`);
+  await desk.admin.press('Continue', { case: 'moved', provider_key: 'google' });
+  await desk.admin.go(`${EMAIL}/new`);
+  await desk.admin.press('Continue', { address: `${fresh('sales')}@litware.example`, name: '' });
+  await desk.admin.press('Forward to this mailbox', { to: String(world.switched) });
   world.draft = await desk.draft(`${fresh('draft')}@contoso.example`, { provider: 'microsoft' });
   world.passwordDraft = await desk.draft(`${fresh('draft')}@litware.example`);
   const mail = (to, subject, more) => rig.send({ from: 'Mia Lind <mia@customer.example>', to, subject, text: 'The sensor reads 0 since Monday.\n\nWhat can we do?\n\n> quoted\n> lines', ...more });
@@ -70,6 +82,13 @@ const PAGES = {
   'mailbox-edit': () => `${EMAIL}/${world.care}/edit`,
   'mailbox-check': () => `${EMAIL}/${world.half}/check`,
   'mailbox-disconnect': () => `${EMAIL}/${world.care}/disconnect`,
+  'mailbox-switched': () => `${EMAIL}/${world.switched}`,
+  'mailbox-forwarded': () => `${EMAIL}/${world.switched}/edit`,
+  switch: () => `${EMAIL}/${world.care}/switch`,
+  'switch-sign-in': () => `${EMAIL}/${world.switched}/switch/sign-in`,
+  'switch-password': () => `${EMAIL}/${world.switched}/switch/password`,
+  'switch-done': () => new URL(world.switchResult).pathname,
+  'put-back': () => `${EMAIL}/${world.switched}/put-back`,
   registrations: () => '/admin/registrations',
   'registration-new': () => '/admin/registrations?new=google#form',
   people: () => '/admin/people',

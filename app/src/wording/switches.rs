@@ -38,7 +38,7 @@ pub fn stays(case: Case) -> &'static [&'static str] {
             "Replies leave from the new address; the old one stays an address of this mailbox.",
         ],
         Case::Moved => &[
-            "Its tickets stay. Messages known from the old side are recognised by Message-ID and content.",
+            "Its tickets stay. Messages known from the old side are recognised.",
             "The old side is fetched a last time before the switch.",
         ],
         Case::Different => &[

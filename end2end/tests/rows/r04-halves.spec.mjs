@@ -27,8 +27,8 @@ test('R4 the half that is elsewhere is named, and can be changed later', async (
   });
 
   await clause('R4', 'incoming only names what replies leave through; outgoing only says where its mail arrives', async () => {
-    const through = page.getByLabel('Replies leave through');
-    const arrives = page.getByLabel('Its mail arrives at');
+    const through = page.getByLabel('Replies leave through', { exact: true });
+    const arrives = page.getByLabel('Its mail arrives at', { exact: true });
     await page.getByRole('radio', { name: /^Incoming only/ }).check();
     await expect(through).toBeVisible();
     await expect(arrives).toBeHidden();

@@ -38,7 +38,7 @@ pub fn use_choices(page: &MailboxPage) -> impl IntoView + use<> {
     view! {
         <fieldset class="stack">
             <legend class="label">"Use this mailbox for"</legend>
-            <div class="choices">
+            <div class="choices gap">
                 <Choice name="used" value="both" title="Both" hint=format!("Messages become tickets, replies leave from {address}.") chosen=both || none/>
                 <Choice name="used" value="incoming" title="Incoming only" hint="Messages become tickets. Replies leave through another mailbox." chosen=incoming/>
                 <Choice name="used" value="outgoing" title="Outgoing only" hint="Replies leave from here. Its mail arrives somewhere else." chosen=outgoing/>
