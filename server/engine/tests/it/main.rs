@@ -1,5 +1,5 @@
-//! Engine tests. Those against real servers need the rig: see `rig.rs`; `intake`, `forwards` and
-//! `tickets` don't.
+//! Engine tests. Those against real servers need the rig: see `rig.rs`; `intake`, `forwards`,
+//! `tickets` and `writing` don't.
 #![allow(clippy::unwrap_used)]
 
 mod access;
@@ -19,3 +19,4 @@ mod signins;
 mod smtp;
 mod tickets;
 mod torture;
+mod writing;
