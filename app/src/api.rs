@@ -8,6 +8,8 @@
 // that stands on the function itself.
 #![allow(clippy::too_many_arguments)]
 
+pub mod addresses;
+pub mod approvals;
 pub mod context;
 pub mod desk;
 pub mod doctor;

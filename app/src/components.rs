@@ -1,6 +1,8 @@
 //! Parts of pages. Only the islands among them reach the browser as code.
 
 #[cfg(feature = "ssr")]
+pub mod approval;
+#[cfg(feature = "ssr")]
 pub mod banner;
 pub mod browser;
 #[cfg(feature = "ssr")]
@@ -19,6 +21,8 @@ pub mod icon;
 pub mod live;
 #[cfg(feature = "ssr")]
 pub mod message;
+#[cfg(feature = "ssr")]
+pub mod moved;
 #[cfg(feature = "ssr")]
 pub mod notice;
 #[cfg(feature = "ssr")]

@@ -1,5 +1,6 @@
 //! Pages: each loads what it shows through the port, then is one view.
 
+pub mod approval;
 pub mod connect;
 pub mod ends;
 pub mod error;

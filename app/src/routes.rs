@@ -1,8 +1,8 @@
 //! Which page stands at which path.
 
 use crate::pages::{
-    connect, ends, error, help, mailbox, mailboxes, new_ticket, outbox, people, person, registrations, server, sign_in,
-    signins, switch, ticket, tickets,
+    approval, connect, ends, error, help, mailbox, mailboxes, new_ticket, outbox, people, person, registrations,
+    server, sign_in, signins, switch, ticket, tickets,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -47,13 +47,19 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/channels/email/:id/switch/password") view=switch::SwitchPasswordPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/switch/result") view=switch::SwitchResultPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/put-back") view=switch::PutBackPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/approval") view=approval::ApprovalPage ssr=ssr.clone()/>
+                <Route path=path!("/approval/:stage") view=approval::AnsweredPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/sign-ins/:id") view=signins::SignInResultPage ssr=ssr.clone()/>
                 <Route path=path!("/sign-in-refused/:reason") view=signins::RefusedPage ssr=ssr.clone()/>
 
                 <Route path=path!("/admin/ends") view=ends::EndsPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/registrations") view=registrations::RegistrationsPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/registrations/guide/:provider") view=registrations::GuidePage ssr=ssr.clone()/>
+                <Route path=path!("/app-guide/:provider") view=registrations::OpenGuidePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/people") view=people::PeoplePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/server") view=server::ServerPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/server/address") view=server::AddressPage ssr=ssr.clone()/>
+                <Route path=path!("/address/:token") view=server::CheckAddressPage ssr=ssr.clone()/>
                 <Route path=path!("/me") view=person::MePage ssr=ssr.clone()/>
                 <Route path=path!("/help") view=help::HelpPage ssr=ssr.clone()/>
                 <Route path=path!("/help/:article") view=help::ArticlePage ssr=ssr/>

@@ -8,9 +8,9 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 /// The style sheets; `tokens` fixes the order of the layers and comes first.
-const STYLES: [&str; 19] = [
+const STYLES: [&str; 20] = [
     "tokens", "reset", "base", "layout", "button", "field", "state", "banner", "panel", "table", "steps", "chart",
-    "ticket", "gate", "overlay", "prose", "pages", "console", "desk",
+    "ticket", "gate", "overlay", "prose", "pages", "console", "desk", "guide",
 ];
 
 /// The document. Inline scripts carry the nonce of the response; there are no inline styles.

@@ -11,6 +11,7 @@ pub mod outages;
 pub mod outbox;
 pub mod received;
 pub mod refusals;
+pub mod registrations;
 pub mod states;
 pub mod switches;
 pub mod test_mails;

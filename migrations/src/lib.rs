@@ -10,6 +10,7 @@ mod m0003_doctor;
 mod m0005_switches;
 mod m0006_ends;
 mod m0007_page;
+mod m0008_registrations;
 
 use sea_orm_migration::prelude::*;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_switches::Step),
             Box::new(m0006_ends::Step),
             Box::new(m0007_page::Step),
+            Box::new(m0008_registrations::Step),
         ]
     }
 }

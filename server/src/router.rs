@@ -2,9 +2,9 @@
 
 use crate::guard::{Guard, guard, policy};
 use crate::session_store::Sessions;
-use crate::visit::{Browser, Proxy};
+use crate::visit::{Browser, Proxy, sift};
 use crate::{assets, live, sign_in_routes, streams};
-use app::api::context::{Demo, Seen};
+use app::api::context::{Demo, Reached, Seen};
 use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -83,6 +83,7 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> R
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(guarded, guard))
         .layer(from_fn(log))
+        .layer(from_fn(sift))
         .layer(Extension(proxy))
 }
 
@@ -94,6 +95,9 @@ fn provide(shared: &Shared) {
         provide_context(Demo);
     }
     let parts = use_context::<axum::http::request::Parts>();
+    if let Some(reached) = parts.as_ref().and_then(|parts| parts.extensions.get::<Reached>().cloned()) {
+        provide_context(reached);
+    }
     if let Some(browser) = parts.and_then(|parts| parts.extensions.get::<Browser>().cloned()) {
         provide_context::<Arc<dyn Visit>>(Arc::new(browser));
     }

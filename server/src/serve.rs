@@ -84,7 +84,8 @@ async fn run(mut settings: Settings) -> Result<()> {
         StartError::WrongKey => anyhow!("{key_from}: {}", StartError::WrongKey),
         other => other.into(),
     })?;
-    let app = router::router(&engine, &settings.site, Proxy(settings.proxy), https);
+    let app =
+        router::router(&engine, &settings.site, Proxy { named: settings.proxies, tls: settings.tls.is_some() }, https);
     let running = engine.start()?;
     let listener = std::net::TcpListener::bind(settings.listen)
         .with_context(|| format!("MAILKEEP_LISTEN: can't listen on {}", settings.listen))?;

@@ -48,7 +48,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "MAILKEEP_PROXY",
         default: "none",
-        meaning: "Address of the proxy in front, whose X-Forwarded-For and -Proto are believed",
+        meaning: "Addresses of proxies in front, comma-separated, whose X-Forwarded-* headers are believed",
     },
     Setting {
         name: "MAILKEEP_PROVIDERS",
@@ -82,8 +82,8 @@ pub struct Settings {
     pub engine: Config,
     pub listen: SocketAddr,
     pub tls: Option<(PathBuf, PathBuf)>,
-    /// The proxy whose word on the peer is believed.
-    pub proxy: Option<IpAddr>,
+    /// The proxies whose X-Forwarded-* headers are believed.
+    pub proxies: Vec<IpAddr>,
     pub site: PathBuf,
     /// The file that the key came from, when a first start may make it.
     pub key_file: Option<PathBuf>,
@@ -140,10 +140,11 @@ impl Settings {
             (Some(_), None) => bail!("MAILKEEP_TLS_CERT is set, but MAILKEEP_TLS_KEY is not"),
             (None, Some(_)) => bail!("MAILKEEP_TLS_KEY is set, but MAILKEEP_TLS_CERT is not"),
         };
-        let proxy = match take("MAILKEEP_PROXY") {
-            Some(text) => Some(text.parse().context("MAILKEEP_PROXY is not an IP address")?),
-            None => None,
-        };
+        let proxies = take("MAILKEEP_PROXY")
+            .map(|list| list.split(',').map(|ip| ip.trim().parse::<IpAddr>()).collect::<Result<Vec<_>, _>>())
+            .transpose()
+            .context("MAILKEEP_PROXY is not a list of IP addresses")?
+            .unwrap_or_default();
         let providers_file = match take("MAILKEEP_PROVIDERS") {
             Some(path) => Some(existing("MAILKEEP_PROVIDERS", path)?),
             None => None,
@@ -184,7 +185,7 @@ impl Settings {
             },
             listen,
             tls,
-            proxy,
+            proxies,
             site: PathBuf::from(take("MAILKEEP_SITE").unwrap_or_else(|| "target/site".into())),
             key_file,
         })

@@ -5,6 +5,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::console::approvals::{Answered, Stage};
 use domain::console::signins::{Arrival, Callback};
 use domain::console::{Actor, Console, Visit};
 use domain::id::MailboxId;
@@ -43,9 +44,13 @@ pub async fn begin(State(console): State<Console>, browser: Browser, Form(form):
             let back = app::api::response::to_sign_in(&format!("/admin/channels/email/{}", form.mailbox));
             Redirect::to(&back).into_response()
         }
-        Err(
-            refusal @ Refusal::Invalid(domain::Fault::RegistrationMissing | domain::Fault::RegistrationNotPersonal),
-        ) => Redirect::to(&format!("/admin/registrations?refused={}", app::api::error::code(refusal))).into_response(),
+        // H1: a guide, not an error.
+        Err(Refusal::Invalid(domain::Fault::RegistrationMissing)) => {
+            Redirect::to(&guide(&console, &form).await).into_response()
+        }
+        Err(refusal @ Refusal::Invalid(domain::Fault::RegistrationNotPersonal)) => {
+            Redirect::to(&format!("/admin/registrations?refused={}", app::api::error::code(refusal))).into_response()
+        }
         Err(refusal) => {
             tracing::warn!(mailbox = form.mailbox, ?refusal, "a sign-in did not begin");
             Redirect::to(&format!("/admin/channels/email/{}?refused={}", form.mailbox, app::api::error::code(refusal)))
@@ -54,8 +59,29 @@ pub async fn begin(State(console): State<Console>, browser: Browser, Form(form):
     }
 }
 
+/// The guide to a registration at the mailbox's provider.
+async fn guide(console: &Console, form: &Begin) -> String {
+    let id = MailboxId(form.mailbox);
+    let key = console
+        .registrations
+        .needed_by(id, Intent::from_key(&form.intent).unwrap_or(Intent::Connect))
+        .await
+        .unwrap_or_else(|_| "microsoft".into());
+    format!("/admin/registrations/guide/{key}?mailbox={id}")
+}
+
 /// GET /oauth/callback: what the provider sent is used up here and leaves the address bar at once.
-pub async fn callback(State(console): State<Console>, browser: Browser, Query(callback): Query<Callback>) -> Response {
+pub async fn callback(
+    State(console): State<Console>,
+    browser: Browser,
+    Query(answered): Query<Answered>,
+    Query(callback): Query<Callback>,
+) -> Response {
+    // An organisation's admin comes back to the same registered address, in a browser without a session here.
+    if let Ok(Some(stage)) = console.approvals.answered(answered).await {
+        let to = if stage == Stage::Approved { "/approval/approved" } else { "/approval/declined" };
+        return quiet(to);
+    }
     let answer = async {
         let binding = browser.browser().await?;
         console.signins.complete(binding, callback).await
@@ -65,7 +91,12 @@ pub async fn callback(State(console): State<Console>, browser: Browser, Query(ca
         Ok(Arrival::Refused(reason)) => format!("/sign-in-refused/{}", reason.key()),
         Err(_) => format!("/sign-in-refused/{}", CallbackRefusal::ProviderFailed.key()),
     };
-    let mut response = Redirect::to(&to).into_response();
+    quiet(&to)
+}
+
+/// To a page of ours, without the address that carried the answer.
+fn quiet(to: &str) -> Response {
+    let mut response = Redirect::to(to).into_response();
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }

@@ -1,10 +1,13 @@
 //! One request's browser session, as the console's port sees it.
 
 use crate::session_store::{BROWSER, PERSON, ROW};
+use app::api::context::Reached;
 use async_trait::async_trait;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
 use domain::console::Visit;
 use domain::id::{PersonId, SessionId};
 use domain::{Answer, Refusal};
@@ -15,9 +18,46 @@ use tower_sessions::Session;
 /// What a sign-in at a provider is bound to.
 const BINDING: &str = "binding";
 
-/// The proxy whose word on the peer is believed.
-#[derive(Clone, Copy)]
-pub struct Proxy(pub Option<IpAddr>);
+/// Who may say where a request came from.
+#[derive(Clone, Default)]
+pub struct Proxy {
+    /// The proxies whose X-Forwarded-* headers are believed; from anybody else they are taken off.
+    pub named: Vec<IpAddr>,
+    /// We have a certificate of our own.
+    pub tls: bool,
+}
+
+/// Takes off what nobody named may say, and notes under which address the request came.
+pub async fn sift(mut request: Request, next: Next) -> Response {
+    let proxy = request.extensions().get::<Proxy>().cloned().unwrap_or_default();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+    if !peer.is_some_and(|ip| proxy.named.contains(&ip)) {
+        let said = |name: &&HeaderName| name.as_str().starts_with("x-forwarded-") || name.as_str() == "forwarded";
+        let names: Vec<HeaderName> = request.headers().keys().filter(said).cloned().collect();
+        for name in names {
+            request.headers_mut().remove(name);
+        }
+    }
+    if let Some(reached) = reached(&request, proxy.tls) {
+        request.extensions_mut().insert(reached);
+    }
+    next.run(request).await
+}
+
+/// Scheme, host and port as the browser asked for them. The headers were sifted before.
+fn reached(request: &Request, tls: bool) -> Option<Reached> {
+    let text = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok()).map(str::trim);
+    let scheme = match text("x-forwarded-proto") {
+        Some("https") => "https",
+        Some("http") => "http",
+        _ if tls => "https",
+        _ => "http",
+    };
+    let host =
+        text("x-forwarded-host").or_else(|| text("host")).or_else(|| request.uri().authority().map(|a| a.as_str()))?;
+    // As it is kept: in lower case, without the scheme's own port.
+    engine::oauth_address::checked(&format!("{scheme}://{host}")).map(Reached)
+}
 
 #[derive(Clone)]
 pub struct Browser {
@@ -31,21 +71,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Browser {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let session = Session::from_request_parts(parts, state).await?;
-        let proxy = parts.extensions.get::<Proxy>().copied().unwrap_or(Proxy(None));
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-        Ok(Self { session, peer: peer(parts, address, proxy), words: browser_words(parts) })
+        Ok(Self { session, peer: peer(parts, address), words: browser_words(parts) })
     }
 }
 
-/// The peer's address, or the one that the named proxy saw last.
-fn peer(parts: &Parts, address: Option<IpAddr>, proxy: Proxy) -> String {
+/// The peer's address, or the one that the named proxy saw last; nobody else's header came this far.
+fn peer(parts: &Parts, address: Option<IpAddr>) -> String {
     let forwarded = || {
         let header = parts.headers.get("x-forwarded-for")?.to_str().ok()?;
         header.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
     };
-    let believed = address.is_some() && address == proxy.0;
-    let seen = if believed { forwarded().or(address) } else { address };
-    seen.map(|ip| ip.to_string()).unwrap_or_default()
+    forwarded().or(address).map(|ip| ip.to_string()).unwrap_or_default()
 }
 
 /// "Firefox on Windows": enough to tell one's sessions apart.

@@ -3,6 +3,8 @@
 //! No type here can hold a token or a mailbox password on its way *out*; what comes in (a new
 //! password, a client secret) goes straight into the engine's vault.
 
+pub mod addresses;
+pub mod approvals;
 pub mod desk;
 pub mod doctor;
 pub mod ends;
@@ -22,6 +24,8 @@ pub mod visit;
 
 use std::sync::Arc;
 
+pub use addresses::Addresses;
+pub use approvals::Approvals;
 pub use desk::Desk;
 pub use doctor::Doctor;
 pub use ends::Ends;
@@ -42,6 +46,8 @@ pub use visit::Visit;
 /// Everything that the console's pages may ask for.
 #[derive(Clone)]
 pub struct Console {
+    pub addresses: Arc<dyn Addresses>,
+    pub approvals: Arc<dyn Approvals>,
     pub desk: Arc<dyn Desk>,
     pub forwarders: Arc<dyn Forwarders>,
     pub ends: Arc<dyn Ends>,

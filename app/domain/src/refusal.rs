@@ -81,6 +81,10 @@ pub enum Fault {
     RegistrationNotPersonal,
     /// No other mailbox can send now.
     NobodySends,
+    /// The browser is not at the address that it should prove.
+    AddressNotReached,
+    /// The public address is neither https nor localhost: providers refuse it.
+    PublicAddressRefused,
 }
 
 /// What came in between.

@@ -81,6 +81,17 @@ mod request {
         })
     }
 
+    /// Where the browser says that it is, in what it sends (RFC 6454 7).
+    pub fn origin() -> Option<String> {
+        let parts: Parts = use_context()?;
+        parts.headers.get(http::header::ORIGIN).and_then(|v| v.to_str().ok()).map(str::to_owned)
+    }
+
+    /// The address under which this request reached us, as far as the server can see.
+    pub fn reached() -> Option<String> {
+        use_context::<super::Reached>().map(|reached| reached.0)
+    }
+
     /// Whether the browser speaks https with whoever stands in front of us.
     pub fn is_https() -> bool {
         use_context::<Parts>().is_some_and(|parts| {
@@ -94,11 +105,16 @@ mod request {
 }
 
 #[cfg(feature = "ssr")]
-pub use request::{cookie, is_https, location, offset_minutes, theme, wants_html};
+pub use request::{cookie, is_https, location, offset_minutes, origin, reached, theme, wants_html};
 
 /// Provided by the server in the demo, for pages without a person: no mail leaves this machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Demo;
+
+/// Provided by the server with every request: scheme, host and port under which it came, from what the browser
+/// asked for or from the proxy that the settings name.
+#[derive(Clone, Debug)]
+pub struct Reached(pub String);
 
 /// Provided by the server with every request: the number of the last change when it came in. Told
 /// back by the page's WebSocket, so that nothing is missed between rendering and listening.

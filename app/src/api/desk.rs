@@ -6,14 +6,14 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::{actor, console, submit};
 
-/// Names the desk and its public address.
+/// Names the desk.
 ///
 /// # Errors
-/// Not an admin, or not an address.
-#[server(endpoint = "desk/change")]
-pub async fn change(desk_name: String, public_address: String) -> Result<(), ApiError> {
-    submit("/admin/server", async move {
-        console()?.desk.change(&actor().await?, desk_name, public_address).await?;
+/// Not an admin, or no name.
+#[server(endpoint = "desk/rename")]
+pub async fn rename(desk_name: String) -> Result<(), ApiError> {
+    submit("/admin/server?form=desk", async move {
+        console()?.desk.rename(&actor().await?, desk_name).await?;
         Ok("/admin/server?done=changed".into())
     })
     .await

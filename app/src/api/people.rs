@@ -55,7 +55,7 @@ pub async fn create_first(token: String, name: String, email: String, password: 
         let (visit, console) = (visit()?, console()?);
         let person = console.people.create_first(token, name, email, password).await?;
         visit.begin(person).await?;
-        Ok("/admin/server?done=first".into())
+        Ok("/admin/server/address?done=first".into())
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! App registrations.
 
 use super::ApiError;
-use domain::id::RegistrationId;
+use domain::id::{MailboxId, RegistrationId};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -27,16 +27,54 @@ pub async fn save(
     #[server(default)] tenant: String,
     #[server(default)] secret: String,
     #[server(default)] secret_ends_on: String,
+    #[server(default)] audience: String,
+    #[server(default)] mailbox: Option<MailboxId>,
 ) -> Result<(), ApiError> {
     // What was chosen comes back into the form; what was typed does not stand in the address.
     let back = match id {
         Some(id) => format!("{PAGE}?edit={id}"),
+        // From the guide, back to the guide.
+        None if !audience.is_empty() => {
+            let page = super::response::with(
+                &format!("{PAGE}/guide/{}", super::response::encode(&provider_key)),
+                "whose",
+                &audience,
+            );
+            mailbox.map_or(page.clone(), |id| super::response::with(&page, "mailbox", &id.to_string()))
+        }
         None => super::response::with(PAGE, "new", &provider_key),
     };
     submit(back, async move {
-        let form = RegistrationForm { id, provider_key, name, client_id, tenant, secret, secret_ends_on };
-        console()?.registrations.save(&actor().await?, form).await?;
-        Ok(format!("{PAGE}?done=saved"))
+        let form = RegistrationForm { id, provider_key, name, client_id, tenant, secret, secret_ends_on, audience };
+        let saved = console()?.registrations.save(&actor().await?, form).await?;
+        let then = mailbox.map(|id| format!("&mailbox={id}")).unwrap_or_default();
+        Ok(format!("{PAGE}?done=saved&tested={saved}{then}"))
+    })
+    .await
+}
+
+/// *Test this registration*: the page shows which field is wrong.
+///
+/// # Errors
+/// Not an admin, or no such registration.
+#[server(endpoint = "registrations/test")]
+pub async fn test(id: RegistrationId) -> Result<(), ApiError> {
+    submit(PAGE, async move {
+        console()?.registrations.test(&actor().await?, id).await?;
+        Ok(format!("{PAGE}?tested={id}#tested"))
+    })
+    .await
+}
+
+/// Takes a new secret away before it has proved itself.
+///
+/// # Errors
+/// Not an admin, or no such registration.
+#[server(endpoint = "registrations/drop_secret")]
+pub async fn drop_secret(id: RegistrationId) -> Result<(), ApiError> {
+    submit(PAGE, async move {
+        console()?.registrations.drop_secret(&actor().await?, id).await?;
+        Ok(format!("{PAGE}?done=dropped"))
     })
     .await
 }

@@ -21,6 +21,8 @@ pub enum WayOut {
     Password,
     /// Steps elsewhere, then *Check again*.
     Remedy,
+    /// An admin of the organisation must allow it.
+    Approval,
     /// A new secret for the app registration.
     Secret,
     Resume,
@@ -44,7 +46,8 @@ pub fn way_out(row: &MailboxRow) -> Option<WayOut> {
             Remedy::SwitchToSignIn => WayOut::SignIn(Intent::Switch),
             Remedy::GivePassword | Remedy::UseAppPassword => WayOut::Password,
             Remedy::FixAppRegistration => WayOut::Secret,
-            Remedy::AdminConsent | Remedy::FixMailboxSettings | Remedy::AskAdministrator => WayOut::Remedy,
+            Remedy::AdminConsent => WayOut::Approval,
+            Remedy::FixMailboxSettings | Remedy::AskAdministrator => WayOut::Remedy,
             Remedy::Wait => return None,
         },
         _ => return None,
@@ -75,6 +78,7 @@ pub fn button(row: &MailboxRow, small: bool) -> Option<AnyView> {
         }
         WayOut::Password => link(format!("{page}/set-up/password"), "Give password"),
         WayOut::Remedy => link(format!("{page}/check"), "Show remedy"),
+        WayOut::Approval => link(format!("{page}/approval"), "Ask for approval"),
         WayOut::Secret => link("/admin/registrations".into(), "Enter new secret"),
         WayOut::Finish => link(format!("{page}/set-up/provider"), "Go on"),
         WayOut::Resume => view! {
@@ -85,12 +89,13 @@ pub fn button(row: &MailboxRow, small: bool) -> Option<AnyView> {
     })
 }
 
-/// By what the mailbox signs in, in a row's second line.
+/// By what the mailbox signs in, in a column of its own (R22).
 pub fn signs_in(row: &MailboxRow) -> String {
     match (&row.signs_in_by, row.by_password) {
-        (_, true) => format!("{}, by password", row.provider_name),
-        (Some(who), false) => format!("{}, as {who}", row.provider_name),
-        (None, false) => row.provider_name.clone(),
+        (_, true) => "Password".into(),
+        (Some(who), false) => format!("{}, as {who}", row.provider_short),
+        (None, false) if row.state == MailboxState::Unfinished => "Nothing yet".into(),
+        (None, false) => row.provider_short.clone(),
     }
 }
 

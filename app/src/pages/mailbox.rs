@@ -20,6 +20,7 @@ pub use received::ReceivedPage;
 
 use crate::api::mailboxes::{Pause, path};
 use crate::api::post_to;
+use crate::components::approval;
 use crate::components::button::{Act, SignIn};
 use crate::components::call::{Call, Said};
 use crate::components::chart::Days;
@@ -52,6 +53,8 @@ pub fn MailboxPage() -> impl IntoView {
         let tested = (here.place.query("form") == Some("test")).then(|| here.place.refused()).flatten();
         let refused = if tested.is_some() { None } else { here.place.refused() };
         let done = done(here.place.query("done"), &address);
+        let approval = here.console.approvals.page(&here.actor, id).await?;
+        let approval = approval::notice(&approval, clock);
         let call = call(&data, clock);
         let acts = call.is_some();
         let page = path(id);
@@ -95,6 +98,7 @@ pub fn MailboxPage() -> impl IntoView {
                 <div class="stack loose">
                     <Refused refused/>
                     {done}
+                    {approval}
                     <div id="call-place" data-live=format!("mailbox:{id}")>{call}</div>
                     <div class="columns">
                         <div class="stack loose">
@@ -248,11 +252,11 @@ fn call(data: &Page, clock: Clock) -> Option<AnyView> {
 /// The sign-in needs an app registration first.
 fn unregistered(data: &Page) -> AnyView {
     let short = data.row.provider_short.clone();
-    let key = data.provider.key.clone();
+    let (key, id) = (data.provider.key.clone(), data.row.id);
     view! {
         <Call tone=Tone::Critical title=format!("Sign in with {short} needs an app registration first")
             sentence=move || "It is entered once, by an admin; then every mailbox there signs in by it."
-            action=move || view! { <a class="button primary" href=format!("/admin/registrations?new={key}#form")>"Enter the app registration"</a> }/>
+            action=move || view! { <a class="button primary" href=format!("/admin/registrations/guide/{key}?mailbox={id}")>"Show me how"</a> }/>
     }
     .into_any()
 }

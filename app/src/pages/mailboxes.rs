@@ -10,6 +10,7 @@ use crate::components::button::SignIn;
 use crate::components::call::Call;
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
 use crate::components::icon::Icon;
+use crate::components::moved;
 use crate::components::notice::{Notice, Refused};
 use crate::components::state::Tone;
 use crate::components::way_out::{WayOut, way_out};
@@ -17,6 +18,7 @@ use crate::pages::page;
 use crate::wording::banners;
 use crate::wording::counts::{count, list, of};
 use domain::banner::{Ask, Banner};
+use domain::console::approvals::Awaited;
 use domain::console::mailboxes::MailboxRow;
 use domain::id::MailboxId;
 use domain::mailbox::Group;
@@ -42,6 +44,8 @@ pub fn MailboxesPage() -> impl IntoView {
     page(|here| async move {
         here.actor.admin()?;
         let rows = here.console.mailboxes.list(&here.actor).await?.rows;
+        let awaited = here.console.approvals.awaited(&here.actor).await?;
+        let moved = moved::notice(&here.console.addresses.show(&here.actor).await?);
         let clock = here.clock;
         let refused = here.place.refused();
         let gone = match here.place.query("done") {
@@ -55,7 +59,7 @@ pub fn MailboxesPage() -> impl IntoView {
             return Ok(view! {
                 <Sheet here title="Support emails" place=Place::Email>
                     <Head title="Support emails" crumbs=email_crumbs(false) sub="No mailbox is connected yet."/>
-                    <div class="stack loose">{gone.map(gone_notice)}{empty()}</div>
+                    <div class="stack loose">{moved}{gone.map(gone_notice)}{empty()}</div>
                 </Sheet>
             }
             .into_any());
@@ -85,7 +89,7 @@ pub fn MailboxesPage() -> impl IntoView {
         let bodies: Vec<AnyView> = GROUPS
             .iter()
             .filter(|(_, key, _)| show.as_deref().is_none_or(|show| show == *key))
-            .filter_map(|(group, _, title)| body(*group, title, &found, &marked, clock))
+            .filter_map(|(group, _, title)| body(*group, title, &found, &marked, &awaited, clock))
             .collect();
         let table = if bodies.is_empty() {
             nothing(&words)
@@ -93,7 +97,7 @@ pub fn MailboxesPage() -> impl IntoView {
             view! {
                 <table class="table mailboxes">
                     <thead><tr>
-                        <th scope="col">"Mailbox"</th><th scope="col">"State"</th><th scope="col">"Incoming"</th>
+                        <th scope="col">"Mailbox"</th><th scope="col">"Signs in by"</th><th scope="col">"State"</th><th scope="col">"Incoming"</th>
                         <th scope="col">"Outgoing"</th><th scope="col">"Waiting"</th>
                         <th scope="col" class="end"><span class="vh">"Action"</span></th>
                     </tr></thead>
@@ -110,6 +114,7 @@ pub fn MailboxesPage() -> impl IntoView {
                 <div class="stack loose">
                     <Refused refused/>
                     {gone.map(gone_notice)}
+                    {moved}
                     {call}
                     <section id="mailboxes" data-live="mailboxes" aria-label="All support emails">
                         <div class="toolbar">
@@ -164,6 +169,7 @@ fn body(
     title: &'static str,
     rows: &[MailboxRow],
     marked: &[MailboxId],
+    awaited: &[Awaited],
     clock: crate::wording::times::Clock,
 ) -> Option<AnyView> {
     let mut rows: Vec<MailboxRow> = rows.iter().filter(|r| r.state.group() == group).cloned().collect();
@@ -186,13 +192,14 @@ fn body(
                 first
             });
             let marked = marked.contains(&r.id);
-            row::view(r, same, marked, clock)
+            let awaited = awaited.iter().find(|a| a.mailbox == r.id);
+            row::view(r, same, marked, awaited, clock)
         })
         .collect();
     Some(
         view! {
             <tbody>
-                <tr class="group"><th colspan="6" scope="rowgroup">{title}" "<span class="count">{count(n)}</span></th></tr>
+                <tr class="group"><th colspan="7" scope="rowgroup">{title}" "<span class="count">{count(n)}</span></th></tr>
                 {lines}
             </tbody>
         }
@@ -273,7 +280,7 @@ fn empty() -> impl IntoView {
             <section aria-labelledby="know">
                 <h2 id="know" class="vh">"Before you start"</h2>
                 <ol class="teach">
-                    <li>{Icon::Key.view()}<h3>"Microsoft or Gmail"</h3><p>"You sign in at Microsoft or Google, not here; Mailkeep never sees the password. It needs one app registration first. "<a href="/admin/registrations">"Enter the app registration"</a></p></li>
+                    <li>{Icon::Key.view()}<h3>"Microsoft or Gmail"</h3><p>"You sign in at Microsoft or Google, not here; Mailkeep never sees the password. It needs one app registration first. "<a href="/admin/registrations">"Make the app registration"</a></p></li>
                     <li>{Icon::People.view()}<h3>"A shared mailbox"</h3><p>"Give its own address as the support email. Whoever has access to it signs in."</p></li>
                     <li>{Icon::Server.view()}<h3>"Any other mail server"</h3><p>"IMAP and SMTP with a user name and password. You name the servers; both are tried before anything is saved."</p></li>
                 </ol>

@@ -1,11 +1,16 @@
 //! The server: what it is called, under which address browsers reach it, how it is set.
 
-use crate::api::desk::Change;
+mod address;
+
+pub use address::{AddressPage, CheckAddressPage};
+
+use crate::api::desk::Rename;
 use crate::api::post_to;
 use crate::components::button::Submit;
 use crate::components::field::Field;
 use crate::components::frame::{Head, Place, Sheet};
 use crate::components::icon::Icon;
+use crate::components::moved;
 use crate::components::notice::{Notice, Refused};
 use crate::components::state::Tone;
 use crate::pages::page;
@@ -13,7 +18,6 @@ use domain::refusal::Fault;
 use leptos::prelude::*;
 
 const NAME: &[Fault] = &[Fault::NameMissing, Fault::TextTooLong];
-const URL: &[Fault] = &[Fault::UrlMalformed];
 
 /// `/admin/server`
 #[component]
@@ -21,9 +25,19 @@ pub fn ServerPage() -> impl IntoView {
     page(|here| async move {
         here.actor.admin()?;
         let server = here.console.desk.server(&here.actor).await?;
+        let public = here.console.addresses.show(&here.actor).await?;
         let clock = here.clock;
-        let refused = here.place.refused();
-        let (first, changed) = (here.place.query("done") == Some("first"), here.place.query("done") == Some("changed"));
+        let refused = here.place.refused_at("desk").filter(|_| here.place.query("form").is_some());
+        let at_address = here.place.refused_at("address");
+        let first = here.place.query("done") == Some("first");
+        let done = match here.place.query("done") {
+            Some("changed") => Some("Saved"),
+            Some("address") => Some("Checked: browsers reach Mailkeep at this address"),
+            Some("insisted") => Some("Saved without the check"),
+            _ => None,
+        };
+        let (moved, behind) = (moved::notice(&public), moved::behind(&public));
+        let panel = address::form(&public, at_address, None, clock);
         let sub = format!("Version {}, up {}.", server.version, clock.since_inside(server.started_at));
         let rows = server
             .settings
@@ -47,25 +61,20 @@ pub fn ServerPage() -> impl IntoView {
                 <div class="stack loose">
                     {first.then(|| view! {
                         <Notice tone=Tone::Ok title="You are the first admin">
-                            <p>"Look at the public address below: sign-ins at Microsoft and Google come back to it. Then connect the first mailbox."</p>
+                            <p>"The public address is settled. Connect the first mailbox now."</p>
                             <div class="row"><a class="button" href="/admin/channels/email">"Go to the support emails"</a></div>
                         </Notice>
                     })}
-                    {changed.then(|| view! { <Notice tone=Tone::Ok title="Saved"/> })}
-                    {server.redirect_warning.then(|| view! {
-                        <Notice tone=Tone::Warning title="Microsoft and Google refuse this address">
-                            <p>"A sign-in comes back only to an https address or to localhost. Give the server a certificate, or put it behind a proxy that has one, then enter the new address here."</p>
-                        </Notice>
-                    })}
+                    {done.map(|title| view! { <Notice tone=Tone::Ok title/> })}
+                    {moved}{behind}
+                    {panel}
                     <section class="panel" aria-labelledby="desk">
                         <header><h2 id="desk">"Help desk"</h2></header>
                         <div class="body">
-                            <form class="form" method="post" action={post_to::<Change>()}>
-                                <Refused refused shown=&[Fault::NameMissing, Fault::TextTooLong, Fault::UrlMalformed]/>
+                            <form class="form" method="post" action={post_to::<Rename>()}>
+                                <Refused refused shown=NAME/>
                                 <Field name="desk_name" label="Name of the help desk" value=server.desk_name refused faults=NAME
                                     hint="Stands on the sign-in page and in notices."/>
-                                <Field name="public_address" label="Public address" kind="url" value=server.public_address refused faults=URL
-                                    hint="As browsers reach it: https://help.example.com. App registrations need the new redirect address when it changes."/>
                                 <div class="row"><Submit words="Save" busy="Saving"/></div>
                             </form>
                         </div>

@@ -32,6 +32,10 @@ pub fn title(diagnosis: Diagnosis, short: &str) -> String {
 
 /// One sentence of fact. No blame, no guess beyond the evidence.
 pub fn sentence(diagnosis: Diagnosis, short: &str) -> String {
+    // Google names no cause; a changed password is the usual one there, unlike at Microsoft.
+    if diagnosis == Diagnosis::SignInExpired && short == "Google" {
+        return "Google no longer accepts the sign-in of this mailbox: a changed password ends it there, and so does a withdrawn permission.".into();
+    }
     diagnosis.sentence(if short == "Other" { "The server" } else { short })
 }
 

@@ -52,6 +52,12 @@ pub fn fault(fault: Fault) -> &'static str {
         Fault::NobodySends => {
             "No other mailbox of this desk can send now. Nothing was sent. Copy the text, or open it in your own mail program."
         }
+        Fault::AddressNotReached => {
+            "This browser is not at that address, or a proxy in front changes it on the way. Nothing was changed."
+        }
+        Fault::PublicAddressRefused => {
+            "Microsoft and Google take only https addresses and localhost. Set the public address under Server first. Nothing was saved."
+        }
         Fault::RegistrationInUse => "Mailboxes sign in by this registration. Move them first. Nothing was deleted.",
     }
 }
@@ -71,6 +77,10 @@ pub fn refusal(refusal: Refusal) -> (String, String) {
             ("This registration does not allow personal accounts", fault(Fault::RegistrationNotPersonal))
         }
         Refusal::Invalid(Fault::NobodySends) => ("Not sent", fault(Fault::NobodySends)),
+        Refusal::Invalid(Fault::AddressNotReached) => ("Not reached", fault(Fault::AddressNotReached)),
+        Refusal::Invalid(Fault::PublicAddressRefused) => {
+            ("The public address comes first", fault(Fault::PublicAddressRefused))
+        }
         Refusal::Invalid(Fault::RegistrationInUse) => ("Not deleted", fault(Fault::RegistrationInUse)),
         Refusal::Invalid(Fault::LastAdmin) => ("Not changed", fault(Fault::LastAdmin)),
         Refusal::Invalid(fault_of) => ("Not saved", fault(fault_of)),

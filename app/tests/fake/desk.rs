@@ -4,11 +4,15 @@ use super::{Scene, ago, mailboxes, now};
 use async_trait::async_trait;
 use domain::console::desk::changes::{Changes, Next};
 use domain::console::desk::{Frame, ServerPage, SettingLine};
-use domain::console::registrations::{Registration, RegistrationForm, RegistrationsPage};
+use domain::console::registrations::{GuidePage, NextSecret, Registration, RegistrationForm, RegistrationsPage};
 use domain::console::{Actor, Desk, Registrations, Role};
-use domain::id::RegistrationId;
+use domain::guide::{self, Whose};
+use domain::id::{MailboxId, RegistrationId};
+use domain::provider::ProviderKind;
+use domain::registration::{Heard, Tested, verdicts};
+use domain::signin::Intent;
 use domain::time::Span;
-use domain::{Answer, Diagnosis, Fault, Time, banner, mailbox};
+use domain::{Answer, Diagnosis, Fault, Refusal, Time, banner, mailbox};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -72,17 +76,20 @@ impl Desk for Fake {
                 ),
             ],
             desk_name: "Contoso".into(),
-            public_address: "http://help.contoso.example".into(),
-            redirect_warning: true,
         })
     }
-    async fn change(&self, actor: &Actor, _: String, public_address: String) -> Answer<()> {
+    async fn rename(&self, actor: &Actor, name: String) -> Answer<()> {
         actor.admin()?;
-        if public_address.starts_with("http") { Ok(()) } else { Err(Fault::UrlMalformed.into()) }
+        if name.is_empty() { Err(Fault::NameMissing.into()) } else { Ok(()) }
     }
     fn changes(&self) -> Changes {
         Box::new(Never)
     }
+}
+
+fn tested() -> Tested {
+    let fields = verdicts(Heard::Accepted, Heard::Refused(Diagnosis::ClientSecretWrong));
+    Tested { at: ago(Span::minutes(4)), fields, said: "invalid_client: AADSTS7000215: Invalid client secret.".into() }
 }
 
 #[async_trait]
@@ -100,10 +107,20 @@ impl Registrations for Fake {
             default: id == 1,
             mailboxes,
             failing: None,
+            next_secret: None,
+            audience: Some(Whose::One),
+            redirect_moved: false,
+            tested: None,
         };
         let mut broken = one(2, "microsoft", "Microsoft", "Northwind tenant", 6);
         broken.secret_ends_at = Time::from_date(2026, 11, 24);
         broken.failing = Some((Diagnosis::ClientSecretExpired, ago(Span::hours(14))));
+        broken.next_secret = Some(NextSecret {
+            entered_at: ago(Span::minutes(4)),
+            ends_at: Time::from_date(2028, 11, 24),
+            refused: Some(Diagnosis::ClientSecretWrong),
+        });
+        broken.tested = Some(tested());
         let registrations = if self.0.empty {
             vec![]
         } else {
@@ -119,6 +136,31 @@ impl Registrations for Fake {
             redirect_refused: true,
             providers: vec![("microsoft".into(), "Microsoft".into()), ("google".into(), "Google".into())],
         })
+    }
+    async fn guide(&self, provider_key: String, whose: Option<Whose>) -> Answer<GuidePage> {
+        let guide = guide::of(&provider_key).ok_or(Refusal::NotFound)?;
+        let (whose, redirect) = (whose.unwrap_or(Whose::One), "https://help.contoso.example/oauth/callback");
+        let google = provider_key == "google";
+        Ok(GuidePage {
+            guide: guide.filled(whose, redirect, "Mailkeep"),
+            whose,
+            provider_kind: if google { ProviderKind::Google } else { ProviderKind::Microsoft },
+            provider_short: if google { "Google" } else { "Microsoft" }.into(),
+            desk_name: "Contoso".into(),
+            redirect_address: redirect.into(),
+            redirect_refused: self.0.unregistered,
+            link: format!("https://help.contoso.example/app-guide/{provider_key}?whose={}", whose.key()),
+        })
+    }
+    async fn needed_by(&self, _: MailboxId, _: Intent) -> Answer<String> {
+        Ok("microsoft".into())
+    }
+    async fn test(&self, actor: &Actor, _: RegistrationId) -> Answer<Tested> {
+        actor.admin()?;
+        Ok(tested())
+    }
+    async fn drop_secret(&self, actor: &Actor, _: RegistrationId) -> Answer<()> {
+        actor.admin()
     }
     async fn save(&self, actor: &Actor, form: RegistrationForm) -> Answer<RegistrationId> {
         actor.admin()?;

@@ -15,6 +15,7 @@ mod people;
 mod relays;
 mod router;
 pub mod seen;
+mod server;
 mod signins;
 mod switches;
 
@@ -61,6 +62,8 @@ pub struct Scene {
 
 pub fn console(scene: Scene) -> Console {
     Console {
+        addresses: Arc::new(server::Fake(scene)),
+        approvals: Arc::new(server::Fake(scene)),
         desk: Arc::new(desk::Fake(scene)),
         forwarders: Arc::new(ledger::Fake),
         ends: Arc::new(ends::Fake(scene)),

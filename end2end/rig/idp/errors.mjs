@@ -15,9 +15,11 @@ export const TEXT = {
   50057: () => 'The user account is disabled.',
   50126: () => 'Error validating credentials due to invalid username or password.',
   50194: (c) => `Application '${c}' is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps. Use a tenant-specific endpoint or configure the application to be multi-tenant.`,
+  650053: (app, scope) => `The application '${app}' asked for scope '${scope.split('/').at(-1)}' that doesn't exist on the resource '00000002-0000-0ff1-ce00-000000000000'. Contact the app vendor.`,
   65004: () => 'User declined to consent to access the app.',
   700016: (c, t) => `Application with identifier '${c}' was not found in the directory '${t}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.`,
   90002: (t) => `Tenant '${t}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
+  9001023: () => `The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.`,
   90094: (c) => `${c} needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.`,
 };
 

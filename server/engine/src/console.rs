@@ -1,5 +1,7 @@
 //! The engine's side of the console's port: one file per noun.
 
+mod addresses;
+mod approvals;
 mod desk;
 mod doctor;
 mod ends;
@@ -23,6 +25,8 @@ use std::sync::Arc;
 /// All ports on one engine.
 pub fn console(engine: &Arc<Engine>) -> Console {
     Console {
+        addresses: Arc::new(addresses::Port(engine.clone())),
+        approvals: Arc::new(approvals::Port(engine.clone())),
         desk: Arc::new(desk::Port(engine.clone())),
         forwarders: Arc::new(forwarders::Port(engine.clone())),
         ends: Arc::new(ends::Port(engine.clone())),

@@ -35,6 +35,7 @@ pub mod oauth_address;
 pub mod password;
 pub mod pool;
 pub mod providers;
+pub mod registrations;
 pub mod search;
 pub mod secret;
 pub mod signins;

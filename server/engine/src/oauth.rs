@@ -7,6 +7,7 @@
 pub mod claims;
 mod refusal;
 mod transport;
+pub mod trial;
 mod wire;
 
 use crate::Engine;

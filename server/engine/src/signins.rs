@@ -30,7 +30,7 @@ use domain::signin::SignInState;
 use domain::time::Span;
 use domain::{Diagnosis, Direction, Refusal};
 
-pub use begin::begin;
+pub use begin::{begin, provider_of};
 pub use complete::{adopt, complete};
 pub use kept::retry_kept;
 pub use password::{apply_password, switch_by_password};
@@ -50,14 +50,8 @@ pub async fn redirect_address(engine: &Engine) -> Option<String> {
 
 /// The provider of a registration, and both sides of a conversation with it.
 pub async fn party<'a>(engine: &'a Engine, registration: &Registration) -> Option<(&'a ProviderEntry, Party)> {
-    let entry = engine.providers.get(&registration.provider_key)?;
-    let secret = match &registration.secret_sealed {
-        Some(sealed) => Some(engine.vault.open(&secret_purpose(registration.id), sealed).ok()?),
-        None => None,
-    };
-    let redirect = redirect_address(engine).await?;
-    let party = Party::new(entry, &registration.client_id, &registration.tenant, secret, redirect)?;
-    Some((entry, party))
+    let (entry, parties) = crate::registrations::parties(engine, registration).await?;
+    Some((entry, parties.into_iter().next()?.1))
 }
 
 /// What a registration's secret is sealed for.

@@ -5,6 +5,7 @@
 //! No transaction lives across a network await.
 
 pub mod accounts;
+pub mod approvals;
 pub mod attachments;
 pub mod bounces;
 pub mod deliveries;

@@ -43,9 +43,6 @@ pub struct ServerPage {
     pub database: String,
     pub settings: Vec<SettingLine>,
     pub desk_name: String,
-    pub public_address: String,
-    /// What providers will say to the redirect address, if they will refuse it.
-    pub redirect_warning: bool,
 }
 
 /// The desk as a whole.
@@ -53,8 +50,8 @@ pub struct ServerPage {
 pub trait Desk: Send + Sync {
     async fn frame(&self, actor: &Actor) -> Answer<Frame>;
     async fn server(&self, actor: &Actor) -> Answer<ServerPage>;
-    /// Names the desk and the address under which browsers reach it.
-    async fn change(&self, actor: &Actor, desk_name: String, public_address: String) -> Answer<()>;
+    /// Names the desk.
+    async fn rename(&self, actor: &Actor, desk_name: String) -> Answer<()>;
     /// Changed things, for the WebSocket of open tabs: keys like `ticket:12`, `tickets`,
     /// `mailbox:3`, `mailboxes`, `outbox`. A lagging reader gets `everything`.
     fn changes(&self) -> changes::Changes;

@@ -3,6 +3,7 @@
 use super::{Step, Wizard, heading, so_far};
 use crate::api::mailboxes::path;
 use crate::api::response::go;
+use crate::components::approval;
 use crate::components::button::SignIn;
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
 use crate::components::icon::Icon;
@@ -24,6 +25,8 @@ pub fn SignInStepPage() -> impl IntoView {
             go(&format!("{}/set-up/password", path(id)));
             return Ok(().into_any());
         }
+        let approval = here.console.approvals.page(&here.actor, id).await?;
+        let approval = approval::notice(&approval, here.clock);
         let refused = here.place.refused();
         let address = data.row.address.to_string();
         let short = data.provider.short.clone();
@@ -70,7 +73,7 @@ pub fn SignInStepPage() -> impl IntoView {
                             <h2>{format!("{short} does not know this server yet")}</h2>
                             <p class="soft">{format!("Sign-ins at {short} need an app registration: a client ID and a secret, made once in its console by somebody who may. The draft waits meanwhile.")}</p>
                         </div>
-                        <div class="row"><a class="button primary" href=format!("/admin/registrations?new={}#form", data.provider.key)>"Enter the app registration"</a></div>
+                        <div class="row"><a class="button primary" href=format!("/admin/registrations/guide/{}?mailbox={id}", data.provider.key)>"Show me how"</a></div>
                     </div>
                     {(data.provider.passwords != Passwords::No).then(|| view! {
                         <footer>"Or "<a href=format!("{}/set-up/password", path(id))>"use a password instead"</a>"."</footer>
@@ -85,6 +88,7 @@ pub fn SignInStepPage() -> impl IntoView {
                 <Wizard at=Step::SignIn id=Some(id)/>
                 <div class="stack loose">
                     <Refused refused/>
+                    {approval}
                     {card}
                     <div class="form-foot">
                         <span class="quiet">"Saved as a draft. A closed tab loses nothing."</span>

@@ -8,6 +8,7 @@ use crate::components::state::{State as Shown, Tone, Words};
 use crate::pages::switch::details;
 use crate::wording::counts::list;
 use crate::wording::diagnoses;
+use crate::wording::registrations::GOOGLE_ENDS;
 use crate::wording::times::Clock;
 use domain::Address;
 use domain::console::mailboxes::{DirectionPage, ImportFrom, MailboxPage, Use};
@@ -17,7 +18,7 @@ use domain::direction::State;
 use domain::folder::readable;
 use domain::id::MailboxId;
 use domain::mailbox::MailboxState;
-use domain::provider::{Endpoint, Tls};
+use domain::provider::{Endpoint, ProviderKind, Tls};
 use domain::signin::Intent;
 use leptos::prelude::*;
 
@@ -80,6 +81,8 @@ fn sign_in(page: &MailboxPage, clock: Clock) -> AnyView {
     let same = (!page.same_account.is_empty())
         .then(|| view! { <dt>"The same sign-in"</dt><dd class="value">{list(&page.same_account, 4)}</dd> });
     let facts = page.account.is_some().then(|| view! { <dl class="facts stacked gap">{account}{last}{same}</dl> });
+    let google = row.provider == ProviderKind::Google && page.account.is_some() && !row.by_password;
+    let ends = google.then(|| view! { <p class="quiet">{GOOGLE_ENDS}</p> });
     let (intent, verb) = if row.by_password {
         (Intent::Switch, format!("Sign in with {short}"))
     } else {
@@ -89,7 +92,7 @@ fn sign_in(page: &MailboxPage, clock: Clock) -> AnyView {
         let of = if row.by_password { "instead of the password".to_owned() } else { format!("at {short}") };
         view! { <SignIn mailbox=row.id provider=row.provider intent small=true words=verb of/> }.into_any()
     } else {
-        view! { <a href=format!("/admin/registrations?new={}#form", page.provider.key)>"Enter the app registration first"</a> }.into_any()
+        view! { <a href=format!("/admin/registrations/guide/{}?mailbox={}", page.provider.key, row.id)>"Make the app registration first"</a> }.into_any()
     };
     view! {
         <section class="panel">
@@ -97,6 +100,7 @@ fn sign_in(page: &MailboxPage, clock: Clock) -> AnyView {
             <div class="body">
                 <div class="stack tight"><Shown words/>{(!after.is_empty()).then(|| view! { <p class="soft">{after}</p> })}</div>
                 {facts}
+                {ends}
             </div>
             <footer>{foot}</footer>
         </section>

@@ -4,7 +4,7 @@ use super::{elsewhere, forwarders};
 use crate::api::mailboxes::{AddAddress, Change, path};
 use crate::api::post_to;
 use crate::api::relays::{CheckRelay, OwnServer};
-use crate::components::button::{Act, Submit};
+use crate::components::button::{Act, SignIn, Submit};
 use crate::components::field::{Check, Choice, Field, Select};
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
 use crate::components::icon::Icon;
@@ -19,6 +19,7 @@ use domain::console::mailboxes::MailboxPage;
 use domain::console::relays::Relay;
 use domain::id::MailboxId;
 use domain::refusal::Fault;
+use domain::signin::Intent;
 use leptos::prelude::*;
 
 /// Both, incoming only, outgoing only; the half that is elsewhere gets a name.
@@ -53,6 +54,47 @@ pub fn use_choices(page: &MailboxPage) -> impl IntoView + use<> {
             </div>
         </fieldset>
     }
+}
+
+/// R22: at any time, healthy or not.
+fn reauthenticate(data: &MailboxPage) -> Option<AnyView> {
+    if data.draft || !data.provider.signs_in {
+        return None;
+    }
+    let (row, short) = (&data.row, data.provider.short.clone());
+    let (intent, head, sentence) = if row.by_password {
+        (
+            Intent::Switch,
+            format!("Move to {short}"),
+            format!("It signs in by password now. One sign-in at {short} replaces it: same mailbox, same tickets."),
+        )
+    } else {
+        (
+            Intent::Reauthorize,
+            "Reauthenticate".to_owned(),
+            match &data.account {
+                Some(account) => format!(
+                    "Signed in as {account}. A new sign-in replaces the present one as soon as it has proved itself; mail goes on all through."
+                ),
+                None => "Nobody is signed in for it.".to_owned(),
+            },
+        )
+    };
+    let button = if data.registered {
+        view! { <SignIn mailbox=row.id provider=data.provider.kind intent words=format!("Sign in with {short}")/> }
+            .into_any()
+    } else {
+        view! { <a class="button" href=format!("/admin/registrations/guide/{}?mailbox={}", data.provider.key, row.id)>"Make the app registration first"</a> }.into_any()
+    };
+    Some(
+        view! {
+            <section class="panel" id="reauthenticate" aria-labelledby="reauth">
+                <header><h2 id="reauth">{head}</h2></header>
+                <div class="body row apart"><p class="soft">{sentence}</p>{button}</div>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// Below the mailbox's own page.
@@ -101,6 +143,7 @@ pub fn EditPage() -> impl IntoView {
         let any_own = !data.own_addresses.is_empty();
         let choices = use_choices(&data);
         let title = format!("Edit {address}");
+        let reauthenticate = reauthenticate(&data);
         Ok(view! {
             <Sheet here title place=Place::Email narrow=true>
                 <Head title="Edit" crumbs=below(id, &address) sub=address.clone()/>
@@ -157,6 +200,7 @@ pub fn EditPage() -> impl IntoView {
                         </div>
                     </section>
                     {forwarders::panel(id, &may_forward, at_forwarder)}
+                    {reauthenticate}
                     <section class="panel" aria-labelledby="end">
                         <header><h2 id="end">"Disconnect or delete"</h2></header>
                         <div class="body row apart">

@@ -10,6 +10,7 @@ use crate::wording::diagnoses;
 use crate::wording::ends;
 use crate::wording::times::Clock;
 use domain::banner::{Ask, Banner, Concerned};
+use domain::console::approvals::{Awaited, Stage};
 use domain::console::mailboxes::MailboxRow;
 use domain::expiry::Kind;
 use domain::signin::Intent;
@@ -52,6 +53,7 @@ pub fn QueuePage() -> impl IntoView {
         here.actor.admin()?;
         let rows = here.console.mailboxes.list(&here.actor).await?.rows;
         let clock = here.clock;
+        let awaited = awaited(here.console.approvals.awaited(&here.actor).await?, clock);
         let (by_sign_in, others): (Vec<Line>, Vec<Line>) = lines(&here.frame.banners)
             .into_iter()
             .partition(|l| matches!(l.ask, Ask::SignIn | Ask::Password | Ask::MoveToSignIn | Ask::Ends));
@@ -94,12 +96,47 @@ pub fn QueuePage() -> impl IntoView {
                             </section>
                         }.into_any()
                     }}
+                    {awaited}
                     {rest}
                 </div>
             </Sheet>
         }
         .into_any())
     })
+}
+
+/// Approvals that somebody elsewhere must give, and those that came back.
+fn awaited(list: Vec<Awaited>, clock: Clock) -> Option<AnyView> {
+    if list.is_empty() {
+        return None;
+    }
+    let items = list
+        .into_iter()
+        .map(|a| {
+            let since = clock.since_inside(a.asked_at);
+            let (icon, title, why, words) = match a.stage {
+                Stage::Waiting => (Icon::Clock, format!("Waiting for approval {since}"), format!("An admin at {} opens the link that was sent.", a.provider_short), "Show the link"),
+                Stage::Approved => (Icon::Ok, "Approved: only the sign-in is left".to_owned(), format!("Whoever may open the mailbox signs in at {}.", a.provider_short), "Go to the sign-in"),
+                Stage::Declined => (Icon::Warning, "The approval was declined".to_owned(), "Nothing was changed.".to_owned(), "Ask again"),
+            };
+            view! {
+                <li data-tone="calm">
+                    {icon.view()}
+                    <div><h3>{title}</h3><p class="soft">{why}</p><ul><li><a class="nowrap plain" href=path(a.mailbox)>{a.address.clone()}</a></li></ul></div>
+                    <div class="row"><a class="button" href=crate::api::approvals::path(a.mailbox)>{words}<span class="vh">" for " {a.address}</span></a></div>
+                </li>
+            }
+        })
+        .collect_view();
+    Some(
+        view! {
+            <section aria-labelledby="awaited">
+                <div class="section-head"><h2 id="awaited">"Waiting for approval"</h2></div>
+                <div class="panel"><ol class="queue">{items}</ol></div>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn item(line: Line, next: bool, rows: &[MailboxRow], clock: Clock) -> AnyView {
@@ -157,7 +194,13 @@ fn item(line: Line, next: bool, rows: &[MailboxRow], clock: Clock) -> AnyView {
             cause.unwrap_or_default(),
             link("/admin/registrations".into(), "Enter new secret"),
         ),
-        Ask::Consent | Ask::Setting => (
+        Ask::Consent => (
+            Icon::Shield,
+            format!("An admin of {domain} at {short} must approve"),
+            cause.unwrap_or_default(),
+            link(format!("{page}/approval"), "Ask for approval"),
+        ),
+        Ask::Setting => (
             Icon::Shield,
             format!("An admin of {domain} at {short} must act"),
             cause.unwrap_or_default(),

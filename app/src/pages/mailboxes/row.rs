@@ -6,6 +6,7 @@ use crate::components::way_out::{button, signs_in};
 use crate::wording::states;
 use crate::wording::times::Clock;
 use domain::Time;
+use domain::console::approvals::{Awaited, Stage};
 use domain::console::mailboxes::MailboxRow;
 use domain::direction::Direction;
 use domain::mailbox::MailboxState;
@@ -23,10 +24,18 @@ pub fn since(row: &MailboxRow) -> Time {
 
 /// `same`: the first mailbox of the same sign-in, whose line tells the rest.
 /// `marked`: an alert led here because of it.
-pub fn view(row: MailboxRow, same: Option<String>, marked: bool, clock: Clock) -> AnyView {
+pub fn view(row: MailboxRow, same: Option<String>, marked: bool, awaited: Option<&Awaited>, clock: Clock) -> AnyView {
     let mut words = states::mailbox(&row, clock);
     if let (Some(first), MailboxState::Needs { since, .. }) = (same, &row.state) {
         words.sub = Some(format!("{}. Same sign-in as {first}.", clock.since(*since)));
+    }
+    if let Some(awaited) = awaited {
+        let since = clock.since_inside(awaited.asked_at);
+        words.sub = Some(match awaited.stage {
+            Stage::Waiting => format!("Waiting for approval {since}."),
+            Stage::Approved => "Approved: only the sign-in is left.".into(),
+            Stage::Declined => "The approval was declined.".into(),
+        });
     }
     let progress = match row.state {
         MailboxState::Importing { done, total } => {
@@ -66,9 +75,10 @@ pub fn view(row: MailboxRow, same: Option<String>, marked: bool, clock: Clock) -
         <tr id=format!("mailbox-{}", row.id) data-quiet=quiet data-marked=marked.then_some("")>
             <th scope="row">
                 <a class="name plain" href=path(row.id)>{row.address.to_string()}</a>
-                <span class="sub">{signs_in(&row)}</span>
+                <span class="sub">{row.provider_name.clone()}</span>
                 {marked.then(|| view! { <span class="vh">"Named in the alert."</span> })}
             </th>
+            <td class="by" data-label="Signs in by">{signs_in(&row)}</td>
             <td><State words/>{progress}</td>
             {incoming}{outgoing}{waiting}{action}
         </tr>

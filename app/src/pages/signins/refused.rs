@@ -16,6 +16,7 @@ pub fn advice(reason: CallbackRefusal, short: &str) -> (String, String) {
         CallbackRefusal::MailboxGone => ("The mailbox is not here any more", "Somebody deleted it while you signed in.".into()),
         CallbackRefusal::Declined => ("You declined at the provider", format!("{short} was told not to allow it. Start again at the mailbox and choose Accept; it asks only for mail.")),
         CallbackRefusal::WrongAccount => ("You signed in with another account", "This mailbox uses another one. Start again at the mailbox and choose Use another account.".into()),
+        CallbackRefusal::ConsentMissing if short == "Google" => ("The permission for Gmail was left out", "On Google's page the box to read, compose, send and delete mail (https://mail.google.com/) was not ticked. Nothing was replaced. Start again and tick it.".into()),
         CallbackRefusal::ConsentMissing => ("A permission was left out", "Mail needs each permission that is asked for. Start again and leave every box ticked.".into()),
         CallbackRefusal::AdminConsentNeeded => ("An admin of the organisation has to approve first", format!("Its rules at {short} do not let people allow this themselves. Ask its admin to approve Mailkeep, then start again.")),
         CallbackRefusal::Registration => ("The app registration is not right", format!("{short} does not accept our client ID, secret or redirect address. An admin mends it under App registrations.")),

@@ -246,6 +246,7 @@ fn not_completed(r: SignInResult) -> AnyView {
             </div>
             <div class="row">
                 {retry.then(|| view! { <SignIn mailbox=r.mailbox provider=kind(&r.provider_key) intent=r.intent words="Try again"/> })}
+                {(r.refused == Some(CallbackRefusal::AdminConsentNeeded)).then(|| view! { <a class="button primary large" href=crate::api::approvals::path(r.mailbox)>"Ask an admin to approve"</a> })}
                 {(r.refused == Some(CallbackRefusal::Registration)).then(|| view! { <a class="button primary large" href="/admin/registrations">"Look at the registration"</a> })}
                 <a class="button large" href=path(r.mailbox)>"Back to the mailbox"</a>
             </div>

@@ -7,13 +7,13 @@ use domain::banner::banners;
 use domain::console::desk::*;
 use domain::console::people::{Actor, Role};
 use domain::mailbox::{Group, state};
-use domain::{Answer, Fault, Refusal};
+use domain::{Answer, Fault};
 use std::sync::Arc;
 
 pub struct Port(pub Arc<Engine>);
 
 /// What the desk is called before anybody named it.
-const UNNAMED: &str = "Help desk";
+pub(super) const UNNAMED: &str = "Help desk";
 
 #[async_trait]
 impl Desk for Port {
@@ -39,19 +39,16 @@ impl Desk for Port {
     async fn server(&self, actor: &Actor) -> Answer<ServerPage> {
         actor.admin()?;
         let engine = &self.0;
-        let public_address = engine.public_address().await?;
         Ok(ServerPage {
             version: env!("CARGO_PKG_VERSION").into(),
             started_at: engine.started_at,
             database: if engine.store.is_sqlite() { "SQLite, one file" } else { "PostgreSQL" }.into(),
             settings: engine.config.shown.clone(),
             desk_name: settings::get(&engine.store, settings::DESK_NAME).await?.unwrap_or_else(|| UNNAMED.into()),
-            redirect_warning: !crate::oauth_address::accepted(&public_address),
-            public_address,
         })
     }
 
-    async fn change(&self, actor: &Actor, desk_name: String, public_address: String) -> Answer<()> {
+    async fn rename(&self, actor: &Actor, desk_name: String) -> Answer<()> {
         actor.admin()?;
         let name = desk_name.trim();
         if name.is_empty() {
@@ -60,9 +57,7 @@ impl Desk for Port {
         if name.chars().count() > 100 {
             return Err(Fault::TextTooLong.into());
         }
-        let address = crate::oauth_address::checked(&public_address).ok_or(Refusal::Invalid(Fault::UrlMalformed))?;
         settings::set(&self.0.store, settings::DESK_NAME, name).await?;
-        settings::set(&self.0.store, settings::PUBLIC_ADDRESS, &address).await?;
         Ok(())
     }
 

@@ -4,14 +4,18 @@ use crate::oauth::claims::is_guid;
 use crate::secret::Secret;
 use crate::signins::{redirect_address, secret_purpose};
 use crate::store::registrations::{self as rows, Change, Row};
-use crate::{Engine, clock, evidence, grants, oauth_address};
+use crate::store::settings;
+use crate::{Engine, clock, evidence, grants, oauth_address, registrations, signins};
 use async_trait::async_trait;
 use domain::address::is_domain;
 use domain::console::people::Actor;
 use domain::console::registrations::*;
+use domain::guide::{self, Whose};
 use domain::id::*;
 use domain::provider::ProviderKind;
 use domain::refusal::Fault;
+use domain::registration::Tested;
+use domain::signin::Intent;
 use domain::{Answer, Refusal, Time};
 use std::sync::Arc;
 
@@ -29,7 +33,7 @@ impl Registrations for Port {
             registrations: rows::all(&engine.store)
                 .await?
                 .iter()
-                .map(|row| view(engine, row, uses.get(&row.id).copied().unwrap_or(0)))
+                .map(|row| view(engine, row, uses.get(&row.id).copied().unwrap_or(0), &redirect_address))
                 .collect(),
             redirect_refused: !oauth_address::accepted(&redirect_address),
             redirect_address,
@@ -40,6 +44,50 @@ impl Registrations for Port {
     async fn save(&self, actor: &Actor, form: RegistrationForm) -> Answer<RegistrationId> {
         actor.admin()?;
         save(&self.0, form).await
+    }
+
+    // For anybody: the guide holds no secret, and whoever may make the registration has no account here.
+    async fn guide(&self, provider_key: String, whose: Option<Whose>) -> Answer<GuidePage> {
+        let engine = &self.0;
+        let guide = guide::of(&provider_key).ok_or(Refusal::NotFound)?;
+        let provider = engine.providers.view(&provider_key);
+        let whose = whose.unwrap_or(Whose::One);
+        let redirect_address = redirect_address(engine).await.unwrap_or_default();
+        let desk_name = settings::get(&engine.store, settings::DESK_NAME).await?;
+        Ok(GuidePage {
+            guide: guide.filled(whose, &redirect_address, APP_NAME),
+            whose,
+            provider_kind: provider.kind,
+            provider_short: provider.short,
+            desk_name: desk_name.unwrap_or_else(|| super::desk::UNNAMED.into()),
+            redirect_refused: !oauth_address::accepted(&redirect_address),
+            redirect_address,
+            link: format!("{}/app-guide/{provider_key}?whose={}", engine.public_address().await?, whose.key()),
+        })
+    }
+
+    async fn needed_by(&self, mailbox: MailboxId, intent: Intent) -> Answer<String> {
+        signins::provider_of(&self.0, mailbox, intent).await
+    }
+
+    async fn test(&self, actor: &Actor, id: RegistrationId) -> Answer<Tested> {
+        actor.admin()?;
+        let row = rows::get(&self.0.store, id).await?.ok_or(Refusal::NotFound)?;
+        let promotable = row.next_secret_sealed.is_some();
+        let tested = registrations::test(&self.0, &row).await?;
+        if promotable || (row.failing_since.is_some() && tested.wrong().is_none()) {
+            grants::retry(&self.0, id).await;
+        }
+        Ok(tested)
+    }
+
+    async fn drop_secret(&self, actor: &Actor, id: RegistrationId) -> Answer<()> {
+        actor.admin()?;
+        rows::get(&self.0.store, id).await?.ok_or(Refusal::NotFound)?;
+        rows::drop_next(&self.0.store, id, None).await?;
+        tracing::info!(registration = id.0, "a new secret was taken away before it proved itself");
+        self.0.changes.tell("registrations");
+        Ok(())
     }
 
     async fn make_default(&self, actor: &Actor, id: RegistrationId) -> Answer<()> {
@@ -63,7 +111,10 @@ impl Registrations for Port {
     }
 }
 
-fn view(engine: &Engine, row: &Row, mailboxes: u32) -> Registration {
+/// What the app is called in the provider's console; people see it when they sign in.
+const APP_NAME: &str = "Mailkeep";
+
+fn view(engine: &Engine, row: &Row, mailboxes: u32, redirect: &str) -> Registration {
     let failing = row.failing_diagnosis.as_deref().and_then(evidence::diagnosis);
     Registration {
         id: RegistrationId(row.id),
@@ -76,6 +127,14 @@ fn view(engine: &Engine, row: &Row, mailboxes: u32) -> Registration {
         default: row.is_default,
         mailboxes,
         failing: failing.zip(row.failing_since.map(Time)),
+        next_secret: row.next_secret_sealed.as_ref().map(|_| NextSecret {
+            entered_at: Time(row.next_secret_at.unwrap_or_default()),
+            ends_at: row.next_secret_ends_at.map(Time),
+            refused: row.next_refused.as_deref().and_then(evidence::diagnosis),
+        }),
+        audience: row.audience.as_deref().and_then(Whose::from_key),
+        redirect_moved: row.redirect.as_deref().is_some_and(|known| known != redirect),
+        tested: row.test.as_deref().and_then(|text| serde_json::from_str(text).ok()),
     }
 }
 
@@ -86,16 +145,28 @@ async fn save(engine: &Arc<Engine>, form: RegistrationForm) -> Answer<Registrati
     };
     let key = old.as_ref().map_or(&*form.provider_key, |row| &*row.provider_key);
     let entry = engine.providers.get(key).filter(|p| p.authorize_url.is_some()).ok_or(Fault::ProviderUnknown)?;
+    let redirect = redirect_address(engine).await.unwrap_or_default();
+    if !oauth_address::accepted(&redirect) {
+        return Err(Fault::PublicAddressRefused.into());
+    }
     let secret = Secret::new(form.secret.trim());
-    let change = checked(&form, entry.kind, secret.reveal(), &entry.short)?;
+    let mut change = checked(&form, entry.kind, secret.reveal(), &entry.short)?;
     if old.is_none() && secret.reveal().is_empty() {
         return Err(Fault::SecretMissing.into());
     }
+    change.redirect = redirect;
+    // Another client id has another secret: nothing of the old one is worth keeping.
+    let same = old.as_ref().filter(|row| row.secret_sealed.is_some() && row.client_id == change.client_id);
+    change.beside = same.is_some() && !secret.reveal().is_empty();
     let seal =
         |id: RegistrationId| (!secret.reveal().is_empty()).then(|| engine.vault.seal(&secret_purpose(id.0), &secret));
     let id = rows::save(&engine.store, form.id, &entry.key, change, seal, clock::now()).await?;
     tracing::info!(registration = id.0, "an app registration was saved");
     engine.changes.tell("registrations");
+    // The test promotes a new secret that the provider takes; then one refresh heals every mailbox.
+    if let Some(row) = rows::get(&engine.store, id).await? {
+        registrations::test(engine, &row).await?;
+    }
     if old.is_some() {
         grants::retry(engine, id).await;
     }
@@ -137,6 +208,9 @@ fn checked(form: &RegistrationForm, kind: ProviderKind, secret: &str, short: &st
         client_id: client_id.to_owned(),
         tenant,
         secret_ends_at: date(form.secret_ends_on.trim())?,
+        audience: Whose::from_key(form.audience.trim()).map(|whose| whose.key().to_owned()),
+        redirect: String::new(),
+        beside: false,
     })
 }
 

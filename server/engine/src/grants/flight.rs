@@ -105,7 +105,7 @@ async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
         Ok(None) => return Err(definite(Diagnosis::ClientSecretWrong, "the app registration was removed")),
         Err(error) => return Err(database(grant, &error)),
     };
-    let Some((entry, party)) = crate::signins::party(engine, &registration).await else {
+    let Some((entry, parties)) = crate::registrations::parties(engine, &registration).await else {
         return Err(passing(Diagnosis::Unknown, "the app registration can't be used"));
     };
     let refresh_token =
@@ -113,7 +113,22 @@ async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
     let answer = match refresh_token {
         Some(Ok(token)) => {
             tracing::debug!(grant = row.id, "refreshing");
-            oauth::refresh(engine, &party, &token, &seal::refresh_scopes(entry, &row.scopes)).await
+            let scopes = seal::refresh_scopes(entry, &row.scopes);
+            let mut answer = None;
+            for (which, party) in &parties {
+                let heard = oauth::refresh(engine, party, &token, &scopes).await;
+                let other = crate::registrations::learn(engine, &registration, *which, &heard).await;
+                answer = Some(heard);
+                if !other {
+                    break;
+                }
+            }
+            answer.unwrap_or_else(|| {
+                Err(TokenError::Refused {
+                    finding: oauth::finding(Diagnosis::ClientSecretWrong, domain::diagnosis::Certainty::Definite),
+                    said: String::new(),
+                })
+            })
         }
         Some(Err(error)) => {
             tracing::error!(grant = row.id, %error, "a refresh token does not open");

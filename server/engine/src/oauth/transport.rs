@@ -56,7 +56,7 @@ impl Http {
     }
 
     /// Sends one request; follows no redirect.
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Transit> {
+    pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Transit> {
         let (head, body) = request.into_parts();
         let request = self.client.request(head.method, head.uri.to_string()).headers(head.headers).body(body);
         let (code, headers, bytes) = tokio::time::timeout(DEADLINE, answer(request))

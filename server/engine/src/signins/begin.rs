@@ -4,6 +4,7 @@ use super::{LIFE, party, verifier_purpose};
 use crate::Engine;
 use crate::clock;
 use crate::oauth::{self, Ask};
+use crate::providers::ProviderEntry;
 use crate::store::{accounts, directions, grants, mailboxes, registrations, signins};
 use crate::vault::token_hash;
 use domain::console::Actor;
@@ -36,17 +37,8 @@ pub async fn begin(
         return Err(Fault::NoDirection.into());
     }
     let plan = crate::switching::planned(engine, mailbox, intent).await?;
-    let entry = engine
-        .providers
-        .get(plan.as_ref().map_or(&row.provider_key, |plan| &plan.provider_key))
-        .filter(|p| p.authorize_url.is_some())
-        // A password mailbox set up as *Other* at a provider's servers (R2: told by host).
-        .or_else(|| {
-            sides
-                .iter()
-                .find_map(|s| engine.providers.by_host(s.host.as_deref()?).filter(|p| p.authorize_url.is_some()))
-        })
-        .ok_or(Fault::ProviderUnknown)?;
+    let key = plan.as_ref().map_or(&row.provider_key, |plan| &plan.provider_key);
+    let entry = provider(engine, key, &sides).ok_or(Fault::ProviderUnknown)?;
     let current = current_account(engine, &sides).await?;
     let expected = match intent {
         Intent::Reauthorize => current,
@@ -101,6 +93,32 @@ pub async fn begin(
 /// Whether personal accounts may sign in through this tenant segment (Microsoft, *v2 endpoints*).
 fn takes_personal(tenant: &str) -> bool {
     ["common", "consumers", oauth::CONSUMERS].iter().any(|open| tenant.trim().eq_ignore_ascii_case(open))
+}
+
+/// The provider at whose pages a mailbox signs in.
+fn provider<'a>(engine: &'a Engine, key: &str, sides: &[directions::Row]) -> Option<&'a ProviderEntry> {
+    let signs_in = |p: &&ProviderEntry| p.authorize_url.is_some();
+    engine
+        .providers
+        .get(key)
+        .filter(signs_in)
+        // A password mailbox set up as *Other* at a provider's servers (R2: told by host).
+        .or_else(|| sides.iter().find_map(|s| engine.providers.by_host(s.host.as_deref()?).filter(signs_in)))
+}
+
+/// The key of that provider.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for a mailbox that is not there, [`Fault::ProviderUnknown`] for one that signs in nowhere.
+pub async fn provider_of(engine: &Engine, mailbox: MailboxId, intent: Intent) -> Answer<String> {
+    let plan = crate::switching::planned(engine, mailbox, intent).await?;
+    let row = mailboxes::get(&engine.store, mailbox).await?.ok_or(Refusal::NotFound)?;
+    let mut sides = Vec::new();
+    for direction in Direction::BOTH {
+        sides.extend(directions::get(engine.store.read(), mailbox, direction).await?);
+    }
+    let key = plan.as_ref().map_or(&row.provider_key, |plan| &plan.provider_key);
+    Ok(provider(engine, key, &sides).ok_or(Fault::ProviderUnknown)?.key.clone())
 }
 
 /// Who a mailbox signs in as now, with the grant.

@@ -1,12 +1,13 @@
 //! Coming back.
 
 use super::finish::{self, Candidate, Frame};
-use super::{LIFE, party, verifier_purpose};
+use super::{LIFE, verifier_purpose};
 use crate::Engine;
 use crate::clock;
 use crate::grants::{Fresh, mail_scopes, sealed};
 use crate::oauth::{self, Expected, Party, TokenError, Tokens};
 use crate::providers::ProviderEntry;
+use crate::registrations::{Which, learn, parties};
 use crate::secret::Secret;
 use crate::store::accounts::{self, Identity};
 use crate::store::registrations::{self, Row as Registration};
@@ -102,10 +103,10 @@ async fn settle(engine: &Arc<Engine>, row: Row, verifier: Option<Secret>, callba
     let Some(registration) = registration else {
         return finish::refuse(engine, &frame, &Stopped::because(CallbackRefusal::Registration), None).await;
     };
-    let Some((entry, party)) = party(engine, &registration).await else {
+    let Some((entry, parties)) = parties(engine, &registration).await else {
         return finish::refuse(engine, &frame, &Stopped::because(CallbackRefusal::Registration), None).await;
     };
-    match arrive(engine, &row, &registration, entry, &party, verifier, &callback).await? {
+    match arrive(engine, &row, &registration, entry, &parties, verifier, &callback).await? {
         Ok(candidate) => finish::finish(engine, &frame, entry, candidate).await,
         Err(stopped) => finish::refuse(engine, &frame, &stopped, None).await,
     }
@@ -117,7 +118,7 @@ async fn arrive(
     row: &Row,
     registration: &Registration,
     entry: &ProviderEntry,
-    party: &Party,
+    parties: &[(Which, Party)],
     verifier: Option<Secret>,
     callback: &Callback,
 ) -> Answer<Result<Candidate, Stopped>> {
@@ -127,7 +128,19 @@ async fn arrive(
     let (Some(code), Some(verifier)) = (callback.code.as_deref(), verifier) else {
         return Ok(Err(Stopped::because(CallbackRefusal::ProviderFailed)));
     };
-    let tokens = match oauth::exchange(engine, party, code, &verifier).await {
+    let Some((_, party)) = parties.first() else {
+        return Ok(Err(Stopped::because(CallbackRefusal::Registration)));
+    };
+    // A secret that is refused uses no code up: the client is looked at first (RFC 6749 3.2.1).
+    let mut answer = oauth::exchange(engine, party, code, &verifier).await;
+    for (at, (which, _)) in parties.iter().enumerate() {
+        let other = learn(engine, registration, *which, &answer).await;
+        match parties.get(at + 1).filter(|_| other) {
+            Some((_, party)) => answer = oauth::exchange(engine, party, code, &verifier).await,
+            None => break,
+        }
+    }
+    let tokens = match answer {
         Ok(tokens) => tokens,
         Err(TokenError::Later { said, .. }) => {
             return Ok(Err(Stopped { refusal: CallbackRefusal::ProviderFailed, said }));

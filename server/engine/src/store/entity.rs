@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 pub mod account;
+pub mod approval;
 pub mod attachment;
 pub mod delivery;
 pub mod delivery_attempt;
@@ -36,6 +37,7 @@ pub mod registration;
 pub mod requester;
 pub mod session;
 pub mod setting;
+pub mod shown;
 pub mod sign_in;
 pub mod sign_in_rule;
 pub mod source;

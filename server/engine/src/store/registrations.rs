@@ -1,6 +1,6 @@
 //! App registrations: our client id and secret at a provider.
 
-use super::entity::{direction, grants, mailbox, registration};
+use super::entity::{account, direction, grants, mailbox, registration};
 use super::{Store, StoreError};
 use domain::Time;
 use domain::id::RegistrationId;
@@ -38,6 +38,12 @@ pub struct Change {
     pub client_id: String,
     pub tenant: String,
     pub secret_ends_at: Option<Time>,
+    /// Whose mailboxes; `None` leaves what was known.
+    pub audience: Option<String>,
+    /// The redirect address that the provider was told.
+    pub redirect: String,
+    /// A given secret goes beside the present one, with its end, until it has proved itself.
+    pub beside: bool,
 }
 
 /// Adds or changes one; the first of its provider becomes the default. `seal` gives the new secret
@@ -51,13 +57,21 @@ pub async fn save(
     now: Time,
 ) -> Result<RegistrationId, StoreError> {
     let tx = store.begin().await?;
+    let ends_at = change.secret_ends_at.map(|t| t.0);
     let mut row = ActiveModel {
         name: Set(change.name),
         client_id: Set(change.client_id),
         tenant: Set(change.tenant),
-        secret_ends_at: Set(change.secret_ends_at.map(|t| t.0)),
+        redirect: Set(Some(change.redirect)),
+        test: Set(None),
         ..Default::default()
     };
+    if change.audience.is_some() {
+        row.audience = Set(change.audience);
+    }
+    if !change.beside {
+        row.secret_ends_at = Set(ends_at);
+    }
     let id = match id {
         Some(id) => id,
         None => {
@@ -76,11 +90,84 @@ pub async fn save(
     };
     row.id = Set(id.0);
     if let Some(sealed) = seal(id) {
-        row.secret_sealed = Set(Some(sealed));
+        if change.beside {
+            row.next_secret_sealed = Set(Some(sealed));
+            row.next_secret_ends_at = Set(ends_at);
+            row.next_secret_at = Set(Some(now.0));
+        } else {
+            row.secret_sealed = Set(Some(sealed));
+            row.next_secret_sealed = Set(None);
+        }
+        row.next_refused = Set(None);
     }
     registration::Entity::update(row).exec(&tx).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// The new secret proved itself: it takes the present one's place, which is wiped. Whether it still was the new one.
+pub async fn promote(store: &Store, row: &Row) -> Result<bool, StoreError> {
+    let Some(sealed) = &row.next_secret_sealed else { return Ok(false) };
+    let updated = registration::Entity::update_many()
+        .col_expr(registration::Column::SecretSealed, Expr::col(registration::Column::NextSecretSealed))
+        .col_expr(registration::Column::SecretEndsAt, Expr::col(registration::Column::NextSecretEndsAt))
+        .filter(registration::Column::Id.eq(row.id))
+        .filter(registration::Column::NextSecretSealed.eq(sealed.clone()))
+        .exec(store.write())
+        .await?;
+    if updated.rows_affected == 0 {
+        return Ok(false);
+    }
+    drop_next(store, RegistrationId(row.id), Some(sealed)).await?;
+    Ok(true)
+}
+
+/// Takes the new secret away; `only` as long as it is this one.
+pub async fn drop_next(store: &Store, id: RegistrationId, only: Option<&[u8]>) -> Result<(), StoreError> {
+    let mut update = registration::Entity::update_many()
+        .col_expr(registration::Column::NextSecretSealed, Expr::value(None::<Vec<u8>>))
+        .col_expr(registration::Column::NextSecretEndsAt, Expr::value(None::<i64>))
+        .col_expr(registration::Column::NextSecretAt, Expr::value(None::<i64>))
+        .col_expr(registration::Column::NextRefused, Expr::value(None::<String>))
+        .filter(registration::Column::Id.eq(id.0));
+    if let Some(sealed) = only {
+        update = update.filter(registration::Column::NextSecretSealed.eq(sealed.to_vec()));
+    }
+    update.exec(store.write()).await?;
+    Ok(())
+}
+
+/// The provider refuses the new secret; the present one goes on.
+pub async fn next_refused(store: &Store, row: &Row, diagnosis: &str) -> Result<(), StoreError> {
+    let Some(sealed) = &row.next_secret_sealed else { return Ok(()) };
+    registration::Entity::update_many()
+        .col_expr(registration::Column::NextRefused, Expr::value(diagnosis))
+        .filter(registration::Column::Id.eq(row.id))
+        .filter(registration::Column::NextSecretSealed.eq(sealed.clone()))
+        .exec(store.write())
+        .await?;
+    Ok(())
+}
+
+/// Keeps the last test, as JSON.
+pub async fn note_test(store: &Store, id: RegistrationId, test: String) -> Result<(), StoreError> {
+    let row = ActiveModel { id: Set(id.0), test: Set(Some(test)), ..Default::default() };
+    registration::Entity::update(row).exec(store.write()).await?;
+    Ok(())
+}
+
+/// A tenant in which somebody signed in by this registration; newest first.
+pub async fn known_tenant(store: &Store, id: RegistrationId) -> Result<Option<String>, StoreError> {
+    let db = store.read();
+    let Some(grant) = grants::Entity::find()
+        .filter(grants::Column::RegistrationId.eq(id.0))
+        .order_by_desc(grants::Column::Id)
+        .one(db)
+        .await?
+    else {
+        return Ok(None);
+    };
+    Ok(account::Entity::find_by_id(grant.account_id).one(db).await?.map(|a| a.tenant_id).filter(|t| !t.is_empty()))
 }
 
 /// Makes one the default of its provider.

@@ -8,6 +8,10 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 pub const DESK_NAME: &str = "desk_name";
 /// Under which address browsers reach it.
 pub const PUBLIC_ADDRESS: &str = "public_address";
+/// A public address that no browser has been seen at yet.
+pub const ADDRESS_CANDIDATE: &str = "address_candidate";
+/// When a browser was seen at the public address, and the address: `MILLISECONDS ADDRESS`.
+pub const ADDRESS_CHECKED: &str = "address_checked";
 /// The hash of the token that makes the first admin.
 pub const FIRST_TOKEN: &str = "first_token";
 
