@@ -50,6 +50,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/channels/email/:id/approval") view=approval::ApprovalPage ssr=ssr.clone()/>
                 <Route path=path!("/approval/:stage") view=approval::AnsweredPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/sign-ins/:id") view=signins::SignInResultPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/link") view=signins::LinksPage ssr=ssr.clone()/>
+                <Route path=path!("/s/:token") view=signins::OwnerPage ssr=ssr.clone()/>
+                <Route path=path!("/sign-in-link/:id") view=signins::OwnerResultPage ssr=ssr.clone()/>
                 <Route path=path!("/sign-in-refused/:reason") view=signins::RefusedPage ssr=ssr.clone()/>
 
                 <Route path=path!("/admin/ends") view=ends::EndsPage ssr=ssr.clone()/>

@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod ends;
 pub mod events;
 pub mod folders;
+pub mod links;
 pub mod outages;
 pub mod outbox;
 pub mod received;

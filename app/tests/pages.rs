@@ -2,13 +2,15 @@
 #![allow(clippy::unwrap_used)]
 
 mod fake;
+#[path = "pages/links.rs"]
+mod links;
 
 use axum::body::Body;
 use fake::Scene;
 use fake::seen::{admin, agent, ask, get_as, post, text};
 use http::{Request, StatusCode};
 
-const ADMIN_PAGES: [&str; 31] = [
+const ADMIN_PAGES: [&str; 35] = [
     "/admin/ends",
     "/admin/channels/email",
     "/admin/channels/email/queue",
@@ -28,6 +30,10 @@ const ADMIN_PAGES: [&str; 31] = [
     "/admin/sign-ins/1",
     "/admin/sign-ins/2",
     "/admin/sign-ins/3",
+    "/admin/sign-ins/7",
+    "/admin/sign-ins/8",
+    "/admin/channels/email/1/link",
+    "/admin/channels/email/2/link",
     "/admin/registrations",
     "/admin/registrations?tested=2",
     "/admin/registrations/guide/microsoft",

@@ -4,7 +4,7 @@ import { test, expect, deskOf, fresh } from '../support/fixtures.mjs';
 import { PROGRAM } from '../support/mailkeep.mjs';
 import { until } from '../support/rig.mjs';
 import { ADMIN, Desk } from '../support/desk.mjs';
-import { Visitor } from '../support/visitor.mjs';
+import { answerOf } from '../support/outage.mjs';
 import { EMAIL, follow, newMailbox, reply, row, signIn, signInAt, ticketLink, banner } from '../support/pages.mjs';
 
 const at = deskOf(test);
@@ -136,22 +136,6 @@ test('a new password that does not work replaces nothing', async ({ page, rig })
   await expect(page.locator('#directions')).not.toContainText('Stopped');
 });
 
-/** Sets out from this page as the browser would, and gives the address to which the provider sends it back, unopened. */
-async function answerOf(page, { email, password }) {
-  const form = page.locator('form[action="/oauth/begin"]').first();
-  const fields = await form.evaluate((f) => Object.fromEntries(new FormData(f)));
-  const begun = await page.request.post(`${at.url}/oauth/begin`, { form: fields, headers: { origin: at.url }, maxRedirects: 0 });
-  const provider = new Visitor('nowhere:');
-  provider.stopAt = (url) => url.includes('/oauth/callback');
-  provider.url = begun.headers().location;
-  await provider.go(provider.url);
-  while (!provider.stopAt(provider.url)) {
-    if (provider.html.includes('name="password"')) await provider.press('Sign in', { email, password });
-    else await provider.press('Accept');
-  }
-  return provider.url;
-}
-
 test('callbacks that are forged, replayed, stale, declined or from elsewhere change nothing and say what to do', async ({ page, rig, visit }) => {
   const support = { email: `${fresh('call')}@contoso.example`, name: 'Call', password: 'call-pass', oauth: true };
   await rig.users(support);
@@ -176,7 +160,7 @@ test('callbacks that are forged, replayed, stale, declined or from elsewhere cha
   // In another browser the answer is refused.
   await page.goto(step);
   const stranger = await visit();
-  await stranger.goto(await answerOf(page, support));
+  await stranger.goto(await answerOf(page, at.url, support));
   await refused(stranger, 'This sign-in started in another browser');
 
   // At home it counts once.
@@ -196,7 +180,7 @@ test('a callback that took longer than ten minutes is stale', async ({ page, rig
   const support = { email: `${fresh('slow')}@contoso.example`, name: 'Slow', password: 'slow-pass', oauth: true };
   await rig.users(support);
   await newMailbox(page, { address: support.email, provider: 'Microsoft Office 365' });
-  const answer = await answerOf(page, support);
+  const answer = await answerOf(page, at.url, support);
   await rig.call('/clock', { offset: '+20m' });
   try {
     await page.goto(answer);

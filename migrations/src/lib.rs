@@ -7,6 +7,7 @@ mod dialect;
 mod m0001_first;
 mod m0002_folders;
 mod m0003_doctor;
+mod m0004_sign_in_links;
 mod m0005_switches;
 mod m0006_ends;
 mod m0007_page;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_first::Step),
             Box::new(m0002_folders::Step),
             Box::new(m0003_doctor::Step),
+            Box::new(m0004_sign_in_links::Step),
             Box::new(m0005_switches::Step),
             Box::new(m0006_ends::Step),
             Box::new(m0007_page::Step),

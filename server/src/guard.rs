@@ -33,7 +33,9 @@ pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> 
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "same-origin");
+    // The address of a sign-in link is a secret: it is told to nobody, not even to ourselves.
+    let link = ["/s/", "/sign-in-link/"].iter().any(|prefix| path.starts_with(prefix));
+    set(header::REFERRER_POLICY, if link { "no-referrer" } else { "same-origin" });
     if !path.starts_with("/style/") && !path.starts_with("/pkg/") {
         set(header::CACHE_CONTROL, "no-store");
     }

@@ -70,6 +70,7 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> R
 
     Router::new()
         .route("/oauth/begin", post(sign_in_routes::begin))
+        .route("/oauth/link", post(sign_in_routes::begin_by_link))
         .route("/oauth/callback", get(sign_in_routes::callback))
         .route("/live", get(live::live))
         .merge(streams::routes(engine))

@@ -6,9 +6,10 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::console::approvals::{Answered, Stage};
+use domain::console::links::By;
 use domain::console::signins::{Arrival, Callback};
 use domain::console::{Actor, Console, Visit};
-use domain::id::MailboxId;
+use domain::id::{MailboxId, SignInId};
 use domain::signin::{CallbackRefusal, Intent};
 use domain::{Answer, Refusal};
 use serde::Deserialize;
@@ -21,6 +22,9 @@ pub struct Begin {
     /// Forces the provider's account picker.
     #[serde(default)]
     pick: String,
+    /// The page showed the mailbox as stopped: where somebody repaired it meanwhile, say so.
+    #[serde(default)]
+    needed: String,
 }
 
 /// Who asks, by the request's session.
@@ -35,8 +39,12 @@ pub async fn begin(State(console): State<Console>, browser: Browser, Form(form):
         let actor = actor(&console, &browser).await?;
         let intent = Intent::from_key(&form.intent).ok_or(Refusal::NotFound)?;
         let pick = !matches!(form.pick.as_str(), "" | "0" | "false");
+        let mailbox = MailboxId(form.mailbox);
+        if !form.needed.is_empty() && console.signins.repaired(&actor, mailbox).await?.is_some() {
+            return Ok(format!("/admin/channels/email/{mailbox}?done=repaired"));
+        }
         let binding = browser.browser().await?;
-        console.signins.begin(&actor, binding, MailboxId(form.mailbox), intent, pick).await
+        console.signins.begin(&actor, binding, mailbox, intent, pick).await
     };
     match answer.await {
         Ok(url) => Redirect::to(&url).into_response(),
@@ -70,6 +78,39 @@ async fn guide(console: &Console, form: &Begin) -> String {
     format!("/admin/registrations/guide/{key}?mailbox={id}")
 }
 
+/// The form behind a sign-in link's button: the link, or a refused try of this browser.
+#[derive(Deserialize)]
+pub struct BeginByLink {
+    #[serde(default)]
+    token: String,
+    again: Option<i64>,
+}
+
+/// POST /oauth/link: the same for whoever has a sign-in link. Nobody need be signed in here.
+pub async fn begin_by_link(
+    State(console): State<Console>,
+    browser: Browser,
+    Form(form): Form<BeginByLink>,
+) -> Response {
+    // Back to the page that asked; what is no token of ours stays out of the address.
+    let sound = form.token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let (back, by) = match form.again {
+        Some(id) => (format!("/sign-in-link/{id}"), By::Again(SignInId(id))),
+        None => (format!("/s/{}", if sound { form.token.as_str() } else { "-" }), By::Token(form.token.clone())),
+    };
+    let answer = async { console.links.begin(browser.browser().await?, by).await };
+    let mut response = match answer.await {
+        Ok(url) => Redirect::to(&url).into_response(),
+        Err(Refusal::NotFound | Refusal::Invalid(domain::Fault::LinkEnded)) => Redirect::to(&back).into_response(),
+        Err(refusal) => {
+            tracing::warn!(?refusal, "a sign-in by a link did not begin");
+            Redirect::to(&format!("{back}?refused={}", app::api::error::code(refusal))).into_response()
+        }
+    };
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
 /// GET /oauth/callback: what the provider sent is used up here and leaves the address bar at once.
 pub async fn callback(
     State(console): State<Console>,
@@ -87,6 +128,7 @@ pub async fn callback(
         console.signins.complete(binding, callback).await
     };
     let to = match answer.await {
+        Ok(Arrival::ByLink(id)) => format!("/sign-in-link/{id}"),
         Ok(Arrival::Result(id)) => format!("/admin/sign-ins/{id}"),
         Ok(Arrival::Refused(reason)) => format!("/sign-in-refused/{}", reason.key()),
         Err(_) => format!("/sign-in-refused/{}", CallbackRefusal::ProviderFailed.key()),

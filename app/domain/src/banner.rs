@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 pub enum Ask {
     /// R1 with R13's line: a sign-in at the provider ended.
     SignIn,
+    /// R1: who signed in can't any more, so somebody else with access has to (a leaver).
+    AnotherPerson,
     /// R1 with R12's line: the password is refused.
     Password,
     /// R1, R2: the provider takes no passwords any more, or soon.
@@ -163,7 +165,8 @@ fn ends(found: &mut Vec<Banner>, facts: &MailboxFacts, now: Time) {
 fn ask_for(remedy: Remedy) -> Option<Ask> {
     Some(match remedy {
         Remedy::Wait => return None,
-        Remedy::SignInAgain | Remedy::AnotherPersonSignsIn => Ask::SignIn,
+        Remedy::SignInAgain => Ask::SignIn,
+        Remedy::AnotherPersonSignsIn => Ask::AnotherPerson,
         Remedy::GivePassword | Remedy::UseAppPassword => Ask::Password,
         Remedy::SwitchToSignIn => Ask::MoveToSignIn,
         Remedy::AdminConsent => Ask::Consent,

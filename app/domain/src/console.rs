@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod ends;
 pub mod folders;
 pub mod forwarders;
+pub mod links;
 pub mod mailboxes;
 pub mod outbox;
 pub mod people;
@@ -31,6 +32,7 @@ pub use doctor::Doctor;
 pub use ends::Ends;
 pub use folders::Folders;
 pub use forwarders::Forwarders;
+pub use links::Links;
 pub use mailboxes::Mailboxes;
 pub use outbox::Outbox;
 pub use people::{Actor, People, Role};
@@ -53,6 +55,7 @@ pub struct Console {
     pub ends: Arc<dyn Ends>,
     pub doctor: Arc<dyn Doctor>,
     pub folders: Arc<dyn Folders>,
+    pub links: Arc<dyn Links>,
     pub mailboxes: Arc<dyn Mailboxes>,
     pub outbox: Arc<dyn Outbox>,
     pub people: Arc<dyn People>,

@@ -35,6 +35,8 @@ ids! {
     RegistrationId,
     /// One pass through a provider's sign-in.
     SignInId,
+    /// A link by which somebody without an account here signs in for a mailbox.
+    LinkId,
     /// A person who works in the console.
     PersonId,
     /// A browser session of a person.

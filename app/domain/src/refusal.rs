@@ -85,6 +85,10 @@ pub enum Fault {
     AddressNotReached,
     /// The public address is neither https nor localhost: providers refuse it.
     PublicAddressRefused,
+    /// A link for a named person names nobody.
+    AccountMissing,
+    /// A link can't be used any more.
+    LinkEnded,
 }
 
 /// What came in between.

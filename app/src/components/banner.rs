@@ -122,7 +122,7 @@ fn sign_in(banner: &Banner) -> Option<AnyView> {
     let first = banner.concerned.first()?;
     Some(
         view! {
-            <SignIn mailbox=first.mailbox provider=banner.provider intent small=true
+            <SignIn mailbox=first.mailbox provider=banner.provider intent small=true needed=intent == Intent::Reauthorize
                 words=format!("Sign in with {}", banner.provider_short) of=format!("for {}", first.address)/>
         }
         .into_any(),

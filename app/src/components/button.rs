@@ -46,6 +46,9 @@ pub fn SignIn(
     #[prop(optional)]
     pick: bool,
     #[prop(optional)] small: bool,
+    /// The page shows that the mailbox needs it: if somebody was quicker, the answer says who.
+    #[prop(optional)]
+    needed: bool,
     /// Read to screen readers after the words, where several buttons say the same.
     #[prop(optional, into)]
     of: Option<String>,
@@ -56,6 +59,7 @@ pub fn SignIn(
             <input type="hidden" name="mailbox" value=mailbox.to_string()/>
             <input type="hidden" name="intent" value=intent.key()/>
             {pick.then(|| view! { <input type="hidden" name="pick" value="1"/> })}
+            {needed.then(|| view! { <input type="hidden" name="needed" value="1"/> })}
             <button class=class type="submit" data-busy="Opening the sign-in">
                 {logo(provider)}
                 <span data-words="">{words}</span>

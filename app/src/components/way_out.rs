@@ -17,6 +17,8 @@ use leptos::prelude::*;
 pub enum WayOut {
     /// Sign in at the provider.
     SignIn(Intent),
+    /// Who signed in can't any more: somebody else with access does.
+    AnotherPerson,
     /// Name and password in our form.
     Password,
     /// Steps elsewhere, then *Check again*.
@@ -42,7 +44,8 @@ pub fn way_out(row: &MailboxRow) -> Option<WayOut> {
             Kind::Password => WayOut::SignIn(Intent::Switch),
         },
         MailboxState::Needs { remedy, .. } => match remedy {
-            Remedy::SignInAgain | Remedy::AnotherPersonSignsIn => WayOut::SignIn(Intent::Reauthorize),
+            Remedy::SignInAgain => WayOut::SignIn(Intent::Reauthorize),
+            Remedy::AnotherPersonSignsIn => WayOut::AnotherPerson,
             Remedy::SwitchToSignIn => WayOut::SignIn(Intent::Switch),
             Remedy::GivePassword | Remedy::UseAppPassword => WayOut::Password,
             Remedy::FixAppRegistration => WayOut::Secret,
@@ -56,7 +59,7 @@ pub fn way_out(row: &MailboxRow) -> Option<WayOut> {
 
 /// Whether a person's remedy is a matter of credentials (R1) rather than of settings elsewhere.
 pub fn by_sign_in(row: &MailboxRow) -> bool {
-    matches!(way_out(row), Some(WayOut::SignIn(_) | WayOut::Password))
+    matches!(way_out(row), Some(WayOut::SignIn(_) | WayOut::AnotherPerson | WayOut::Password))
 }
 
 /// The action as a button. Small ones, in rows, say less and name their mailbox to screen readers.
@@ -74,8 +77,14 @@ pub fn button(row: &MailboxRow, small: bool) -> Option<AnyView> {
                 (true, _) => "Sign in".to_owned(),
                 (false, _) => format!("Sign in with {short}"),
             };
-            view! { <SignIn mailbox=row.id provider=row.provider intent small words of/> }.into_any()
+            view! { <SignIn mailbox=row.id provider=row.provider intent small needed=intent == Intent::Reauthorize words of/> }.into_any()
         }
+        WayOut::AnotherPerson if small => link(format!("{page}/link"), "Ask another person"),
+        WayOut::AnotherPerson => view! {
+            <SignIn mailbox=row.id provider=row.provider intent=Intent::Adopt pick=true words="Sign in as another person" of=of.clone()/>
+            {link(format!("{page}/link"), "Send a sign-in link")}
+        }
+        .into_any(),
         WayOut::Password => link(format!("{page}/set-up/password"), "Give password"),
         WayOut::Remedy => link(format!("{page}/check"), "Show remedy"),
         WayOut::Approval => link(format!("{page}/approval"), "Ask for approval"),

@@ -35,6 +35,7 @@ use crate::wording::ends;
 use crate::wording::times::Clock;
 use crate::wording::{banners, diagnoses, states};
 use domain::console::mailboxes::MailboxPage as Page;
+use domain::console::signins::Repaired;
 use domain::id::MailboxId;
 use domain::mailbox::MailboxState;
 use domain::remedy::Remedy;
@@ -52,7 +53,11 @@ pub fn MailboxPage() -> impl IntoView {
         let address = data.row.address.to_string();
         let tested = (here.place.query("form") == Some("test")).then(|| here.place.refused()).flatten();
         let refused = if tested.is_some() { None } else { here.place.refused() };
-        let done = done(here.place.query("done"), &address);
+        let done = match here.place.query("done") {
+            Some("repaired") => repaired(here.console.signins.repaired(&here.actor, id).await?, clock),
+            asked => done(asked, &address),
+        };
+        let links = here.console.links.list(&here.actor, Some(id)).await?;
         let approval = here.console.approvals.page(&here.actor, id).await?;
         let approval = approval::notice(&approval, clock);
         let call = call(&data, clock);
@@ -83,7 +88,7 @@ pub fn MailboxPage() -> impl IntoView {
             Some(test::panel(&data, last, tested, fresh, clock).into_any())
         };
         let former = here.console.switches.former(&here.actor, id).await?;
-        let aside = aside::view(&data, &former, test, clock);
+        let aside = aside::view(&data, &links, &former, test, clock);
         Ok(view! {
             <Sheet here title=address.clone() place=Place::Email acts>
                 <Head title=address crumbs=email_crumbs(true) sub>
@@ -128,6 +133,14 @@ fn about(data: &Page) -> String {
     format!("{name}{}, {by}.", row.provider_name)
 }
 
+/// A button was pressed on a page that still showed the mailbox as stopped.
+fn repaired(by: Option<Repaired>, clock: Clock) -> Option<AnyView> {
+    let by = by?;
+    let who = by.by.unwrap_or_else(|| by.account.clone());
+    let words = format!("Signed in as {}, {}. Nothing is left to do.", by.account, clock.when(by.at));
+    Some(view! { <Notice tone=Tone::Ok title=format!("Already repaired by {who}")><p>{words}</p></Notice> }.into_any())
+}
+
 fn done(done: Option<&str>, address: &str) -> Option<AnyView> {
     let (tone, title, sentence) = match done? {
         "changed" => (Tone::Ok, "Saved".to_owned(), None),
@@ -157,6 +170,7 @@ fn title(data: &Page, clock: Clock) -> String {
     let row = &data.row;
     match &row.state {
         MailboxState::Needs { remedy: Remedy::SignInAgain, .. } => banners::r13(&row.provider_name),
+        MailboxState::Needs { remedy: Remedy::AnotherPersonSignsIn, .. } => "Another person has to sign in".into(),
         MailboxState::Needs { remedy: Remedy::GivePassword | Remedy::UseAppPassword, .. } => banners::R12.into(),
         MailboxState::Needs { remedy: Remedy::SwitchToSignIn, .. } => match row.retires_at {
             Some(at) => format!("{} ended sign-in by password on {}", row.provider_short, clock.day(at)),
@@ -212,7 +226,7 @@ fn call(data: &Page, clock: Clock) -> Option<AnyView> {
         (_, WayOut::Resume | WayOut::Finish) => Tone::Calm,
         _ => Tone::Critical,
     };
-    if !data.registered && matches!(way, WayOut::SignIn(_)) {
+    if !data.registered && matches!(way, WayOut::SignIn(_) | WayOut::AnotherPerson) {
         return Some(unregistered(data));
     }
     let (words, row_of) = (sentence(data, clock), row.clone());

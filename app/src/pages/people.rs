@@ -1,5 +1,7 @@
 //! People: who works here, inviting, disabling, a link for a new password.
 
+mod carried;
+
 use crate::api::people::{ChangeRole, Disable, Invite, Reset};
 use crate::api::{flash, post_to};
 use crate::components::button::{Act, Copy, Submit};
@@ -23,6 +25,7 @@ pub fn PeoplePage() -> impl IntoView {
     page(|here| async move {
         here.actor.admin()?;
         let people = here.console.people.list(&here.actor).await?;
+        let carried = carried::view(here.console.mailboxes.list(&here.actor).await?.rows);
         // Taken only where it is shown.
         let link = here.place.query("done").filter(|d| matches!(*d, "invited" | "reset")).and_then(|_| flash::take());
         let done = done(here.place.query("done"), link.is_some());
@@ -52,6 +55,7 @@ pub fn PeoplePage() -> impl IntoView {
                             <tbody>{rows}</tbody>
                         </table>
                     </section>
+                    {carried}
                     <section class="panel" aria-labelledby="invite">
                         <header><h2 id="invite">"Invite somebody"</h2></header>
                         <div class="body">

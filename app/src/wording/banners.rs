@@ -24,7 +24,7 @@ pub const R12: &str = "Reauthorization required";
 
 /// Whether the banner is R1, which a person repairs by signing in or giving a password.
 pub fn is_r1(ask: Ask) -> bool {
-    matches!(ask, Ask::SignIn | Ask::Password | Ask::MoveToSignIn)
+    matches!(ask, Ask::SignIn | Ask::AnotherPerson | Ask::Password | Ask::MoveToSignIn)
 }
 
 /// Addresses, those of one domain shortened but for the last: `support@ and returns@x.example`.
@@ -47,6 +47,7 @@ pub fn cause(banner: &Banner, clock: Clock) -> String {
     let who = who(&banner.concerned);
     match banner.ask {
         Ask::SignIn => format!("{who}: {}", r13(&banner.provider_name)),
+        Ask::AnotherPerson => format!("{who}: {}", leaver(banner.concerned.first())),
         Ask::Password => format!("{who}: {R12}. The server refuses the password."),
         Ask::MoveToSignIn => {
             let short = &banner.provider_short;
@@ -75,6 +76,13 @@ pub fn cause(banner: &Banner, clock: Clock) -> String {
             .and_then(|c| c.diagnosis)
             .map_or_else(String::new, |d| diagnoses::sentence(d, &banner.provider_short)),
     }
+}
+
+/// Why signing in again does not help, and who has to.
+pub fn leaver(concerned: Option<&Concerned>) -> String {
+    let account = concerned.and_then(|c| c.account.as_ref());
+    let who = account.map_or("Whoever signed in", |(_, login)| login.as_str());
+    format!("{who} can't sign in any more. Another person with access has to.")
 }
 
 /// The first line of the other banners.

@@ -58,6 +58,8 @@ pub fn fault(fault: Fault) -> &'static str {
         Fault::PublicAddressRefused => {
             "Microsoft and Google take only https addresses and localhost. Set the public address under Server first. Nothing was saved."
         }
+        Fault::AccountMissing => "Give the account's name at its provider, as in anna@example.com. Nothing was made.",
+        Fault::LinkEnded => "This link was used already, is too old, or was taken back. Nothing was changed.",
         Fault::RegistrationInUse => "Mailboxes sign in by this registration. Move them first. Nothing was deleted.",
     }
 }

@@ -9,6 +9,7 @@ mod ends;
 mod facts;
 mod folders;
 mod ledger;
+mod links;
 mod mailboxes;
 mod mails;
 mod people;
@@ -69,6 +70,7 @@ pub fn console(scene: Scene) -> Console {
         ends: Arc::new(ends::Fake(scene)),
         doctor: Arc::new(doctor::Fake),
         folders: Arc::new(folders::Fake(scene)),
+        links: Arc::new(links::Fake),
         mailboxes: Arc::new(mailboxes::Fake(scene)),
         outbox: Arc::new(mails::Fake(scene)),
         people: Arc::new(people::Fake(scene)),

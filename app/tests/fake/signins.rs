@@ -1,10 +1,12 @@
 //! Sign-ins by number: 1 connected, 2 half connected, 3 wrong account, 4 declined, 5 unfinished,
-//! 6 reauthorized.
+//! 6 reauthorized, 7 repaired by somebody else, 8 another mailbox of the account still fails.
 
 use super::mailboxes::{SMTP_SAID, bad, good, provider};
 use super::now;
 use async_trait::async_trait;
-use domain::console::signins::{Arrival, Callback, DirectionResult, SignInResult};
+use domain::console::signins::{
+    Arrival, Callback, DirectionResult, NotRepaired, Repaired, RepairedAccount, SignInResult,
+};
 use domain::console::{Actor, SignIns};
 use domain::direction::Direction;
 use domain::id::{AccountId, MailboxId, SignInId};
@@ -44,6 +46,8 @@ impl SignIns for Fake {
             backlog: Some(8_412),
             released: 0,
             also_repaired: vec![],
+            not_repaired: vec![],
+            repaired: None,
             adopt: None,
         };
         match id.0 {
@@ -75,6 +79,22 @@ impl SignIns for Fake {
                 (r.intent, r.released, r.also_repaired) =
                     (Intent::Reauthorize, 4, vec!["returns@contoso.example".into()])
             }
+            7 => {
+                (r.intent, r.state, r.refused) =
+                    (Intent::Reauthorize, SignInState::Refused, Some(CallbackRefusal::AlreadyRepaired));
+                r.repaired =
+                    Some(Repaired { at: now(), by: Some("Ben Okafor".into()), account: "it@contoso.example".into() });
+                r.directions.clear();
+            }
+            8 => {
+                r.intent = Intent::Reauthorize;
+                r.not_repaired = vec![NotRepaired {
+                    mailbox: MailboxId(2),
+                    address: "billing@contoso.example".into(),
+                    direction: Direction::Outgoing,
+                    diagnosis: Diagnosis::SmtpAuthDisabledMailbox,
+                }];
+            }
             _ => return Err(Refusal::NotFound),
         }
         Ok(r)
@@ -82,5 +102,16 @@ impl SignIns for Fake {
     async fn adopt(&self, actor: &Actor, _: SignInId) -> Answer<SignInId> {
         actor.admin()?;
         Ok(SignInId(6))
+    }
+    async fn repaired(&self, actor: &Actor, _: MailboxId) -> Answer<Option<Repaired>> {
+        actor.admin()?;
+        Ok(Some(Repaired { at: now(), by: Some("Ben Okafor".into()), account: "it@contoso.example".into() }))
+    }
+    async fn lately(&self, actor: &Actor) -> Answer<Vec<RepairedAccount>> {
+        actor.admin()?;
+        let repaired =
+            Repaired { at: now(), by: Some("Ada Lindqvist".into()), account: "care@northwind.example".into() };
+        let mailboxes = vec![(MailboxId(99), "care@northwind.example".into(), 12, 4)];
+        Ok(vec![RepairedAccount { repaired, mailboxes }])
     }
 }

@@ -8,7 +8,8 @@ export const tenants = new Map(); // tid -> {tid, domains, adminConsent}
 export const clients = new Map();
 const consents = new Map(); // "account|client" or "tid|client" -> Set of scopes
 
-const base = { accessTtl: 60, refreshTtl: 90 * 86400, codeTtl: 600, rotate: 'lenient', refreshEndsIn: 0 };
+// withhold: permissions that are not granted although they are asked for
+const base = { accessTtl: 60, refreshTtl: 90 * 86400, codeTtl: 600, rotate: 'lenient', refreshEndsIn: 0, withhold: [] };
 const overrides = new Map(); // account or tenant id -> part of the settings
 
 export function guid(text) {

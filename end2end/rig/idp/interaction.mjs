@@ -115,7 +115,7 @@ export class Interactions {
     const { step, client } = flow;
     const asked = this.scopes(flow);
     // Google lets a person untick a permission; identity scopes are not up for choice
-    const scopes = this.flavour === 'google' ? asked.filter((s) => !s.startsWith('https:') || body.getAll('scope').includes(s)) : asked;
+    const scopes = this.flavour === 'google' ? asked.filter((s) => !s.startsWith('https:') || body.getAll('scope').includes(s)) : asked.filter((s) => !A.settings(step.account).withhold.includes(s));
     A.addConsent(step.account, client.client_id, scopes);
     if (body.get('organization') === 'yes') A.addConsent(A.users.get(step.account).tid, client.client_id, scopes);
     return this.finish(flow, scopes);

@@ -7,6 +7,7 @@ mod doctor;
 mod ends;
 mod folders;
 mod forwarders;
+mod links;
 mod mailboxes;
 mod outbox;
 mod people;
@@ -32,6 +33,7 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         ends: Arc::new(ends::Port(engine.clone())),
         doctor: Arc::new(doctor::Port(engine.clone())),
         folders: Arc::new(folders::Port(engine.clone())),
+        links: Arc::new(links::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),

@@ -34,6 +34,7 @@ mod oauth;
 pub mod oauth_address;
 pub mod password;
 pub mod pool;
+pub mod post;
 pub mod providers;
 pub mod registrations;
 pub mod search;

@@ -9,9 +9,12 @@ mod begin;
 mod complete;
 mod finish;
 mod kept;
+pub mod links;
 mod others;
 mod password;
 mod prove;
+mod refuse;
+mod repaired;
 mod settle;
 mod swap;
 
@@ -35,6 +38,7 @@ pub use complete::{adopt, complete};
 pub use kept::retry_kept;
 pub use password::{apply_password, switch_by_password};
 pub use prove::unreached;
+pub use repaired::{lately, repaired};
 pub use swap::New;
 
 /// A provider's code lives about ten minutes, and so does a sign-in.

@@ -36,6 +36,7 @@ pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod settling;
+pub mod sign_in_links;
 pub mod signins;
 pub mod sources;
 pub mod switches;

@@ -5,12 +5,14 @@ use crate::api::switches::switch_path;
 use crate::components::button::SignIn;
 use crate::components::icon::Icon;
 use crate::components::state::{State as Shown, Tone, Words};
+use crate::pages::signins::links;
 use crate::pages::switch::details;
 use crate::wording::counts::list;
 use crate::wording::diagnoses;
 use crate::wording::registrations::GOOGLE_ENDS;
 use crate::wording::times::Clock;
 use domain::Address;
+use domain::console::links::LinkRow;
 use domain::console::mailboxes::{DirectionPage, ImportFrom, MailboxPage, Use};
 use domain::console::switches::Former;
 use domain::credential::CredentialKind;
@@ -37,10 +39,17 @@ pub fn endpoint(e: Option<&Endpoint>) -> String {
 }
 
 /// The whole column.
-pub fn view(page: &MailboxPage, former: &[Former], test: Option<AnyView>, clock: Clock) -> impl IntoView + use<> {
+pub fn view(
+    page: &MailboxPage,
+    sign_in_links: &[LinkRow],
+    former: &[Former],
+    test: Option<AnyView>,
+    clock: Clock,
+) -> impl IntoView + use<> {
     view! {
         <aside class="stack" aria-label="About this mailbox">
             {(!page.draft && page.provider.signs_in).then(|| sign_in(page, clock))}
+            {page.provider.signs_in.then(|| links::beside(page.row.id, sign_in_links, clock))}
             {settings(page, clock)}
             {others(page, former, clock)}
             {previous(page, former, clock)}

@@ -198,6 +198,7 @@ fn card(page: &MailboxPage, trouble: Trouble, sending: Sending, clock: Clock) ->
     let action = move || {
         let sign_in = match way_out(&row) {
             Some(WayOut::SignIn(intent)) => Some(view! { <SignIn mailbox=row.id provider=row.provider intent words=format!("Sign in with {}", row.provider_short)/> }.into_any()),
+            Some(WayOut::AnotherPerson) => Some(view! { <a class="button" href=format!("{}/link", path(row.id))>"Ask another person"</a> }.into_any()),
             Some(WayOut::Password) => Some(view! { <a class="button" href=format!("{}/set-up/password", path(row.id))>"Give password"</a> }.into_any()),
             Some(WayOut::Secret) => Some(view! { <a class="button" href="/admin/registrations">"Enter new secret"</a> }.into_any()),
             _ => None,

@@ -1,20 +1,20 @@
-//! *Sign in again*: one line per account, not per mailbox; then what no sign-in repairs.
+//! *Sign in again*: one line per account, not per mailbox; what is done; what no sign-in repairs.
+
+mod line;
 
 use crate::api::mailboxes::{LIST, path};
-use crate::components::button::SignIn;
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
 use crate::components::icon::Icon;
 use crate::pages::page;
 use crate::wording::counts::of;
-use crate::wording::diagnoses;
-use crate::wording::ends;
 use crate::wording::times::Clock;
 use domain::banner::{Ask, Banner, Concerned};
 use domain::console::approvals::{Awaited, Stage};
-use domain::console::mailboxes::MailboxRow;
-use domain::expiry::Kind;
-use domain::signin::Intent;
+use domain::console::signins::RepairedAccount;
+use domain::id::MailboxId;
 use leptos::prelude::*;
+use line::{Scene, done, item};
+use std::collections::HashSet;
 
 /// One thing to do, and the mailboxes it gets on.
 struct Line {
@@ -46,58 +46,109 @@ fn lines(banners: &[Banner]) -> Vec<Line> {
     lines
 }
 
+/// What the last hours repaired and still works.
+fn still_done(lately: Vec<RepairedAccount>, stopped: &HashSet<MailboxId>) -> Vec<RepairedAccount> {
+    let works = |mut account: RepairedAccount| {
+        account.mailboxes.retain(|(id, ..)| !stopped.contains(id));
+        Some(account).filter(|a| !a.mailboxes.is_empty())
+    };
+    lately.into_iter().filter_map(works).collect()
+}
+
+/// How far the walk is: signed in and left, by account and by mailbox.
+struct Progress {
+    done: usize,
+    left: usize,
+    works: usize,
+    stopped: usize,
+}
+
+impl Progress {
+    fn words(&self) -> String {
+        match (self.done, self.left) {
+            (0, 0) => "No mailbox needs a sign-in or a password.".into(),
+            (0, left) => format!(
+                "{} for {}.",
+                of(left as u64, "thing to do", "things to do"),
+                of(self.stopped as u64, "mailbox", "mailboxes")
+            ),
+            (done, left) => format!(
+                "{done} of {} done. {} of {} again.",
+                done + left,
+                self.works,
+                of(
+                    (self.works + self.stopped) as u64,
+                    "mailbox works",
+                    if self.works == 1 { "mailboxes works" } else { "mailboxes work" }
+                )
+            ),
+        }
+    }
+}
+
 /// `/admin/channels/email/queue`
 #[component]
 pub fn QueuePage() -> impl IntoView {
     page(|here| async move {
         here.actor.admin()?;
-        let rows = here.console.mailboxes.list(&here.actor).await?.rows;
-        let clock = here.clock;
-        let awaited = awaited(here.console.approvals.awaited(&here.actor).await?, clock);
-        let (by_sign_in, others): (Vec<Line>, Vec<Line>) = lines(&here.frame.banners)
-            .into_iter()
-            .partition(|l| matches!(l.ask, Ask::SignIn | Ask::Password | Ask::MoveToSignIn | Ask::Ends));
-        let mailboxes: usize = by_sign_in.iter().map(|l| l.concerned.len()).sum();
-        let sub = match by_sign_in.len() {
-            0 => "No mailbox needs a sign-in or a password.".to_owned(),
-            n => format!(
-                "{} for {}.",
-                of(n as u64, "thing to do", "things to do"),
-                of(mailboxes as u64, "mailbox", "mailboxes")
-            ),
+        let scene = Scene {
+            rows: here.console.mailboxes.list(&here.actor).await?.rows,
+            links: here.console.links.list(&here.actor, None).await?,
+            clock: here.clock,
         };
-        let empty = by_sign_in.is_empty();
-        let next =
-            by_sign_in.into_iter().enumerate().map(|(at, line)| item(line, at == 0, &rows, clock)).collect_view();
-        let rest = (!others.is_empty()).then(|| {
-            let items = others.into_iter().map(|line| item(line, false, &rows, clock)).collect_view();
-            view! {
-                <section aria-labelledby="others">
-                    <div class="section-head"><h2 id="others">"Not repaired by a sign-in"</h2></div>
-                    <div class="panel"><ol class="queue">{items}</ol></div>
-                </section>
-            }
+        let awaited = awaited(here.console.approvals.awaited(&here.actor).await?, here.clock);
+        let stopped: HashSet<MailboxId> = here
+            .frame
+            .banners
+            .iter()
+            .filter(|b| b.ask != Ask::Ends)
+            .flat_map(|b| &b.concerned)
+            .map(|c| c.mailbox)
+            .collect();
+        let repaired = still_done(here.console.signins.lately(&here.actor).await?, &stopped);
+        let by_person = |l: &Line| {
+            matches!(l.ask, Ask::SignIn | Ask::AnotherPerson | Ask::Password | Ask::MoveToSignIn | Ask::Ends)
+        };
+        let (to_do, others): (Vec<Line>, Vec<Line>) = lines(&here.frame.banners).into_iter().partition(by_person);
+        let progress = Progress {
+            done: repaired.len(),
+            left: to_do.len(),
+            works: repaired.iter().map(|a| a.mailboxes.len()).sum(),
+            stopped: to_do.iter().map(|l| l.concerned.len()).sum(),
+        };
+        let sub = progress.words();
+        let (all, label) = (progress.done + progress.left, sub.clone());
+        let bar = (progress.done > 0 && progress.left > 0).then(|| {
+            view! { <progress class="progress full" value=progress.done max=all aria-label=label></progress> }
         });
+        let empty = to_do.is_empty();
+        let next = to_do.into_iter().enumerate().map(|(at, line)| item(line, at == 0, &scene)).collect_view();
+        let rest = (!others.is_empty()).then(|| {
+            let items = others.into_iter().map(|line| item(line, false, &scene)).collect_view();
+            section("others", "Not repaired by a sign-in", None, items.into_any())
+        });
+        let clock = here.clock;
+        let done = (!repaired.is_empty()).then(|| {
+            let items = repaired.into_iter().map(|account| done(account, clock)).collect_view();
+            section("done", "Done", None, items.into_any())
+        });
+        let first = if empty {
+            view! {
+                <div class="panel"><div class="empty">{Icon::Ok.view()}<h2>"Every sign-in works"</h2><p>"Mailkeep calls you when one ends."</p></div></div>
+            }
+            .into_any()
+        } else {
+            let note = "Each account once; every mailbox of it goes on. After a sign-in you come back here.";
+            section("next", "Next", Some(note), next.into_any())
+        };
         Ok(view! {
             <Sheet here title="Sign in again" place=Place::Email acts=true>
-                <Head title="Sign in again" crumbs=email_crumbs(true) sub>
+                <Head title="Sign in again" crumbs=email_crumbs(true)>
                     <a class="button" href=LIST>"Close"</a>
                 </Head>
                 <div class="stack loose" id="queue" data-live="mailboxes">
-                    {if empty {
-                        view! {
-                            <div class="panel"><div class="empty">{Icon::Ok.view()}<h2>"Every sign-in works"</h2><p>"Mailkeep calls you when one ends."</p></div></div>
-                        }.into_any()
-                    } else {
-                        view! {
-                            <section aria-labelledby="next">
-                                <div class="section-head"><h2 id="next">"Next"</h2><span class="quiet">"Each account once; every mailbox of it goes on."</span></div>
-                                <div class="panel"><ol class="queue">{next}</ol></div>
-                            </section>
-                        }.into_any()
-                    }}
-                    {awaited}
-                    {rest}
+                    <p class="num soft" role="status">{sub}</p>
+                    {bar}{first}{done}{awaited}{rest}
                 </div>
             </Sheet>
         }
@@ -139,88 +190,12 @@ fn awaited(list: Vec<Awaited>, clock: Clock) -> Option<AnyView> {
     )
 }
 
-fn item(line: Line, next: bool, rows: &[MailboxRow], clock: Clock) -> AnyView {
-    let Line { ask, banner, concerned } = line;
-    let Some(first) = concerned.first().cloned() else { return ().into_any() };
-    let short = banner.provider_short.clone();
-    let account = first.account.as_ref().map_or_else(|| first.address.to_string(), |(_, who)| who.clone());
-    let cause = first.diagnosis.map(|d| diagnoses::sentence(d, &short));
-    let sign_in = |intent| {
-        view! { <SignIn mailbox=first.mailbox provider=banner.provider intent words=format!("Sign in with {short}") of=format!("for {}", first.address)/> }.into_any()
-    };
-    let link = |href: String, words: &'static str| {
-        view! { <a class="button" href=href>{words}<span class="vh">" for " {first.address.to_string()}</span></a> }
-            .into_any()
-    };
-    let page = path(first.mailbox);
-    let domain = first.address.domain();
-    let (icon, title, why, action) = match ask {
-        Ask::SignIn => {
-            (Icon::User, format!("Sign in as {account}"), cause.unwrap_or_default(), sign_in(Intent::Reauthorize))
-        }
-        Ask::MoveToSignIn => (
-            Icon::User,
-            format!("Sign in for {}", first.address),
-            format!("Moves from a password to {short} sign-in. Same tickets, nothing fetched twice."),
-            sign_in(Intent::Switch),
-        ),
-        Ask::Password => (
-            Icon::Key,
-            format!("Give the password of {}", first.address),
-            cause.unwrap_or_default(),
-            link(format!("{page}/set-up/password"), "Give password"),
-        ),
-        Ask::Ends => {
-            let end = banner.end.as_ref();
-            let why = end.map(|end| ends::evidence(end, &short, clock)).unwrap_or_default();
-            match end.map(|end| end.source.kind()) {
-                Some(Kind::AppSecret | Kind::Spa) => (
-                    Icon::Key,
-                    "Enter a new app secret".into(),
-                    why,
-                    link("/admin/registrations".into(), "Enter new secret"),
-                ),
-                Some(Kind::Password) => {
-                    (Icon::Calendar, format!("Sign in for {}", first.address), why, sign_in(Intent::Switch))
-                }
-                _ => {
-                    (Icon::Calendar, format!("Sign in as {account}, before it ends"), why, sign_in(Intent::Reauthorize))
-                }
-            }
-        }
-        Ask::Registration => (
-            Icon::Key,
-            "Enter a new app secret".into(),
-            cause.unwrap_or_default(),
-            link("/admin/registrations".into(), "Enter new secret"),
-        ),
-        Ask::Consent => (
-            Icon::Shield,
-            format!("An admin of {domain} at {short} must approve"),
-            cause.unwrap_or_default(),
-            link(format!("{page}/approval"), "Ask for approval"),
-        ),
-        Ask::Setting => (
-            Icon::Shield,
-            format!("An admin of {domain} at {short} must act"),
-            cause.unwrap_or_default(),
-            link(format!("{page}/check"), "Show remedy"),
-        ),
-    };
-    let mailboxes = concerned
-        .iter()
-        .map(|c| {
-            let held = rows.iter().find(|r| r.id == c.mailbox).map_or(0, |r| u64::from(r.held));
-            let held = if held > 0 { format!("{} held, ", of(held, "reply", "replies")) } else { String::new() };
-            view! { <li><a class="nowrap plain" href=path(c.mailbox)>{c.address.to_string()}</a><span class="quiet">{held} {clock.since_inside(c.since)}</span></li> }
-        })
-        .collect_view();
+fn section(id: &'static str, title: &'static str, note: Option<&'static str>, items: AnyView) -> AnyView {
     view! {
-        <li aria-current=next.then_some("step") data-tone="calm">
-            {icon.view()}
-            <div><h3>{title}</h3><p class="soft">{why}</p><ul>{mailboxes}</ul></div>
-            <div class="row">{action}</div>
-        </li>
+        <section aria-labelledby=id>
+            <div class="section-head"><h2 id=id>{title}</h2>{note.map(|note| view! { <span class="quiet">{note}</span> })}</div>
+            <div class="panel"><ol class="queue">{items}</ol></div>
+        </section>
     }
     .into_any()
 }

@@ -1,6 +1,6 @@
 //! `/admin/sign-ins/:id`: who signed in, a probe per direction, what was found.
 
-use super::refused::advice;
+use super::refused::{advice, nothing_changed};
 use crate::api::mailboxes::{LIST, path};
 use crate::api::post_to;
 use crate::api::signins::Adopt;
@@ -17,10 +17,12 @@ use crate::pages::connect::{Step, Wizard};
 use crate::pages::mailbox::again;
 use crate::pages::page;
 use crate::pages::switch::report;
+use crate::wording::banners::is_r1;
 use crate::wording::counts::{list, of};
+use crate::wording::diagnoses;
 use crate::wording::times::Clock;
 use domain::Refusal;
-use domain::console::signins::{DirectionResult, SignInResult};
+use domain::console::signins::{DirectionResult, Repaired, SignInResult};
 use domain::credential::CredentialKind;
 use domain::direction::Direction;
 use domain::id::SignInId;
@@ -47,6 +49,9 @@ pub fn SignInResultPage() -> impl IntoView {
         if result.refused == Some(CallbackRefusal::WrongAccount) {
             return Ok(wrong_account(result, refused));
         }
+        if let (Some(CallbackRefusal::AlreadyRepaired), Some(by)) = (result.refused, result.repaired.clone()) {
+            return Ok(already_repaired(result, by, here.clock));
+        }
         if result.refused.is_some() || result.state != SignInState::Completed {
             return Ok(not_completed(result));
         }
@@ -62,7 +67,9 @@ pub fn SignInResultPage() -> impl IntoView {
         };
         let switched =
             switched.filter(|_| result.directions.iter().any(|d| d.swapped)).map(|r| report(mailbox, &r, clock));
-        let body = completed(result, switched.map(IntoAny::into_any), clock);
+        let left = here.frame.banners.iter().filter(|b| is_r1(b.ask)).flat_map(|b| &b.concerned);
+        let left = left.filter(|c| c.mailbox != mailbox).count();
+        let body = completed(result, left, switched.map(IntoAny::into_any), clock);
         Ok(view! {
             <Sheet here title=format!("{address}: signed in") place=Place::Email acts=true>
                 <Head title crumbs=email_crumbs(true) sub/>
@@ -82,7 +89,7 @@ fn way(direction: Direction) -> &'static str {
 }
 
 /// The title says what holds now: all, half, or nothing works with the new sign-in.
-fn completed(r: SignInResult, switched: Option<AnyView>, clock: Clock) -> AnyView {
+fn completed(r: SignInResult, left: usize, switched: Option<AnyView>, clock: Clock) -> AnyView {
     let account = r.account.clone().unwrap_or_default();
     let address = r.mailbox_address.clone();
     let short = r.provider_short.clone();
@@ -103,10 +110,15 @@ fn completed(r: SignInResult, switched: Option<AnyView>, clock: Clock) -> AnyVie
         facts.push(format!("Also repaired: {}.", list(&r.also_repaired, 6)));
     }
     let facts = facts.join(" ");
+    let others = others(&r);
     let signed = format!("Signed in with {short} as {account}.");
     let buttons = {
         let page = path(r.mailbox);
-        move || view! { <div class="row"><a class="button" href=page>"Go to the mailbox"</a><a class="button bare" href=LIST>"All support emails"</a></div> }
+        // One sign-in per account: the queue knows which is next.
+        let next = move || {
+            (left > 0).then(|| view! { <a class="button primary" href="/admin/channels/email/queue">"Go on to the next sign-in"</a> })
+        };
+        move || view! { <div class="row">{next()}<a class="button" href=page>"Go to the mailbox"</a><a class="button bare" href=LIST>"All support emails"</a></div> }
     };
     let notice = if failing.is_empty() {
         let title = match r.intent {
@@ -183,7 +195,33 @@ fn completed(r: SignInResult, switched: Option<AnyView>, clock: Clock) -> AnyVie
             view! { <Probe report=d.report short=short.clone() foot/> }
         })
         .collect_view();
-    view! { {notice}{switched}{card}<div class="halves">{panels}</div> }.into_any()
+    view! { {notice}{switched}{card}{others}<div class="halves">{panels}</div> }.into_any()
+}
+
+/// Mailboxes of the same account that were proved too and do not work, each with its reason.
+fn others(r: &SignInResult) -> Option<AnyView> {
+    if r.not_repaired.is_empty() {
+        return None;
+    }
+    let short = &r.provider_short;
+    let lines = r
+        .not_repaired
+        .iter()
+        .map(|o| {
+            let what = format!("{}: {}", way(o.direction), diagnoses::title(o.diagnosis, short));
+            view! { <li><div><a class="plain value" href=path(o.mailbox)>{o.address.clone()}</a><span class="sub">{what}</span></div><a class="button small" href=format!("{}/check", path(o.mailbox))>"Show remedy"<span class="vh">" for " {o.address.clone()}</span></a></li> }
+        })
+        .collect_view();
+    Some(
+        view! {
+            <section class="panel" aria-labelledby="not-repaired">
+                <header><h2 id="not-repaired">"Not repaired by this sign-in"</h2></header>
+                <ul class="lines">{lines}</ul>
+                <footer>"Each mailbox of the account was tried on its own."</footer>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// R28: expected, refused, nothing changed, the two ways on.
@@ -204,7 +242,7 @@ fn wrong_account(r: SignInResult, refused: Option<Refusal>) -> AnyView {
         <Gate title="You signed in with another account" wide=true
             foot=ViewFn::from(|| view! { <a href="/help/wrong-account">"Why Mailkeep checks who signs in"</a> })>
             <div class="stack tight">
-                <span class="state" data-tone="critical">{Icon::Critical.view()}<span>"Nothing was changed"</span></span>
+                {nothing_changed()}
                 <h1>{format!("You signed in as {signed}; this mailbox uses {expected}")}</h1>
                 <p class="soft">{format!("So that no mail of one mailbox lands in another, Mailkeep refused the sign-in for {address}.")}</p>
             </div>
@@ -226,6 +264,30 @@ fn wrong_account(r: SignInResult, refused: Option<Refusal>) -> AnyView {
     .into_any()
 }
 
+/// Two at once: the other one was quicker.
+fn already_repaired(r: SignInResult, by: Repaired, clock: Clock) -> AnyView {
+    let who = by.by.clone().unwrap_or_else(|| by.account.clone());
+    let as_whom = match by.by {
+        Some(_) => format!(" by signing in as {}", by.account),
+        None => " by a sign-in link".to_owned(),
+    };
+    let title = format!("Already repaired by {who}");
+    view! {
+        <Gate title=title.clone() wide=true>
+            <div class="stack tight">
+                <span class="state" data-tone="ok">{Icon::Ok.view()}<span>{format!("{} works", r.mailbox_address)}</span></span>
+                <h1>{title}</h1>
+                <p class="soft">{format!("It was done {}{as_whom}, while you signed in. Your sign-in was not needed and is forgotten; nothing was changed by it.", clock.when(by.at))}</p>
+            </div>
+            <div class="row">
+                <a class="button primary large" href=path(r.mailbox)>"Go to the mailbox"</a>
+                <a class="button large" href=LIST>"All support emails"</a>
+            </div>
+        </Gate>
+    }
+    .into_any()
+}
+
 /// Refused for another reason, or never came back.
 fn not_completed(r: SignInResult) -> AnyView {
     let short = r.provider_short.clone();
@@ -239,7 +301,7 @@ fn not_completed(r: SignInResult) -> AnyView {
     view! {
         <Gate title=title.clone() wide=true>
             <div class="stack tight">
-                <span class="state" data-tone="critical">{Icon::Critical.view()}<span>"Nothing was changed"</span></span>
+                {nothing_changed()}
                 <h1>{title}</h1>
                 <p class="soft">{sentence}</p>
                 <p class="quiet">"For " {r.mailbox_address.clone()}</p>

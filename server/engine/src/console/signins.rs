@@ -39,4 +39,14 @@ impl SignIns for Port {
         actor.admin()?;
         signins::adopt(&self.0, actor, id).await
     }
+
+    async fn repaired(&self, actor: &Actor, mailbox: MailboxId) -> Answer<Option<Repaired>> {
+        actor.admin()?;
+        signins::repaired(&self.0, mailbox).await
+    }
+
+    async fn lately(&self, actor: &Actor) -> Answer<Vec<RepairedAccount>> {
+        actor.admin()?;
+        signins::lately(&self.0).await
+    }
 }

@@ -5,14 +5,26 @@ use crate::Engine;
 use crate::clock;
 use crate::oauth::{self, Ask};
 use crate::providers::ProviderEntry;
-use crate::store::{accounts, directions, grants, mailboxes, registrations, signins};
+use crate::store::{accounts, directions, grants, mailboxes, registrations, sign_in_links, signins};
 use crate::vault::token_hash;
 use domain::console::Actor;
-use domain::id::{AccountId, GrantId, MailboxId, RegistrationId};
+use domain::id::{AccountId, GrantId, LinkId, MailboxId, PersonId, RegistrationId};
 use domain::refusal::Fault;
-use domain::signin::Intent;
+use domain::signin::{Intent, LinkFor};
 use domain::{Answer, Direction, Refusal};
 use std::sync::Arc;
+
+/// Who sets out, for what.
+pub struct Outset<'a> {
+    pub browser: &'a str,
+    pub mailbox: MailboxId,
+    pub intent: Intent,
+    /// Forces the provider's account picker.
+    pub pick: bool,
+    pub person: Option<PersonId>,
+    /// The link it begins by.
+    pub link: Option<&'a sign_in_links::Row>,
+}
 
 /// Records a sign-in, bound to the browser, and gives the provider's address to redirect to.
 ///
@@ -27,6 +39,15 @@ pub async fn begin(
     intent: Intent,
     pick: bool,
 ) -> Answer<String> {
+    set_out(engine, Outset { browser, mailbox, intent, pick, person: Some(actor.person), link: None }).await
+}
+
+/// The same for an admin or for whoever has a link.
+///
+/// # Errors
+/// As [`begin`]'s.
+pub async fn set_out(engine: &Engine, outset: Outset<'_>) -> Answer<String> {
+    let Outset { browser, mailbox, intent, pick, person, link } = outset;
     let row = mailboxes::get(&engine.store, mailbox).await?.ok_or(Refusal::NotFound)?;
     let mut sides = Vec::new();
     for direction in Direction::BOTH {
@@ -40,15 +61,27 @@ pub async fn begin(
     let key = plan.as_ref().map_or(&row.provider_key, |plan| &plan.provider_key);
     let entry = provider(engine, key, &sides).ok_or(Fault::ProviderUnknown)?;
     let current = current_account(engine, &sides).await?;
-    let expected = match intent {
-        Intent::Reauthorize => current,
-        // A mailbox at work that has an account: whoever presses *sign in* means that one.
-        Intent::Connect if !row.draft => current,
-        Intent::Connect | Intent::Switch | Intent::Adopt => None,
-    };
     // The same registration again where there is one: a grant belongs to it.
-    let registration = match &expected {
-        Some((_, grant)) => registrations::get(&engine.store, RegistrationId(grant.registration_id)).await?,
+    let known = match (&current, intent) {
+        (Some((_, grant)), Intent::Reauthorize | Intent::Connect | Intent::Adopt) => {
+            registrations::get(&engine.store, RegistrationId(grant.registration_id)).await?
+        }
+        _ => None,
+    };
+    let known = known.filter(|r| r.provider_key == entry.key);
+    let expected = match (link.map(|link| (link.who(), link.account_id)), intent) {
+        (Some((LinkFor::Same, account)), _) => match account {
+            Some(id) => accounts::get(&engine.store, AccountId(id)).await?,
+            None => None,
+        },
+        (Some(_), _) => None,
+        (None, Intent::Reauthorize) => current.map(|(account, _)| account),
+        // A mailbox at work that has an account: whoever presses *sign in* means that one.
+        (None, Intent::Connect) if !row.draft => current.map(|(account, _)| account),
+        (None, Intent::Connect | Intent::Switch | Intent::Adopt) => None,
+    };
+    let registration = match known {
+        Some(known) => Some(known),
         None => registrations::default_of(&engine.store, &entry.key).await?,
     };
     let mut registration = registration.filter(|r| r.provider_key == entry.key).ok_or(Fault::RegistrationMissing)?;
@@ -64,7 +97,8 @@ pub async fn begin(
     }
     let (_, party) = party(engine, &registration).await.ok_or(Fault::UrlMalformed)?;
     let scopes = entry.scopes_for(used(Direction::Incoming), used(Direction::Outgoing));
-    let hint = expected.as_ref().map(|(account, _)| account.login.as_str());
+    let named = link.and_then(|link| link.named.as_deref());
+    let hint = expected.as_ref().map(|account| account.login.as_str()).or(named);
     let outset = oauth::set_out(&party, &Ask { scopes: &scopes, login_hint: hint, pick }).map_err(|error| {
         tracing::error!(registration = registration.id, %error, "no sign-in can begin");
         Refusal::from(Fault::UrlMalformed)
@@ -80,10 +114,11 @@ pub async fn begin(
         intent,
         mailbox,
         registration: RegistrationId(registration.id),
-        person: Some(actor.person),
-        expected: expected.as_ref().map(|(account, _)| AccountId(account.id)),
+        person,
+        expected: expected.as_ref().map(|account| AccountId(account.id)),
         created_at: now,
         expires_at: now + LIFE,
+        link: link.map(|link| LinkId(link.id)),
     };
     let sign_in = signins::add(engine.store.write(), new).await?;
     tracing::info!(sign_in = sign_in.0, mailbox = mailbox.0, intent = intent.key(), "a sign-in set out");
@@ -122,7 +157,10 @@ pub async fn provider_of(engine: &Engine, mailbox: MailboxId, intent: Intent) ->
 }
 
 /// Who a mailbox signs in as now, with the grant.
-async fn current_account(engine: &Engine, sides: &[directions::Row]) -> Answer<Option<(accounts::Row, grants::Row)>> {
+pub(super) async fn current_account(
+    engine: &Engine,
+    sides: &[directions::Row],
+) -> Answer<Option<(accounts::Row, grants::Row)>> {
     for grant in sides.iter().filter(|s| s.used).filter_map(|s| s.grant_id) {
         if let Some(grant) = grants::get(engine.store.read(), GrantId(grant)).await?
             && let Some(account) = accounts::get(&engine.store, AccountId(grant.account_id)).await?

@@ -1,6 +1,7 @@
 //! Coming back.
 
 use super::finish::{self, Candidate, Frame};
+use super::refuse::refuse;
 use super::{LIFE, verifier_purpose};
 use crate::Engine;
 use crate::clock;
@@ -12,18 +13,18 @@ use crate::secret::Secret;
 use crate::store::accounts::{self, Identity};
 use crate::store::registrations::{self, Row as Registration};
 use crate::store::signins::{self, New, Row};
-use crate::store::{StoreError, grants, mailboxes};
+use crate::store::{StoreError, grants, mailboxes, sign_in_links};
 use crate::vault;
 use crate::vault::token_hash;
 use domain::console::Actor;
 use domain::console::signins::{Arrival, Callback};
 use domain::credential::CredentialKind;
 use domain::diagnosis::{Certainty, Finding};
-use domain::id::{AccountId, GrantId, MailboxId, PersonId, RegistrationId, SignInId};
+use domain::id::{AccountId, GrantId, LinkId, MailboxId, PersonId, RegistrationId, SignInId};
 use domain::provider::ProviderKind;
 use domain::refusal::Conflict;
 use domain::remedy::Remedy;
-use domain::signin::{CallbackRefusal, Intent, SignInState};
+use domain::signin::{CallbackRefusal, Intent, LinkFor, SignInState};
 use domain::{Answer, Diagnosis, Refusal, Time};
 use std::sync::Arc;
 
@@ -51,10 +52,13 @@ pub async fn complete(engine: &Arc<Engine>, browser: &str, callback: Callback) -
         return Ok(Arrival::Refused(CallbackRefusal::Forged));
     };
     let now = clock::now();
-    if let Some(refusal) = unfit(&row, &token_hash(browser), now) {
-        return Ok(Arrival::Refused(refusal));
-    }
     let id = SignInId(row.id);
+    let by_link = row.link_id.is_some();
+    if let Some(refusal) = unfit(&row, &token_hash(browser), now) {
+        // Whoever signed in by a link has no page of ours to look at but its result.
+        let own = by_link && row.browser_hash == token_hash(browser);
+        return Ok(if own { Arrival::ByLink(id) } else { Arrival::Refused(refusal) });
+    }
     if mailboxes::get(&engine.store, MailboxId(row.mailbox_id)).await?.is_none() {
         return Ok(Arrival::Refused(CallbackRefusal::MailboxGone));
     }
@@ -67,7 +71,7 @@ pub async fn complete(engine: &Arc<Engine>, browser: &str, callback: Callback) -
     let engine = engine.clone();
     let task = tokio::spawn(async move { settle(&engine, row, verifier, callback).await });
     match task.await {
-        Ok(result) => result.map(|()| Arrival::Result(id)),
+        Ok(result) => result.map(|()| if by_link { Arrival::ByLink(id) } else { Arrival::Result(id) }),
         Err(_) => {
             tracing::error!(sign_in = id.0, "the completion of a sign-in broke off");
             Err(Refusal::Unavailable)
@@ -92,23 +96,42 @@ fn unfit(row: &Row, browser_hash: &[u8], now: Time) -> Option<CallbackRefusal> {
 }
 
 async fn settle(engine: &Arc<Engine>, row: Row, verifier: Option<Secret>, callback: Callback) -> Answer<()> {
+    let link = match row.link_id {
+        Some(id) => sign_in_links::get(&engine.store, LinkId(id)).await?,
+        None => None,
+    };
+    let intent = Intent::from_key(&row.intent).unwrap_or(Intent::Reauthorize);
+    let who = link.as_ref().map(sign_in_links::Row::who);
     let frame = Frame {
         id: SignInId(row.id),
         mailbox: MailboxId(row.mailbox_id),
-        intent: Intent::from_key(&row.intent).unwrap_or(Intent::Reauthorize),
+        intent,
         person: row.person_id.map(PersonId),
         expected: row.expected_account_id.map(AccountId),
+        set_out_at: Time(row.created_at),
+        // Nobody confirmed by name who it is: being able to open the mailbox has to do.
+        must_open: who == Some(LinkFor::Anyone) || (who.is_none() && intent == Intent::Adopt),
+        link: link.as_ref().map(|link| LinkId(link.id)),
+        named: match who {
+            Some(LinkFor::Named(name)) => Some(name),
+            _ => None,
+        },
     };
     let registration = registrations::get(&engine.store, RegistrationId(row.registration_id)).await?;
     let Some(registration) = registration else {
-        return finish::refuse(engine, &frame, &Stopped::because(CallbackRefusal::Registration), None).await;
+        return refuse(engine, &frame, &Stopped::because(CallbackRefusal::Registration), None).await;
     };
     let Some((entry, parties)) = parties(engine, &registration).await else {
-        return finish::refuse(engine, &frame, &Stopped::because(CallbackRefusal::Registration), None).await;
+        return refuse(engine, &frame, &Stopped::because(CallbackRefusal::Registration), None).await;
     };
     match arrive(engine, &row, &registration, entry, &parties, verifier, &callback).await? {
-        Ok(candidate) => finish::finish(engine, &frame, entry, candidate).await,
-        Err(stopped) => finish::refuse(engine, &frame, &stopped, None).await,
+        Ok(candidate) => {
+            let other = |name: &String| !name.eq_ignore_ascii_case(&candidate.account.login);
+            let wrong = candidate.wrong || frame.named.as_ref().is_some_and(other);
+            let candidate = Candidate { wrong, ..candidate };
+            finish::finish(engine, &frame, entry, candidate).await
+        }
+        Err(stopped) => refuse(engine, &frame, &stopped, None).await,
     }
 }
 
@@ -275,6 +298,7 @@ pub async fn adopt(engine: &Arc<Engine>, actor: &Actor, id: SignInId) -> Answer<
         expected: row.expected_account_id.map(AccountId),
         created_at: now,
         expires_at: now + LIFE,
+        link: None,
     };
     let new = signins::add(engine.store.write(), new).await?;
     signins::use_up(&engine.store, new, now).await?;
@@ -284,6 +308,10 @@ pub async fn adopt(engine: &Arc<Engine>, actor: &Actor, id: SignInId) -> Answer<
         intent: Intent::Adopt,
         person: Some(actor.person),
         expected: row.expected_account_id.map(AccountId),
+        set_out_at: now,
+        must_open: false,
+        link: None,
+        named: None,
     };
     let scopes = kept.scopes.split_whitespace().map(str::to_owned).collect();
     let candidate = Candidate { grant, account, scopes, registration, token, wrong: false };
@@ -317,6 +345,7 @@ mod tests {
             refused: None,
             said: None,
             result: None,
+            link_id: None,
         };
         assert_eq!(unfit(&row, b"b", Time(1)), None);
         assert_eq!(unfit(&row, b"c", Time(1)), Some(CallbackRefusal::OtherBrowser));

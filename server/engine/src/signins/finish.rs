@@ -1,28 +1,28 @@
 //! The end of a sign-in: prove with the new token, swap in one transaction, say what came of it.
 
 use super::complete::Stopped;
+use super::refuse::{drop_it, json, refuse, result_base};
 use super::settle::{self, Settle};
 use super::swap::{self, Outcome};
-use super::{KEPT, LIFE, others, prove};
+use super::{KEPT, others, prove, repaired};
 use crate::Engine;
 use crate::clock;
 use crate::grants;
 use crate::providers::ProviderEntry;
 use crate::secret::Secret;
-use crate::store::accounts::{self, Row as Account};
+use crate::store::accounts::Row as Account;
 use crate::store::directions::{self, Row};
 use crate::store::grants::{self as grant_rows, Row as Grant};
 use crate::store::mailboxes::{self, Row as Mailbox};
 use crate::store::signins::{self, Settled};
-use crate::store::{StoreError, Transaction};
+use crate::store::{StoreError, Transaction, sign_in_links};
 use crate::switching;
 use domain::console::signins::{DirectionResult, SignInResult};
-use domain::id::{AccountId, GrantId, MailboxId, PersonId, RegistrationId, SignInId};
+use domain::id::{AccountId, GrantId, LinkId, MailboxId, PersonId, RegistrationId, SignInId};
 use domain::provider::Endpoint;
 use domain::signin::{CallbackRefusal, Intent, SignInState};
 use domain::switch::{Case, Drained, Plan};
 use domain::{Address, Answer, Diagnosis, Direction, Refusal, Time};
-use futures::future::BoxFuture;
 use std::sync::Arc;
 
 /// The sign-in itself.
@@ -32,6 +32,14 @@ pub struct Frame {
     pub intent: Intent,
     pub person: Option<PersonId>,
     pub expected: Option<AccountId>,
+    /// What came after it may have repaired the mailbox already.
+    pub set_out_at: Time,
+    /// The account is taken only if it proves able to open the mailbox.
+    pub must_open: bool,
+    /// The link it began by.
+    pub link: Option<LinkId>,
+    /// The login that the link was made for.
+    pub named: Option<String>,
 }
 
 /// Who came back, with tokens in a grant of their own that nothing uses yet.
@@ -52,6 +60,10 @@ pub async fn finish(engine: &Arc<Engine>, frame: &Frame, entry: &ProviderEntry, 
         let stopped = Stopped { refusal: CallbackRefusal::WrongAccount, said: String::new() };
         return refuse(engine, frame, &stopped, Some(&candidate)).await;
     }
+    if frame.intent == Intent::Reauthorize && repaired::after(engine, frame.mailbox, frame.set_out_at).await?.is_some()
+    {
+        return drop_it(engine, frame, &candidate, CallbackRefusal::AlreadyRepaired, String::new()).await;
+    }
     let mailbox = mailboxes::get(&engine.store, frame.mailbox).await?.ok_or(Refusal::NotFound)?;
     let plan = switching::planned(engine, frame.mailbox, frame.intent).await?;
     let address = match &plan {
@@ -69,20 +81,25 @@ pub async fn finish(engine: &Arc<Engine>, frame: &Frame, entry: &ProviderEntry, 
         sides.extend(directions::get(engine.store.read(), frame.mailbox, direction).await?.filter(|row| row.used));
     }
     if !sides.iter().any(|row| covers(entry, row, &candidate.scopes)) {
-        grant_rows::remove(engine.store.write(), candidate.grant).await?;
-        let stopped = Stopped { refusal: CallbackRefusal::ConsentMissing, said: String::new() };
-        return refuse(engine, frame, &stopped, None).await;
+        return drop_it(engine, frame, &candidate, CallbackRefusal::ConsentMissing, String::new()).await;
     }
     let probes = sides.iter().map(|row| probe(engine, entry, &candidate, row, &address, &folder));
     let outcomes: Vec<Outcome> = futures::future::join_all(probes).await.into_iter().flatten().collect();
     fail::fail_point!("sign-in-probed");
+    if let Some(closed) = outcomes.first().filter(|first| frame.must_open && !first.report.ok()) {
+        let said = closed.report.failure.as_ref().map(|failure| failure.said.clone()).unwrap_or_default();
+        return drop_it(engine, frame, &candidate, CallbackRefusal::CannotOpen, said).await;
+    }
     let whole = !switching::all_or_none(plan.as_ref()) || outcomes.iter().all(|o| o.report.ok());
     let drained = match &plan {
         Some(plan) if whole && plan.case.leaves_folders() => Some(switching::drain(engine, frame.mailbox).await?),
         _ => None,
     };
     let planned = Planned { plan: plan.as_ref(), whole };
-    let swapped = swap_in(engine, frame, entry, &candidate, &mailbox, &planned, outcomes).await?;
+    let swapped = match swap_in(engine, frame, entry, &candidate, &mailbox, &planned, outcomes).await? {
+        Ok(swapped) => swapped,
+        Err(late) => return drop_it(engine, frame, &candidate, late, String::new()).await,
+    };
     tracing::info!(sign_in = frame.id.0, mailbox = frame.mailbox.0, "a sign-in completed");
     after(engine, frame, &candidate, swapped, drained).await
 }
@@ -156,7 +173,7 @@ async fn swap_in(
     mailbox: &Mailbox,
     planned: &Planned<'_>,
     mut outcomes: Vec<Outcome>,
-) -> Result<Done, StoreError> {
+) -> Result<Result<Done, CallbackRefusal>, StoreError> {
     let now = clock::now();
     let held = mailboxes::due_replies(&engine.store).await?.get(&frame.mailbox.0).copied().unwrap_or(0);
     let base = result_base(engine, frame, mailbox, Some(&candidate.account)).await?;
@@ -165,6 +182,15 @@ async fn swap_in(
     let (provider_key, provider_name, provider_short) = (provider.key, provider.name, provider.short);
     let base = SignInResult { provider_key, provider_name, provider_short, ..base };
     let tx = engine.store.begin().await?;
+    if let Some(link) = frame.link
+        && !sign_in_links::use_up(&tx, link, now, &candidate.account.login).await?
+    {
+        return Ok(Err(CallbackRefusal::LinkEnded));
+    }
+    // Two at once: the transactions stand in line, and the second finds what the first repaired.
+    if frame.intent == Intent::Reauthorize && works(&tx, frame).await? {
+        return Ok(Err(CallbackRefusal::AlreadyRepaired));
+    }
     let target = place(engine, &tx, candidate, frame.mailbox, now).await?;
     let any = planned.whole && outcomes.iter().any(|o| o.report.ok());
     let connected = !mailbox.draft || any;
@@ -201,6 +227,7 @@ async fn swap_in(
             }
             None => crate::store::events::note(&tx, frame.mailbox, now, &event, frame.person).await?,
         }
+        sign_in_links::end_of(&tx, frame.mailbox, now).await?;
     }
     let released = grant_rows::release(&tx, &[target.0], now).await?;
     let mut result = SignInResult { state: SignInState::Completed, ..base };
@@ -221,7 +248,17 @@ async fn swap_in(
     fail::fail_point!("sign-in-swapping");
     tx.commit().await?;
     let released = released.into_iter().map(|(id, _)| id).filter(|id| *id != frame.mailbox).collect();
-    Ok(Done { target, outcomes, released, result })
+    Ok(Ok(Done { target, outcomes, released, result }))
+}
+
+/// Whether somebody repaired the mailbox between our setting out and this transaction.
+async fn works(tx: &Transaction, frame: &Frame) -> Result<bool, StoreError> {
+    let repaired = crate::store::episodes::repaired_after(tx, frame.mailbox, frame.set_out_at).await?.is_some();
+    let mut sides = Vec::new();
+    for direction in Direction::BOTH {
+        sides.extend(directions::get(tx, frame.mailbox, direction).await?.filter(|side| side.used));
+    }
+    Ok(repaired && sides.iter().all(|side| side.failing_since.is_none()))
 }
 
 async fn cursor(engine: &Engine, mailbox: MailboxId) -> Result<Option<u32>, StoreError> {
@@ -286,75 +323,12 @@ async fn after(
         return Ok(());
     }
     switching::after(engine, frame.mailbox, drained).await;
-    let repaired = others::repair(engine, frame, candidate, done.target).await;
-    if !repaired.is_empty() {
-        let result = SignInResult { also_repaired: repaired, ..done.result };
+    let others = others::repair(engine, frame, candidate, done.target).await;
+    if !others.repaired.is_empty() || !others.failed.is_empty() {
+        let result = SignInResult { also_repaired: others.repaired, not_repaired: others.failed, ..done.result };
         signins::amend(engine.store.write(), frame.id, json(&result)).await?;
     }
     Ok(())
-}
-
-/// Settles a sign-in that changes nothing. A wrong account's grant stays sealed for *adopt*.
-pub fn refuse<'a>(
-    engine: &'a Engine,
-    frame: &'a Frame,
-    stopped: &'a Stopped,
-    wrong: Option<&'a Candidate>,
-) -> BoxFuture<'a, Answer<()>> {
-    // Boxed: the compiler loses sight of `Send` across these borrows otherwise.
-    Box::pin(write_refusal(engine, frame, stopped, wrong))
-}
-
-async fn write_refusal(engine: &Engine, frame: &Frame, stopped: &Stopped, wrong: Option<&Candidate>) -> Answer<()> {
-    let mailbox = mailboxes::get(&engine.store, frame.mailbox).await?.ok_or(Refusal::NotFound)?;
-    let said = (!stopped.said.is_empty()).then(|| stopped.said.clone());
-    let base = result_base(engine, frame, &mailbox, wrong.map(|c| &c.account)).await?;
-    let adopt = wrong.map(|c| AccountId(c.account.id));
-    let result = SignInResult { refused: Some(stopped.refusal), said: said.clone(), adopt, ..base };
-    let settled = Settled {
-        state: SignInState::Refused,
-        account: wrong.map(|c| c.account.id),
-        grant: wrong.map(|c| c.grant),
-        refused: Some(stopped.refusal.key()),
-        said: said.as_deref(),
-        result: json(&result),
-        adoptable_until: wrong.map(|_| clock::now() + LIFE),
-    };
-    signins::settle(engine.store.write(), frame.id, settled).await?;
-    tracing::info!(sign_in = frame.id.0, mailbox = frame.mailbox.0, refusal = ?stopped.refusal, "a sign-in was refused");
-    Ok(())
-}
-
-async fn result_base(
-    engine: &Engine,
-    frame: &Frame,
-    mailbox: &Mailbox,
-    account: Option<&Account>,
-) -> Result<SignInResult, StoreError> {
-    let provider = engine.providers.view(&mailbox.provider_key);
-    let expected = match frame.expected {
-        Some(id) => accounts::get(&engine.store, id).await?.map(|a| a.login),
-        None => None,
-    };
-    Ok(SignInResult {
-        id: frame.id,
-        mailbox: frame.mailbox,
-        mailbox_address: mailbox.address.clone(),
-        provider_key: provider.key,
-        provider_name: provider.name,
-        provider_short: provider.short,
-        intent: frame.intent,
-        state: SignInState::Refused,
-        account: account.map(|a| a.login.clone()),
-        expected,
-        refused: None,
-        said: None,
-        directions: Vec::new(),
-        backlog: None,
-        released: 0,
-        also_repaired: Vec::new(),
-        adopt: None,
-    })
 }
 
 fn direction_result(outcome: &Outcome, now: Time) -> DirectionResult {
@@ -364,11 +338,6 @@ fn direction_result(outcome: &Outcome, now: Time) -> DirectionResult {
         swapped: matches!(outcome.settle, Settle::Swap | Settle::SwapFailing),
         kept_until: kept.then(|| now + KEPT),
     }
-}
-
-fn json(result: &SignInResult) -> String {
-    // Plain data of ours: it always serialises.
-    serde_json::to_string(result).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::Engine;
 use crate::clock;
 use crate::grants;
 use crate::store::directions::{self, Row};
-use crate::store::{accounts, events, grants as grant_rows, mailboxes, registrations, signins};
+use crate::store::{accounts, events, grants as grant_rows, mailboxes, registrations, sign_in_links, signins};
 use domain::console::mailboxes::CheckResult;
 use domain::id::{AccountId, GrantId, MailboxId, RegistrationId};
 use domain::{Address, Answer, Direction, Refusal, Time};
@@ -96,6 +96,7 @@ async fn write(
         swap::write(&tx, &row, outcome, swap::New::Grant(*grant), &by, now).await?;
         if swapped.is_empty() {
             signins::connect(&tx, mailbox, Some(provider_key), draft.then_some(now)).await?;
+            sign_in_links::end_of(&tx, mailbox, now).await?;
             let by_password = row.credential.as_deref() == Some("password");
             events::note(&tx, mailbox, now, &swap::event(draft, by_password, login, None), None).await?;
         }

@@ -11,6 +11,7 @@ use crate::store::accounts::Row as Account;
 use crate::store::directions::{self, Row};
 use crate::store::{StoreError, events, grants, mailboxes, registrations, signins};
 use domain::console::mailboxes::Event;
+use domain::console::signins::NotRepaired;
 use domain::id::{AccountId, GrantId, MailboxId, PersonId, RegistrationId};
 use domain::{Address, Direction};
 use futures::StreamExt as _;
@@ -31,18 +32,25 @@ struct Repair {
     person: Option<PersonId>,
 }
 
-/// Proves the new sign-in for the account's other mailboxes that wait for one, each in a
-/// transaction of its own; the addresses of those that work within a short while.
-pub async fn repair(engine: &Arc<Engine>, frame: &Frame, candidate: &Candidate, target: GrantId) -> Vec<String> {
+/// What became of the account's other mailboxes.
+#[derive(Default)]
+pub struct Others {
+    pub repaired: Vec<String>,
+    pub failed: Vec<NotRepaired>,
+}
+
+/// Proves the new sign-in for the account's other mailboxes that wait for one, each on its own and
+/// in a transaction of its own; those that are settled within a short while.
+pub async fn repair(engine: &Arc<Engine>, frame: &Frame, candidate: &Candidate, target: GrantId) -> Others {
     let waiting = match waiting(engine, AccountId(candidate.account.id), target, frame.mailbox).await {
-        Ok(waiting) if waiting.is_empty() => return Vec::new(),
+        Ok(waiting) if waiting.is_empty() => return Others::default(),
         Ok(waiting) => waiting,
         Err(error) => {
             tracing::error!(%error, "the account's other mailboxes can't be read");
-            return Vec::new();
+            return Others::default();
         }
     };
-    let repaired = Arc::new(Mutex::new(Vec::new()));
+    let repaired = Arc::new(Mutex::new(Others::default()));
     let (engine, done) = (engine.clone(), repaired.clone());
     let repair = Repair {
         target,
@@ -56,8 +64,14 @@ pub async fn repair(engine: &Arc<Engine>, frame: &Frame, candidate: &Candidate, 
         futures::stream::iter(waiting)
             .for_each_concurrent(ABREAST, |(mailbox, rows)| async move {
                 match one(engine, repair, mailbox, rows).await {
-                    Ok(Some(address)) => done.lock().unwrap_or_else(PoisonError::into_inner).push(address),
                     Ok(None) => {}
+                    Ok(Some((address, failed))) => {
+                        let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                        match failed {
+                            None => done.repaired.push(address),
+                            Some(failed) => done.failed.push(failed),
+                        }
+                    }
                     Err(error) => {
                         tracing::error!(mailbox = mailbox.0, %error, "another mailbox of the account was not repaired")
                     }
@@ -66,9 +80,10 @@ pub async fn repair(engine: &Arc<Engine>, frame: &Frame, candidate: &Candidate, 
             .await;
     });
     let _ = tokio::time::timeout(WAIT, task).await;
-    let mut addresses = std::mem::take(&mut *repaired.lock().unwrap_or_else(PoisonError::into_inner));
-    addresses.sort();
-    addresses
+    let mut others = std::mem::take(&mut *repaired.lock().unwrap_or_else(PoisonError::into_inner));
+    others.repaired.sort();
+    others.failed.sort_by(|a, b| a.address.cmp(&b.address));
+    others
 }
 
 /// The directions of other mailboxes that wait: on a lost grant of the account, or failing on the
@@ -94,7 +109,13 @@ async fn waiting(
     Ok(waiting)
 }
 
-async fn one(engine: &Engine, repair: &Repair, id: MailboxId, rows: Vec<Row>) -> Result<Option<String>, StoreError> {
+/// Proves one mailbox: its address, and what still fails there.
+async fn one(
+    engine: &Engine,
+    repair: &Repair,
+    id: MailboxId,
+    rows: Vec<Row>,
+) -> Result<Option<(String, Option<NotRepaired>)>, StoreError> {
     let Some(mailbox) = mailboxes::get(&engine.store, id).await? else { return Ok(None) };
     let (Ok(address), Some(registration)) =
         (Address::parse(&mailbox.address), registrations::get(&engine.store, repair.registration).await?)
@@ -130,8 +151,13 @@ async fn one(engine: &Engine, repair: &Repair, id: MailboxId, rows: Vec<Row>) ->
         ))
     });
     let proved: Vec<(Row, Outcome)> = futures::future::join_all(probes).await.into_iter().flatten().collect();
+    let failed = proved.iter().find_map(|(_, outcome)| {
+        let failure = outcome.report.failure.as_ref()?;
+        let (direction, diagnosis) = (outcome.direction, failure.diagnosis);
+        Some(NotRepaired { mailbox: id, address: mailbox.address.clone(), direction, diagnosis })
+    });
     if !proved.iter().any(|(_, outcome)| outcome.report.ok()) {
-        return Ok(None);
+        return Ok(Some((mailbox.address, failed)));
     }
     let now = clock::now();
     let tx = engine.store.begin().await?;
@@ -151,5 +177,5 @@ async fn one(engine: &Engine, repair: &Repair, id: MailboxId, rows: Vec<Row>) ->
     engine.changes.tell(format!("mailbox:{id}"));
     engine.changes.tell("mailboxes");
     tracing::info!(mailbox = id.0, "repaired by the sign-in of another mailbox");
-    Ok(Some(mailbox.address))
+    Ok(Some((mailbox.address, failed)))
 }

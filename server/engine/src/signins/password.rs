@@ -9,7 +9,7 @@ use crate::directions::password_purpose;
 use crate::login::Proof;
 use crate::secret::Secret;
 use crate::store::directions::{self, Row};
-use crate::store::{StoreError, events, grants as grant_rows, mailboxes, signins};
+use crate::store::{StoreError, events, grants as grant_rows, mailboxes, sign_in_links, signins};
 use crate::switching;
 use domain::address::is_domain;
 use domain::console::Actor;
@@ -187,6 +187,7 @@ async fn write(
     }
     if any {
         signins::connect(&tx, mailbox, given.plan.map(|p| &*p.provider_key), draft.then_some(now)).await?;
+        sign_in_links::end_of(&tx, mailbox, now).await?;
         match given.plan.filter(|plan| plan.case != Case::Person) {
             Some(plan) => {
                 let user = outcomes.first().map(|o| o.user_name.clone()).unwrap_or_default();

@@ -39,6 +39,7 @@ pub mod session;
 pub mod setting;
 pub mod shown;
 pub mod sign_in;
+pub mod sign_in_link;
 pub mod sign_in_rule;
 pub mod source;
 pub mod source_chunk;

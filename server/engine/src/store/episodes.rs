@@ -75,3 +75,30 @@ pub async fn of(store: &Store, mailbox: MailboxId, limit: u64) -> Result<Vec<Row
         .all(store.read())
         .await?)
 }
+
+/// The last repair of a mailbox by a sign-in or password, if it came after this time.
+pub async fn repaired_after(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    after: Time,
+) -> Result<Option<Row>, StoreError> {
+    Ok(episode::Entity::find()
+        .filter(episode::Column::MailboxId.eq(mailbox.0))
+        .filter(episode::Column::EndedAt.gt(after.0))
+        .filter(episode::Column::Account.is_not_null())
+        .order_by_desc(episode::Column::EndedAt)
+        .limit(1)
+        .one(db)
+        .await?)
+}
+
+/// All repairs by a sign-in or password after this time, newest first.
+pub async fn all_repaired_after(store: &Store, after: Time) -> Result<Vec<Row>, StoreError> {
+    Ok(episode::Entity::find()
+        .filter(episode::Column::EndedAt.gt(after.0))
+        .filter(episode::Column::Account.is_not_null())
+        .order_by_desc(episode::Column::EndedAt)
+        .limit(1_000)
+        .all(store.read())
+        .await?)
+}

@@ -3,7 +3,7 @@
 use super::entity::{folder, mailbox, mailbox_check, sign_in};
 use super::{Store, StoreError};
 use domain::Time;
-use domain::id::{AccountId, GrantId, MailboxId, PersonId, RegistrationId, SignInId};
+use domain::id::{AccountId, GrantId, LinkId, MailboxId, PersonId, RegistrationId, SignInId};
 use domain::signin::{Intent, SignInState};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -25,6 +25,8 @@ pub struct New {
     pub expected: Option<AccountId>,
     pub created_at: Time,
     pub expires_at: Time,
+    /// It begins by a link.
+    pub link: Option<LinkId>,
 }
 
 /// Writes a new sign-in.
@@ -42,6 +44,7 @@ pub async fn add(db: &impl ConnectionTrait, new: New) -> Result<SignInId, StoreE
         expected_account_id: Set(new.expected.map(|a| a.0)),
         created_at: Set(new.created_at.0),
         expires_at: Set(new.expires_at.0),
+        link_id: Set(new.link.map(|l| l.0)),
         ..Default::default()
     };
     Ok(SignInId(sign_in::Entity::insert(row).exec_with_returning(db).await?.id))

@@ -123,7 +123,7 @@ pub async fn sign_in_with(
     let url = console.signins.begin(&admin(), "browser".into(), mailbox, intent, false).await.expect("it sets out");
     let callback = browser.sign_in(&url, person).await;
     match console.signins.complete("browser".into(), callback).await.expect("it comes back") {
-        Arrival::Result(id) => console.signins.result(&admin(), id).await.expect("a result"),
+        Arrival::Result(id) | Arrival::ByLink(id) => console.signins.result(&admin(), id).await.expect("a result"),
         Arrival::Refused(refusal) => panic!("refused: {refusal:?}"),
     }
 }

@@ -12,6 +12,7 @@ mod grants;
 mod imap;
 mod inbox;
 mod intake;
+mod links;
 mod lookup;
 mod outbox;
 mod rig;

@@ -23,6 +23,8 @@ pub struct Model {
     pub refused: Option<String>,
     pub said: Option<String>,
     pub result: Option<String>,
+    /// It began by a link.
+    pub link_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

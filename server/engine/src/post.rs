@@ -1,0 +1,105 @@
+//! A plain mail of the desk's own, to one person: not a reply of a ticket.
+//!
+//! It leaves through a healthy mailbox that is not the one it speaks of. What it says is kept
+//! nowhere here: it may hold a link.
+
+use crate::compose::{self, Letter, Person};
+use crate::directions;
+use crate::intake::fresh_header_id;
+use crate::smtp::{Mail, RecipientAnswer, Session};
+use crate::store::StoreError;
+use crate::test_mail::NO_TICKET;
+use crate::{Engine, clock, evidence, net};
+use domain::direction::State;
+use domain::id::MailboxId;
+use domain::{Address, Direction};
+use std::time::Duration;
+
+/// All of it: signing in, handing over, the answer.
+const WHOLE: Duration = Duration::from_secs(20);
+
+/// What is said, and to whom.
+pub struct Note {
+    pub to: Address,
+    pub subject: String,
+    pub text: String,
+}
+
+/// Why it was not sent. Nobody is told by it.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPosted {
+    #[error("no mailbox can send now")]
+    NoWay,
+    /// The server's or the network's words.
+    #[error("{0}")]
+    Failed(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The mailbox through which a note about another one would leave.
+///
+/// # Errors
+/// The database's.
+pub async fn way(engine: &Engine, but: MailboxId) -> Result<Option<(MailboxId, Address)>, StoreError> {
+    let all = evidence::facts(engine).await?;
+    Ok(all
+        .into_iter()
+        .find(|f| f.id != but && !f.draft && matches!(f.state_of(Direction::Outgoing), State::Works))
+        .map(|f| (f.id, f.address)))
+}
+
+/// Sends a note about a mailbox, not through it. Under 20 s.
+///
+/// # Errors
+/// [`NotPosted`]; when the link broke after the handing over it may have left all the same.
+pub async fn post(engine: &Engine, about: MailboxId, note: &Note) -> Result<(), NotPosted> {
+    let (through, from) = way(engine, about).await?.ok_or(NotPosted::NoWay)?;
+    match tokio::time::timeout(WHOLE, hand_over(engine, through, from, note)).await {
+        Ok(done) => done,
+        Err(_) => Err(NotPosted::Failed("the server did not answer in time".into())),
+    }
+}
+
+async fn hand_over(engine: &Engine, through: MailboxId, from: Address, note: &Note) -> Result<(), NotPosted> {
+    let desk = crate::store::settings::get(&engine.store, crate::store::settings::DESK_NAME).await?;
+    let letter = Letter {
+        from_name: desk.unwrap_or_else(|| "Help desk".into()),
+        to: vec![Person { name: None, address: note.to.clone() }],
+        cc: Vec::new(),
+        subject: note.subject.clone(),
+        // Signed by us: where a copy of it is fetched it is known as our own.
+        header_id: fresh_header_id(engine, NO_TICKET, &from),
+        references: Vec::new(),
+        in_reply_to: None,
+        at: clock::now(),
+        text: note.text.clone(),
+        signature: String::new(),
+        files: Vec::new(),
+        reply_to: None,
+        from: from.clone(),
+    };
+    let failed = |error: &dyn std::fmt::Display| NotPosted::Failed(error.to_string());
+    // No program answers it (RFC 3834 5).
+    let mut message = b"Auto-Submitted: auto-generated\r\n".to_vec();
+    message.extend(compose::compose(&letter).map_err(|error| failed(&error))?);
+    let access = directions::access_now(engine, through, Direction::Outgoing).await.map_err(|error| failed(&error))?;
+    let _seat = engine.net.seats().take(&access.endpoint.host).await;
+    let opened = Session::open(&engine.net, &access, &mut net::Steps::new()).await;
+    let mut session = opened.map_err(|not| failed(&not.fault.said))?;
+    let recipients = [note.to.clone()];
+    let mail = Mail { from: &from, recipients: &recipients, message: &message };
+    let sent = async {
+        match session.begin(&mail).await.map_err(|error| failed(&error))?.first() {
+            Some(RecipientAnswer::Accepted) => {}
+            Some(RecipientAnswer::Later(said) | RecipientAnswer::Refused(said)) => return Err(failed(said)),
+            None => return Err(NotPosted::NoWay),
+        }
+        session.data().await.map_err(|error| failed(&error))?;
+        let reply = session.hand_over(&message).await.map_err(|error| failed(&error))?;
+        if reply.is_positive() { Ok(()) } else { Err(failed(&reply.text())) }
+    }
+    .await;
+    session.close().await;
+    sent
+}
