@@ -77,7 +77,7 @@ async fn a_node_that_freezes_in_mid_fetch_loses_its_mailbox_and_writes_nothing_m
     let word = format!("Nodes {}", unique());
     desk.rig.append(&user, "INBOX", 5, json!({ "subject": word })).await;
     let mailbox = desk.mailbox(&user, Chosen::default()).await;
-    let first = Frozen::start(desk.config_of("first"), "after-fetch");
+    let first = Frozen::start(Config { node_name: "first".into(), ..desk.config.clone() }, "after-fetch");
     first.freezes().await;
     let epoch = crate::access::mailbox(&desk, mailbox).await.epoch;
     let began = Instant::now();
@@ -118,7 +118,7 @@ async fn a_node_that_freezes_before_data_sends_nothing_when_it_thaws() {
     let customer = desk.rig.user("mia", At::Customer).await;
     let mailbox = desk.mailbox(&user, Chosen { import_mode: "now", ..Chosen::default() }).await;
     crate::points::hire(&desk).await;
-    let first = Frozen::start(desk.config_of("first"), "before-data");
+    let first = Frozen::start(Config { node_name: "first".into(), ..desk.config.clone() }, "before-data");
     assert_eq!(PersonId(1), crate::points::agent().person);
     crate::points::write(&desk, mailbox, &customer, "Once only").await.expect("it is written");
     first.engine.wake.outbox.notify_one();

@@ -59,7 +59,7 @@ pub struct Desk {
     pub rig: Rig,
     pub engine: Arc<Engine>,
     running: Option<Running>,
-    config: Config,
+    pub config: Config,
     place: Place,
 }
 
@@ -107,12 +107,6 @@ impl Desk {
         change(&mut config);
         let engine = Engine::open(config.clone()).await.expect("the engine opens");
         Self { rig, engine, running: None, config, place }
-    }
-
-    /// The same database for another node. (The crash tests'.)
-    #[allow(dead_code)]
-    pub fn config_of(&self, node: &str) -> Config {
-        Config { node_name: node.into(), ..self.config.clone() }
     }
 
     /// Starts all loops.
@@ -313,9 +307,20 @@ impl Desk {
         }
     }
 
-    /// All receipts of a mailbox's first folder, by UID.
+    /// All receipts of a mailbox's first folder and of those that switches left, by UID.
     pub async fn receipts(&self, mailbox: MailboxId) -> Vec<e::receipt::Model> {
-        self.receipts_of(self.folder(mailbox).await.id).await
+        let rows = e::folder::Entity::find()
+            .filter(e::folder::Column::MailboxId.eq(mailbox.0))
+            .filter(e::folder::Column::Role.eq("inbox"))
+            .all(self.engine.store.read())
+            .await
+            .expect("folders");
+        let mut all = Vec::new();
+        for row in rows {
+            all.extend(self.receipts_of(row.id).await);
+        }
+        all.sort_by_key(|r| (r.uid_validity, r.uid));
+        all
     }
 
     /// The receipts of one folder, by UID.
@@ -351,20 +356,12 @@ impl Desk {
         chunks.into_iter().flat_map(|c| c.bytes).collect()
     }
 
-    /// A folder of a mailbox by its name, once it is there.
-    pub async fn folder_named(&self, mailbox: MailboxId, name: &str) -> e::folder::Model {
-        crate::rig::until(&format!("the folder {name}"), Duration::from_secs(30), || async {
-            let all = engine::store::folders::all(&self.engine.store, mailbox).await.expect("folders");
-            all.into_iter().find(|row| row.name == name)
-        })
-        .await
-    }
-
     /// The folder row of a mailbox.
     pub async fn folder(&self, mailbox: MailboxId) -> e::folder::Model {
         e::folder::Entity::find()
             .filter(e::folder::Column::MailboxId.eq(mailbox.0))
             .filter(e::folder::Column::Role.eq("inbox"))
+            .filter(e::folder::Column::FormerSwitchId.is_null())
             .one(self.engine.store.read())
             .await
             .expect("a question")

@@ -11,6 +11,15 @@ use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(30);
 
+/// A folder of a mailbox by its name, once it is there.
+async fn folder_named(desk: &Desk, mailbox: MailboxId, name: &str) -> e::folder::Model {
+    until(&format!("the folder {name}"), SOON, || async {
+        let all = folders::all(&desk.engine.store, mailbox).await.expect("folders");
+        all.into_iter().find(|row| row.name == name)
+    })
+    .await
+}
+
 fn names(list: &[&str]) -> Vec<String> {
     list.iter().map(|name| (*name).to_owned()).collect()
 }
@@ -37,14 +46,14 @@ async fn chosen_folders_are_fetched_each_with_its_cursor() {
         .expect("chosen");
     desk.start();
     desk.stored(mailbox, 1, SOON).await;
-    let orders = desk.folder_named(mailbox, "Orders").await.id;
+    let orders = folder_named(&desk, mailbox, "Orders").await.id;
     settled(&desk, orders, "ticket", 2).await;
     // A folder that is not there stops nobody, and is named.
-    until("the missing folder is noted", SOON, || async { desk.folder_named(mailbox, "Gone").await.said }).await;
+    until("the missing folder is noted", SOON, || async { folder_named(&desk, mailbox, "Gone").await.said }).await;
     desk.rig.append(&user, "Orders", 3, json!({ "subject": "Order again" })).await;
     desk.engine.wake.mailbox(mailbox);
     settled(&desk, orders, "ticket", 5).await;
-    let row = desk.folder_named(mailbox, "Orders").await;
+    let row = folder_named(&desk, mailbox, "Orders").await;
     assert!(row.cursor >= 5 && row.uid_validity.is_some(), "{row:?}");
     // People choose among what is there.
     let choices = desk.engine.console().folders.choices(&admin(), mailbox).await.expect("choices");
@@ -79,7 +88,7 @@ async fn a_folder_chosen_later_brings_what_comes_from_then_on() {
         .expect("chosen");
     desk.engine.wake.mailbox(mailbox);
     let row = until("it is begun", SOON, || async {
-        let row = desk.folder_named(mailbox, "Orders").await;
+        let row = folder_named(&desk, mailbox, "Orders").await;
         row.fetched_at.is_some().then_some(row)
     })
     .await;
@@ -214,10 +223,10 @@ async fn what_an_outage_left_in_other_folders_is_counted_and_comes_in_when_asked
     for _ in 0..2 {
         console.folders.import(&admin(), mailbox, "Junk".into()).await.expect("it is imported");
     }
-    let junk = desk.folder_named(mailbox, "Junk").await.id;
+    let junk = folder_named(&desk, mailbox, "Junk").await.id;
     settled(&desk, junk, "ticket", 3).await;
     until("the import is done", SOON, || async {
-        desk.folder_named(mailbox, "Junk").await.import_until.is_none().then_some(())
+        folder_named(&desk, mailbox, "Junk").await.import_until.is_none().then_some(())
     })
     .await;
     assert_eq!(desk.receipts_of(junk).await.len(), 3, "neither what was before nor what came afterwards");
