@@ -43,11 +43,11 @@ test('R25 after an outage everything comes in by itself, other folders are offer
   await page.goto(mailbox);
   await expect(banner(page)).toContainText('expired', { timeout: 90_000 });
   const word = fresh('Meanwhile');
-  const sent = await rig.send({ from: `Priya Nair <${other.email}>`, to: support.email, subject: word, text: 'One of twelve.', count: 12 });
+  const sent = await rig.send({ from: `Priya Nair <${other.email}>`, to: support.email, subject: word, text: 'One of nine.', count: 9 });
   const asked = fresh('Asked');
   const [question] = (await rig.send({ from: `Priya Nair <${other.email}>`, to: support.email, subject: asked, text: 'Where is it?' })).messageIds;
-  expect(sent.messageIds).toHaveLength(12);
-  await until('all of it lies in the mailbox', async () => (await rig.list(support.email)).length >= 14, 30, 250);
+  expect(sent.messageIds).toHaveLength(9);
+  await until('all of it lies in the mailbox', async () => (await rig.list(support.email)).length >= 11, 30, 250);
   // Somebody answered from Outlook; two were taken for junk; one was moved by a rule.
   const answer = 'It is on its way, said from Outlook.';
   await rig.call('/mail/append', {
@@ -64,9 +64,9 @@ test('R25 after an outage everything comes in by itself, other folders are offer
     await expect(page.getByText(`Saved: ${support.email} works again`)).toBeVisible();
 
     await clause('R25', 'everything missed comes in by itself', async () => {
-      await found(word, Array.from({ length: 12 }, (_, n) => `${word} ${n + 1}`));
+      await found(word, Array.from({ length: 9 }, (_, n) => `${word} ${n + 1}`));
       await page.goto(mailbox);
-      await expect(page.getByRole('region', { name: 'Last outage' })).toContainText(/13 arrived, 13 accounted for/, { timeout: 30_000 });
+      await expect(page.getByRole('region', { name: 'Last outage' })).toContainText(/10 arrived, 10 accounted for/, { timeout: 30_000 });
     });
 
     await clause('R25', 'mail answered from Outlook meanwhile arrives as answered outside with that answer', async () => {
@@ -97,7 +97,7 @@ test('R25 after an outage everything comes in by itself, other folders are offer
       await page.goto(`${at.url}/tickets?q=${word}`);
       await ticketLink(page, `${word} 1`).first().click();
       await reply(page, 'Sorry that this took us five hours.');
-      await rig.arrived(other.email, (m) => m.subject.includes(word), { seconds: 60 });
+      await rig.arrived(other.email, (m) => m.subject.includes(word), { seconds: 100 });
       const subjects = (await rig.list(other.email)).map((m) => m.subject);
       expect(subjects, 'the answer and nothing else').toHaveLength(1);
       expect(await rig.list(customer.email)).toHaveLength(1);

@@ -87,6 +87,14 @@ fn busy() -> Fault {
 }
 
 impl Errands {
+    /// Closes the session that rests: what it was opened under has ended.
+    pub async fn close(&self, mailbox: MailboxId) {
+        let ended = self.slot(mailbox).try_lock().ok().and_then(|mut guard| guard.take());
+        if let Some(resting) = ended {
+            resting.session.logout().await;
+        }
+    }
+
     fn slot(&self, mailbox: MailboxId) -> Slot {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(mailbox).or_default().clone()
     }

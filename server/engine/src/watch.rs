@@ -125,6 +125,7 @@ impl Round<'_> {
         let id = FolderId(folder.id);
         let ended = self.watch(&mut session, &job, id, selected, &terms, &place).await;
         self.others.stop();
+        self.engine.errands.close(self.claim.mailbox).await;
         drop(seat);
         match ended {
             Ok(next) => {
