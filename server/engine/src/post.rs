@@ -76,6 +76,7 @@ async fn hand_over(engine: &Engine, through: MailboxId, from: Address, note: &No
         text: note.text.clone(),
         signature: String::new(),
         files: Vec::new(),
+        automatic: false,
         reply_to: None,
         from: from.clone(),
     };
@@ -84,7 +85,7 @@ async fn hand_over(engine: &Engine, through: MailboxId, from: Address, note: &No
     let mut message = b"Auto-Submitted: auto-generated\r\n".to_vec();
     message.extend(compose::compose(&letter).map_err(|error| failed(&error))?);
     let access = directions::access_now(engine, through, Direction::Outgoing).await.map_err(|error| failed(&error))?;
-    let _seat = engine.net.seats().take(&access.endpoint.host).await;
+    let _seat = engine.net.seats().take(&directions::place(engine, &access)).await;
     let opened = Session::open(&engine.net, &access, &mut net::Steps::new()).await;
     let mut session = opened.map_err(|not| failed(&not.fault.said))?;
     let recipients = [note.to.clone()];
