@@ -107,8 +107,8 @@ test('consent for IMAP but not for SMTP: the one that was given counts, the othe
   await page.goto(home);
   await signInAt(page, at.mailkeep, owner, { scope: page.locator('.call') });
   await expect(page.getByText('Saved: signed in, but only incoming works')).toBeVisible({ timeout: 30_000 });
-  await expect(page.getByRole('region', { name: 'Incoming' })).toContainText('In use now');
-  await expect(page.getByRole('region', { name: 'Outgoing' })).not.toContainText('In use now');
+  await expect(page.getByRole('region', { name: 'Incoming', exact: true })).toContainText('In use now');
+  await expect(page.getByRole('region', { name: 'Outgoing', exact: true })).not.toContainText('In use now');
   // Given at last, it works without anything else.
   await rig.call('/idp/config', { account: owner.email, withhold: [] });
   await page.goto(home);

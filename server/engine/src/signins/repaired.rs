@@ -1,14 +1,17 @@
 //! Who repaired what, from the episodes that a sign-in ended.
 
 use crate::store::{StoreError, episodes, mailboxes, people, traffic};
-use crate::{Engine, clock};
+use crate::{Engine, clock, evidence};
 use domain::console::signins::{Repaired, RepairedAccount};
 use domain::id::{MailboxId, PersonId};
 use domain::time::Span;
 use domain::{Answer, Direction, Time};
+use std::collections::HashMap;
 
 /// How far back the queue shows what is done.
 const LATELY: Span = Span::hours(12);
+/// What begins to work so soon after a sign-in of its account works by it.
+const ALONG: Span = Span::minutes(2);
 /// A page may be this old when its button is pressed.
 const PAGE: Span = Span::hours(12);
 
@@ -51,9 +54,25 @@ pub async fn lately(engine: &Engine) -> Answer<Vec<RepairedAccount>> {
     let now = clock::now();
     let store = &engine.store;
     let mut accounts: Vec<RepairedAccount> = Vec::new();
-    for row in episodes::all_repaired_after(store, now - LATELY).await? {
+    let ended = episodes::all_ended_after(store, now - LATELY).await?;
+    let by_sign_in = ended.iter().filter(|row| row.account.is_some());
+    // A mailbox on the same grant may work before its own proof is written down.
+    let signs_in: HashMap<MailboxId, String> =
+        evidence::facts(engine).await?.into_iter().filter_map(|f| Some((f.id, f.account?.1))).collect();
+    let along = ended.iter().filter(|row| row.account.is_none()).filter(|row| {
+        let login = signs_in.get(&MailboxId(row.mailbox_id));
+        ended.iter().any(|of| {
+            let apart = row.ended_at.unwrap_or(0) - of.ended_at.unwrap_or(0);
+            of.account.is_some() && of.account.as_ref() == login && (-ALONG.0..=ALONG.0).contains(&apart)
+        })
+    });
+    for row in by_sign_in.chain(along) {
         let id = MailboxId(row.mailbox_id);
         let Some(mailbox) = mailboxes::get(store, id).await? else { continue };
+        let row = match row.account {
+            Some(_) => row.clone(),
+            None => episodes::Row { account: signs_in.get(&id).cloned(), ..row.clone() },
+        };
         let Some(repaired) = told(engine, &row).await? else { continue };
         let (from, to) = (Time(row.began_at), repaired.at);
         let (came, left) = match Direction::from_key(&row.direction) {
