@@ -54,7 +54,8 @@ fn by_code(code: &str, words: &str) -> Option<(Diagnosis, bool)> {
         "CLIENTBUG" | "BADCHARSET" | "BADEVENT" | "BADCOMPARATOR" | "PARSE" => (Diagnosis::CommandRefused, true),
         "CANNOT" => (Diagnosis::FolderNameRefused, true),
         "LIMIT" => (Diagnosis::RateLimited, true),
-        "OVERQUOTA" => (Diagnosis::MailboxFull, true),
+        // Gmail says it of its daily bandwidth too: the words tell.
+        "OVERQUOTA" => (Diagnosis::MailboxFull, false),
         "ALREADYEXISTS" => (Diagnosis::FolderNameRefused, true),
         "NONEXISTENT" | "TRYCREATE" => (Diagnosis::FolderGone, true),
         // RFC 4469 and 7889

@@ -68,6 +68,7 @@ const PHRASES: &[(In, &str, Diagnosis)] = &[
     (Both, "sender thread limit", TooManySessions),
     // Locked for good: how it came about does not matter any more.
     (Both, "account+temporarily", RateLimited),
+    (Both, "locked by+admin", AdministratorNeeded),
     (Both, "account+locked", AccountLocked),
     (Both, "locked out", AccountLocked),
     (Both, "throttl", RateLimited),
