@@ -35,6 +35,9 @@ pub async fn reply(
     #[server(default)] then: String,
     #[server(default)] seen: Option<MessageId>,
     once: String,
+    /// The uploaded files on show, comma-separated.
+    #[server(default)]
+    files: String,
     /// The name of a file that was chosen but not uploaded: only without a script.
     #[server(default)]
     file: String,
@@ -55,6 +58,7 @@ pub async fn reply(
         seen,
         anyway: false,
         once,
+        files: uploads(&files),
     };
     let back = format!("{}?form=composer{}#composer", path(ticket), if note { "&kind=note" } else { "" });
     let left_behind = !file.is_empty();
@@ -74,6 +78,12 @@ pub async fn reply(
         }
     })
     .await
+}
+
+/// The ids of a comma-separated list; what is none counts for nothing.
+#[cfg(feature = "ssr")]
+fn uploads(files: &str) -> Vec<UploadId> {
+    files.split(',').filter_map(|id| id.parse().ok().map(UploadId)).collect()
 }
 
 /// Joins two lists of addresses, each address once.
@@ -100,6 +110,9 @@ pub async fn create_ticket(
     #[server(default)] subject: String,
     #[server(default)] text: String,
     once: String,
+    /// The uploaded files on show, comma-separated.
+    #[server(default)]
+    files: String,
     /// The name of a file that was chosen but not uploaded: only without a script.
     #[server(default)]
     file: String,
@@ -114,6 +127,7 @@ pub async fn create_ticket(
             subject: subject.clone(),
             text: text.clone(),
             once,
+            files: uploads(&files),
         };
         let draft = DraftForm {
             subject: Some(subject),

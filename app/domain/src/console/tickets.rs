@@ -203,6 +203,9 @@ pub struct ReplyForm {
     /// *and* the same text is the same reply, from a double click or a reload: it is answered
     /// with the first one's id. With another text (back, then on) it is a reply of its own.
     pub once: String,
+    /// The uploaded files that the composer showed. Others of this person stay where they wait:
+    /// they may belong to a composer in another tab.
+    pub files: Vec<UploadId>,
 }
 
 /// A new ticket that begins with our mail.
@@ -215,6 +218,8 @@ pub struct NewTicketForm {
     pub text: String,
     /// As in [`ReplyForm`]: the same key with the same text makes one ticket.
     pub once: String,
+    /// As in [`ReplyForm`].
+    pub files: Vec<UploadId>,
 }
 
 #[async_trait]

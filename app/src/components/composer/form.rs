@@ -170,6 +170,9 @@ fn addresses(from: String, to: String, cc: String) -> impl IntoView {
 
 /// The uploaded files, each with a button that removes it. The script exchanges this part alone.
 pub fn files(uploads: Vec<Upload>) -> impl IntoView {
+    // Said with the form: what another tab uploads meanwhile is not of this mail.
+    let shown = uploads.iter().map(|upload| upload.id.to_string()).collect::<Vec<_>>().join(",");
+    let shown = (!shown.is_empty()).then(|| view! { <li hidden><input type="hidden" name="files" value=shown/></li> });
     let chips = uploads
         .into_iter()
         .map(|upload| {
@@ -194,7 +197,7 @@ pub fn files(uploads: Vec<Upload>) -> impl IntoView {
             }
         })
         .collect_view();
-    view! { <ul class="files" id="composer-files" aria-label=words::FILES>{chips}</ul> }
+    view! { <ul class="files" id="composer-files" aria-label=words::FILES>{shown}{chips}</ul> }
 }
 
 /// With a script one button, which opens the browser's own chooser; without, the chooser and a

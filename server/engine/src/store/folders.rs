@@ -91,7 +91,10 @@ pub async fn choose(
         .await?;
     for (place, name) in (0_i64..).zip(names) {
         let role = if name.eq_ignore_ascii_case("INBOX") { FolderRole::Inbox } else { FolderRole::Chosen };
-        let fresh = !named(db, mailbox, name).await?.is_some_and(|row| row.watched);
+        let before = named(db, mailbox, name).await?;
+        let fresh = !before.as_ref().is_some_and(|row| row.watched);
+        // An import that is still due goes on: from its time on, and now without an end.
+        let due = before.filter(|row| row.import_until.is_some()).and_then(|row| row.import_since);
         let row = ensure(db, mailbox, name, role).await?;
         let mut chosen = folder::ActiveModel {
             id: Set(row.id),
@@ -103,7 +106,7 @@ pub async fn choose(
         if let (Some(now), true) = (now, fresh) {
             chosen.uid_validity = Set(None);
             chosen.cursor = Set(0);
-            chosen.import_since = Set(Some(now.0 - now.0.rem_euclid(1_000)));
+            chosen.import_since = Set(Some(due.unwrap_or(now.0 - now.0.rem_euclid(1_000))));
             chosen.import_until = Set(None);
         }
         folder::Entity::update(chosen).exec(db).await?;
@@ -111,7 +114,8 @@ pub async fn choose(
     Ok(())
 }
 
-/// What arrived in a folder that is not watched, between two times, is to come in.
+/// What arrived in a folder between two times is to come in. One that is watched stays so, and
+/// is read from the earlier time on: what came since is known by its receipts.
 pub async fn import(
     db: &impl ConnectionTrait,
     mailbox: MailboxId,
@@ -120,14 +124,15 @@ pub async fn import(
     from: Time,
     to: Time,
 ) -> Result<(), StoreError> {
+    let watched = named(db, mailbox, name).await?.is_some_and(|row| row.watched);
     let row = ensure(db, mailbox, name, role).await?;
     let due = folder::ActiveModel {
         id: Set(row.id),
-        watched: Set(false),
+        watched: Set(watched),
         uid_validity: Set(None),
         cursor: Set(0),
         import_since: Set(Some(from.0 - from.0.rem_euclid(1_000))),
-        import_until: Set(Some(to.0)),
+        import_until: Set((!watched).then_some(to.0)),
         ..Default::default()
     };
     folder::Entity::update(due).exec(db).await?;

@@ -83,9 +83,27 @@ pub async fn waiting(
         .await?)
 }
 
-/// Hangs all waiting files of this person on a message.
-pub async fn attach(tx: &Tx, ticket: TicketId, person: PersonId, message: MessageId) -> Result<(), StoreError> {
-    for row in waiting(tx, ticket, person).await? {
+/// Those of this person's waiting files that the composer showed.
+pub async fn shown(
+    db: &impl sea_orm::ConnectionTrait,
+    ticket: TicketId,
+    person: PersonId,
+    files: &[UploadId],
+) -> Result<Vec<Row>, StoreError> {
+    let mut rows = waiting(db, ticket, person).await?;
+    rows.retain(|row| files.contains(&UploadId(row.id)));
+    Ok(rows)
+}
+
+/// Hangs those of this person's waiting files that the composer showed on a message.
+pub async fn attach(
+    tx: &Tx,
+    ticket: TicketId,
+    person: PersonId,
+    files: &[UploadId],
+    message: MessageId,
+) -> Result<(), StoreError> {
+    for row in shown(tx, ticket, person, files).await? {
         let file = attachment::ActiveModel {
             message_id: Set(message.0),
             name: Set(row.name),

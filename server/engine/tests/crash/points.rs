@@ -126,6 +126,7 @@ pub async fn write(desk: &Desk, mailbox: MailboxId, to: &User, subject: &str) ->
         subject: subject.into(),
         text: "Text.".into(),
         once: subject.into(),
+        files: Vec::new(),
     };
     let console = desk.engine.console();
     tokio::spawn(async move { console.tickets.create(&agent(), form).await })

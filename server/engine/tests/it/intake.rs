@@ -150,6 +150,7 @@ async fn reply(inbox: &Inbox, ticket: TicketId, to: &str) -> e::delivery::Model 
         seen: None,
         anyway: true,
         once: String::new(),
+        files: Vec::new(),
     };
     let message = inbox.engine.console().tickets.reply(&agent, form).await.expect("a reply");
     e::delivery::Entity::find()

@@ -5,7 +5,7 @@ use crate::rig::{At, Rig, User, unique, until};
 use domain::console::outbox::{DeliveryLine, Verdict};
 use domain::console::people::{Actor, Role};
 use domain::console::tickets::{NewTicketForm, ReplyForm};
-use domain::id::{MailboxId, PersonId, TicketId};
+use domain::id::{MailboxId, PersonId, TicketId, UploadId};
 use domain::outbox::DeliveryState;
 use domain::{Address, Diagnosis, Direction};
 use engine::clock;
@@ -60,11 +60,16 @@ impl Office {
             subject: subject.into(),
             text: text.into(),
             once: String::new(),
+            files: Vec::new(),
         };
         self.desk.engine.console().tickets.create(&self.agent, form).await.expect("a ticket")
     }
 
     async fn reply(&self, ticket: TicketId, text: &str) {
+        self.reply_with(ticket, text, Vec::new()).await;
+    }
+
+    async fn reply_with(&self, ticket: TicketId, text: &str, files: Vec<UploadId>) {
         let form = ReplyForm {
             ticket,
             text: text.into(),
@@ -75,6 +80,7 @@ impl Office {
             seen: None,
             anyway: true,
             once: String::new(),
+            files,
         };
         self.desk.engine.console().tickets.reply(&self.agent, form).await.expect("a reply");
     }
@@ -128,10 +134,11 @@ async fn a_reply_arrives_once_threaded_and_byte_for_byte() {
     let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
     let chunks = futures::stream::iter([Ok::<_, ()>(bytes::Bytes::from(bytes.clone()))]);
     let engine = &office.desk.engine;
-    engine::files::upload(engine, &office.agent, ticket, "Übersicht – größer.bin", "application/x-thing", chunks)
-        .await
-        .expect("an upload");
-    office.reply(ticket, "Second.").await;
+    let file =
+        engine::files::upload(engine, &office.agent, ticket, "Übersicht – größer.bin", "application/x-thing", chunks)
+            .await
+            .expect("an upload");
+    office.reply_with(ticket, "Second.", vec![file]).await;
     office.state(ticket, DeliveryState::Sent).await;
     let all = office.arrives(2).await;
     assert_eq!(all.len(), 2, "each once");

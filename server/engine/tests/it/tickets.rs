@@ -30,6 +30,7 @@ fn form(ticket: TicketId, text: &str) -> ReplyForm {
         seen: None,
         anyway: false,
         once: String::new(),
+        files: Vec::new(),
     }
 }
 
@@ -120,8 +121,13 @@ async fn a_reply_is_written_with_its_delivery() {
     assert_eq!((draft.text.as_str(), draft.uploads.len(), draft.uploads[0].bytes), ("Half a th", 1, 600_000));
     assert_eq!((draft.uploads[0].id, draft.uploads[0].name.as_str()), (upload, "_a.bin"));
 
-    let reply =
-        ReplyForm { cc: page.reply_all_cc.clone(), seen: page.newest, once: "k1".into(), ..form(id, "Turn it off.") };
+    let reply = ReplyForm {
+        cc: page.reply_all_cc.clone(),
+        seen: page.newest,
+        once: "k1".into(),
+        files: vec![upload],
+        ..form(id, "Turn it off.")
+    };
     let message = tickets.reply(&agent, reply.clone()).await.expect("a reply");
     assert_eq!(tickets.reply(&agent, reply.clone()).await, Ok(message), "the same click");
     let other = ReplyForm { text: "And on.".into(), ..reply };
@@ -212,6 +218,7 @@ async fn notes_and_new_tickets() {
         subject: "Your  order".into(),
         text: "It is ready.".into(),
         once: "k".into(),
+        files: Vec::new(),
     };
     let new = tickets.create(&admin, form.clone()).await.expect("a ticket");
     assert_eq!(tickets.create(&admin, form.clone()).await, Ok(new));

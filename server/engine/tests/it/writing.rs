@@ -31,10 +31,14 @@ async fn a_new_ticket_keeps_its_draft_and_sends_its_files() {
         .await
         .expect("kept");
     let chunks = futures::stream::iter([Ok::<_, ()>(bytes::Bytes::from_static(b"abc"))]);
-    files::upload(&inbox.engine, &agent, NO_TICKET, "a.txt", "text/plain", chunks).await.expect("an upload");
+    let shown =
+        files::upload(&inbox.engine, &agent, NO_TICKET, "a.txt", "text/plain", chunks).await.expect("an upload");
+    let chunks = futures::stream::iter([Ok::<_, ()>(bytes::Bytes::from_static(b"x"))]);
+    let elsewhere =
+        files::upload(&inbox.engine, &agent, NO_TICKET, "b.txt", "text/plain", chunks).await.expect("an upload");
     let draft = tickets.new_draft(&agent).await.expect("a draft");
     assert_eq!((draft.subject.as_str(), draft.text.as_str()), ("A question", "Half a thought"));
-    assert_eq!((draft.mailbox, draft.uploads.len()), (Some(inbox.support), 1));
+    assert_eq!((draft.mailbox, draft.uploads.len()), (Some(inbox.support), 2));
     let other = inbox.actor("Eve", Role::Agent).await;
     assert_eq!(tickets.new_draft(&other).await.expect("a draft"), Default::default(), "drafts are their writer's");
     let form = NewTicketForm {
@@ -44,11 +48,15 @@ async fn a_new_ticket_keeps_its_draft_and_sends_its_files() {
         subject: "A question".into(),
         text: "A whole thought.".into(),
         once: "n1".into(),
+        files: vec![shown],
     };
     let ticket = tickets.create(&agent, form).await.expect("a ticket");
     let page = tickets.show(&agent, ticket).await.expect("a page");
-    assert_eq!(page.messages[0].files[0].name, "a.txt");
-    assert_eq!(tickets.new_draft(&agent).await.expect("a draft"), Default::default(), "nothing is left");
+    assert_eq!(page.messages[0].files.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["a.txt"]);
+    // What another tab had uploaded for another mail did not go along.
+    let left = tickets.new_draft(&agent).await.expect("a draft");
+    assert_eq!(left.uploads.iter().map(|u| u.id).collect::<Vec<_>>(), [elsewhere]);
+    assert_eq!((left.subject.as_str(), left.text.as_str()), ("", ""), "the rest is gone");
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ pub async fn reply(engine: &Arc<Engine>, actor: &Actor, form: ReplyForm) -> Answ
     {
         return Ok(message);
     }
-    let files = uploads::waiting(engine.store.read(), form.ticket, actor.person).await?;
+    let files = uploads::shown(engine.store.read(), form.ticket, actor.person, &form.files).await?;
     if text.is_empty() && (form.note || files.is_empty()) {
         return Err(Fault::MessageEmpty.into());
     }
@@ -71,7 +71,7 @@ pub async fn reply(engine: &Arc<Engine>, actor: &Actor, form: ReplyForm) -> Answ
         }
         outcome => outcome?,
     };
-    uploads::attach(&tx, form.ticket, actor.person, message).await?;
+    uploads::attach(&tx, form.ticket, actor.person, &form.files, message).await?;
     drafts::forget(&tx, form.ticket, actor.person).await?;
     let status = if form.close { TicketStatus::Closed } else { TicketStatus::Waiting };
     tickets::set_status(&tx, form.ticket, status).await?;
@@ -102,7 +102,7 @@ async fn note(
         }
         outcome => outcome?,
     };
-    uploads::attach(&tx, form.ticket, actor.person, message).await?;
+    uploads::attach(&tx, form.ticket, actor.person, &form.files, message).await?;
     drafts::forget(&tx, form.ticket, actor.person).await?;
     if form.close {
         tickets::set_status(&tx, form.ticket, TicketStatus::Closed).await?;
@@ -136,7 +136,7 @@ pub async fn create(engine: &Arc<Engine>, actor: &Actor, form: NewTicketForm) ->
         return Ok(ticket);
     }
     let now = clock::now();
-    let files = uploads::waiting(engine.store.read(), NO_TICKET, actor.person).await?;
+    let files = uploads::shown(engine.store.read(), NO_TICKET, actor.person, &form.files).await?;
     let bytes: i64 = files.iter().map(|row| row.bytes).sum();
     if u64::try_from(bytes).unwrap_or(0) > engine.config.limits.reply_bytes {
         return Err(Fault::AttachmentsTooLarge.into());
@@ -163,7 +163,7 @@ pub async fn create(engine: &Arc<Engine>, actor: &Actor, form: NewTicketForm) ->
         }
         outcome => outcome?,
     };
-    uploads::attach(&tx, NO_TICKET, actor.person, message).await?;
+    uploads::attach(&tx, NO_TICKET, actor.person, &form.files, message).await?;
     drafts::forget(&tx, NO_TICKET, actor.person).await?;
     tickets::mark_seen(&tx, ticket, actor.person, message).await?;
     fail::fail_point!("before-ticket-commit", |_| Err(Refusal::Unavailable));
