@@ -60,8 +60,8 @@ pub fn readable(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut rest = name;
     while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
         let Some(end) = rest[at..].find('-').map(|n| at + n) else { break };
+        out.push_str(&rest[..at]);
         match &rest[at + 1..end] {
             "" => out.push('&'),
             encoded => match utf16(encoded) {
