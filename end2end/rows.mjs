@@ -108,6 +108,8 @@ export const ROWS = {
     'told at once on loss, never through the mailbox in trouble',
     'the owner is told in plain words with a sign-in link',
     'nobody can be told by email is a state shown',
+    'put off for oneself until the next step at most, never for others',
+    'a test notice leaves by system SMTP and by a signed webhook that is shown when failing',
   ],
   R24: [
     'fetching stops at once when the provider refuses',

@@ -20,6 +20,7 @@ pub mod flash;
 pub mod forwarders;
 pub mod links;
 pub mod mailboxes;
+pub mod notices;
 pub mod outbox;
 pub mod people;
 pub mod registrations;

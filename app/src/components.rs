@@ -35,4 +35,5 @@ pub mod remedy;
 pub mod send_card;
 pub mod state;
 #[cfg(feature = "ssr")]
+pub mod untold;
 pub mod way_out;

@@ -9,6 +9,7 @@ pub mod here;
 pub mod mailbox;
 pub mod mailboxes;
 pub mod new_ticket;
+pub mod notices;
 pub mod outbox;
 pub mod people;
 pub mod person;

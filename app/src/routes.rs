@@ -1,7 +1,7 @@
 //! Which page stands at which path.
 
 use crate::pages::{
-    approval, connect, ends, error, help, mailbox, mailboxes, new_ticket, outbox, people, person, registrations,
+    approval, connect, ends, error, help, mailbox, mailboxes, new_ticket, notices, outbox, people, person, registrations,
     server, sign_in, signins, switch, ticket, tickets,
 };
 use leptos::prelude::*;
@@ -56,6 +56,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in-refused/:reason") view=signins::RefusedPage ssr=ssr.clone()/>
 
                 <Route path=path!("/admin/ends") view=ends::EndsPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/notices") view=notices::NoticesPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/registrations") view=registrations::RegistrationsPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/registrations/guide/:provider") view=registrations::GuidePage ssr=ssr.clone()/>
                 <Route path=path!("/app-guide/:provider") view=registrations::OpenGuidePage ssr=ssr.clone()/>

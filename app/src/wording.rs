@@ -8,6 +8,7 @@ pub mod ends;
 pub mod events;
 pub mod folders;
 pub mod links;
+pub mod notices;
 pub mod outages;
 pub mod outbox;
 pub mod received;

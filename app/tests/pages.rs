@@ -10,7 +10,8 @@ use fake::Scene;
 use fake::seen::{admin, agent, ask, get_as, post, text};
 use http::{Request, StatusCode};
 
-const ADMIN_PAGES: [&str; 35] = [
+const ADMIN_PAGES: [&str; 36] = [
+    "/admin/notices",
     "/admin/ends",
     "/admin/channels/email",
     "/admin/channels/email/queue",

@@ -86,6 +86,7 @@ async fn run(mut settings: Settings) -> Result<()> {
     })?;
     let app =
         router::router(&engine, &settings.site, Proxy { named: settings.proxies, tls: settings.tls.is_some() }, https);
+    engine.notify.word(std::sync::Arc::new(app::wording::notices::English));
     let running = engine.start()?;
     let listener = std::net::TcpListener::bind(settings.listen)
         .with_context(|| format!("MAILKEEP_LISTEN: can't listen on {}", settings.listen))?;

@@ -12,6 +12,7 @@ pub mod folders;
 pub mod forwarders;
 pub mod links;
 pub mod mailboxes;
+pub mod notices;
 pub mod outbox;
 pub mod people;
 pub mod received;
@@ -34,6 +35,7 @@ pub use folders::Folders;
 pub use forwarders::Forwarders;
 pub use links::Links;
 pub use mailboxes::Mailboxes;
+pub use notices::Notices;
 pub use outbox::Outbox;
 pub use people::{Actor, People, Role};
 pub use received::Receipts;
@@ -57,6 +59,7 @@ pub struct Console {
     pub folders: Arc<dyn Folders>,
     pub links: Arc<dyn Links>,
     pub mailboxes: Arc<dyn Mailboxes>,
+    pub notices: Arc<dyn Notices>,
     pub outbox: Arc<dyn Outbox>,
     pub people: Arc<dyn People>,
     pub receipts: Arc<dyn Receipts>,

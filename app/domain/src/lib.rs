@@ -17,6 +17,7 @@ pub mod guide;
 pub mod habit;
 pub mod id;
 pub mod mailbox;
+pub mod notice;
 pub mod outbox;
 #[cfg(feature = "data")]
 pub mod presets;

@@ -72,6 +72,8 @@ pub enum Fault {
     AttachmentsTooLarge,
     UrlMalformed,
     LastAdmin,
+    /// Notices would go to nobody.
+    NobodyTold,
     ProviderUnknown,
     RegistrationMissing,
     RegistrationInUse,

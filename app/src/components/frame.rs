@@ -17,6 +17,7 @@ pub enum Place {
     Email,
     Ends,
     Registrations,
+    Notices,
     People,
     Server,
     Help,
@@ -108,6 +109,7 @@ fn Rail(here: Here, place: Place) -> impl IntoView {
                         {link(Place::Email, "/admin/channels/email", Icon::Mail, "Email".into(), need_you)}
                         {link(Place::Ends, "/admin/ends", Icon::Calendar, "Sign-in ends".into(), None)}
                         {link(Place::Registrations, "/admin/registrations", Icon::Key, "App registrations".into(), None)}
+                        {link(Place::Notices, "/admin/notices", Icon::Bell, "Notices".into(), None)}
                         {link(Place::People, "/admin/people", Icon::People, "People".into(), None)}
                         {link(Place::Server, "/admin/server", Icon::Server, "Server".into(), None)}
                     </ul>

@@ -28,6 +28,7 @@ use crate::components::frame::{Head, Place, Sheet, email_crumbs};
 use crate::components::icon::Icon;
 use crate::components::notice::{Notice, Refused};
 use crate::components::state::Tone;
+use crate::components::untold::untold;
 use crate::components::way_out::{WayOut, article, button, way_out};
 use crate::pages::page;
 use crate::wording::counts::list;
@@ -89,6 +90,7 @@ pub fn MailboxPage() -> impl IntoView {
         };
         let former = here.console.switches.former(&here.actor, id).await?;
         let aside = aside::view(&data, &links, &former, test, clock);
+        let nobody = if data.draft { None } else { untold(&here.console, &here.actor, id).await };
         Ok(view! {
             <Sheet here title=address.clone() place=Place::Email acts>
                 <Head title=address crumbs=email_crumbs(true) sub>
@@ -105,6 +107,7 @@ pub fn MailboxPage() -> impl IntoView {
                     {done}
                     {approval}
                     <div id="call-place" data-live=format!("mailbox:{id}")>{call}</div>
+                    {nobody}
                     <div class="columns">
                         <div class="stack loose">
                             {directions}

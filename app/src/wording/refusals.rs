@@ -41,6 +41,7 @@ pub fn fault(fault: Fault) -> &'static str {
         Fault::AttachmentsTooLarge => "The files are larger than a mail may be. Nothing was sent.",
         Fault::UrlMalformed => "This is not a whole address, as in https://help.example.com. Nothing was saved.",
         Fault::LastAdmin => "This is the last admin. Make somebody else an admin first. Nothing was changed.",
+        Fault::NobodyTold => "Somebody must be told: tick an admin, or give an address. Nothing was saved.",
         Fault::ProviderUnknown => "There is no such provider. Nothing was saved.",
         Fault::RegistrationMissing => {
             "No app registration is there for this provider yet. An admin enters it once, then everybody can sign in."

@@ -12,6 +12,7 @@ mod ledger;
 mod links;
 mod mailboxes;
 mod mails;
+mod notices;
 mod people;
 mod relays;
 mod router;
@@ -72,6 +73,7 @@ pub fn console(scene: Scene) -> Console {
         folders: Arc::new(folders::Fake(scene)),
         links: Arc::new(links::Fake),
         mailboxes: Arc::new(mailboxes::Fake(scene)),
+        notices: Arc::new(notices::Fake(scene)),
         outbox: Arc::new(mails::Fake(scene)),
         people: Arc::new(people::Fake(scene)),
         receipts: Arc::new(ledger::Fake),

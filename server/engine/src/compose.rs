@@ -9,6 +9,7 @@
 
 mod addresses;
 mod html;
+pub mod notice;
 mod subject;
 
 pub use addresses::{Person, ascii_domain, people};

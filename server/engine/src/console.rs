@@ -9,6 +9,7 @@ mod folders;
 mod forwarders;
 mod links;
 mod mailboxes;
+mod notices;
 mod outbox;
 mod people;
 mod received;
@@ -35,6 +36,7 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         folders: Arc::new(folders::Port(engine.clone())),
         links: Arc::new(links::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
+        notices: Arc::new(notices::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),
         receipts: Arc::new(received::Port(engine.clone())),

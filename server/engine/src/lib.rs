@@ -30,6 +30,7 @@ mod lookup;
 pub mod mime;
 pub mod net;
 pub mod node;
+pub mod notify;
 mod oauth;
 pub mod oauth_address;
 pub mod password;
@@ -74,6 +75,7 @@ pub struct Engine {
     pub grants: grants::Flights,
     pub node: node::Here,
     pub errands: errand::Errands,
+    pub notify: notify::Notify,
     pub started_at: domain::Time,
 }
 
@@ -118,6 +120,7 @@ impl Engine {
             grants: grants::Flights::default(),
             node: node::Here::default(),
             errands: errand::Errands::default(),
+            notify: notify::Notify::default(),
             started_at: clock::now(),
         });
         engine.grants.attach(&engine);
@@ -161,6 +164,7 @@ impl Engine {
         loops.spawn(intake::run(self.clone(), stop.clone()));
         loops.spawn(deliver::run(self.clone(), stop.clone()));
         loops.spawn(grants::run(self.clone(), stop.clone()));
+        loops.spawn(notify::run(self.clone(), stop.clone()));
         loops.spawn(jump::run(self.clone(), stop.clone()));
         loops.spawn(search::run(self.clone(), stop.clone()));
         Ok(Running { stop, loops, _lock: lock })

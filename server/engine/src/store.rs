@@ -23,6 +23,8 @@ pub mod listed;
 pub mod mailboxes;
 pub mod messages;
 pub mod nodes;
+pub mod notice_way;
+pub mod notices;
 pub mod people;
 pub mod posted;
 pub mod receipts;

@@ -8,6 +8,7 @@ use crate::components::notice::{Notice, Refused};
 use crate::components::probe::Probe;
 use crate::components::remedy::RemedyCard;
 use crate::components::state::Tone;
+use crate::components::untold::untold;
 use crate::pages::mailbox::{again, next_by_itself, trouble};
 use crate::pages::page;
 use crate::wording::counts::{count, of};
@@ -27,6 +28,7 @@ pub fn ResultPage() -> impl IntoView {
             return Ok(().into_any());
         };
         let refused = here.place.refused();
+        let nobody = untold(&here.console, &here.actor, id).await;
         let clock = here.clock;
         let address = data.row.address.to_string();
         let short = data.row.provider_short.clone();
@@ -88,7 +90,7 @@ pub fn ResultPage() -> impl IntoView {
             <Sheet here title="New support email: result" place=Place::Email acts=true>
                 <Head title=heading(&data) crumbs=email_crumbs(true) sub=so_far(&data)/>
                 <Wizard at=Step::Result id=Some(id)/>
-                <div class="stack loose"><Refused refused/>{notice}{card}<div class="halves">{panels}</div></div>
+                <div class="stack loose"><Refused refused/>{notice}{nobody}{card}<div class="halves">{panels}</div></div>
             </Sheet>
         }
         .into_any())

@@ -46,7 +46,7 @@ pub fn known(lines: Vec<EndLine>, clock: Clock) -> impl IntoView {
     view! {
         <section aria-labelledby="known"><h2 id="known" class="vh">"Known ends"</h2>
             <ul class="horizon">{scale(clock)}{lines}</ul>
-            <p class="quiet gap">"Shaded: within 10 days. Admins and whoever signs in are told by email 10, 3 and 1 days before."</p>
+            <p class="quiet gap">"Shaded: within 10 days. Admins and whoever signs in are told by email 10, 3 and 1 days before. "<a href="/admin/notices">"Who is told, and how"</a></p>
         </section>
     }
 }

@@ -24,6 +24,7 @@ impl Desk for Port {
         let admin = actor.role == Role::Admin;
         let need_you = facts.iter().filter(|f| state(f).group() == Group::NeedsYou).count() as u64;
         let outbox = mailboxes::due_replies(&engine.store).await?.values().map(|n| u64::from(*n)).sum();
+        let shown = crate::notify::not_put_off(engine, actor, facts.clone(), now).await?;
         Ok(Frame {
             now,
             desk_name: settings::get(&engine.store, settings::DESK_NAME).await?.unwrap_or_else(|| UNNAMED.into()),
@@ -31,7 +32,7 @@ impl Desk for Port {
             outbox,
             held: facts.iter().map(|f| u64::from(f.held)).sum(),
             need_you: if admin { need_you } else { 0 },
-            banners: banners(&facts, now),
+            banners: banners(&shown, now),
             demo: engine.config.demo,
         })
     }

@@ -220,6 +220,7 @@ async fn lose(engine: &Engine, row: &Row, fault: &Fault) -> Result<bool, StoreEr
 }
 
 async fn registration_failed(engine: &Engine, row: &Row, fault: &Fault) -> Result<bool, StoreError> {
+    crate::ends::learn(engine, row, &fault.said, clock::now()).await?;
     if policy(engine, row, fault).await? {
         return Ok(true);
     }
