@@ -168,6 +168,8 @@ async fn save(engine: &Arc<Engine>, form: RegistrationForm) -> Answer<Registrati
         registrations::test(engine, &row).await?;
     }
     if old.is_some() {
+        // Its platform may be Web by now.
+        crate::store::rules::forget_registration(&engine.store, id).await?;
         grants::retry(engine, id).await;
     }
     Ok(id)
