@@ -7,7 +7,7 @@ use crate::smtp::{Mail, RecipientAnswer, Session};
 use crate::store::notice_way::{self, Row as Ways};
 use crate::store::notices::{self as rows, Delivery, Row, Turn};
 use crate::store::{StoreError, settings};
-use crate::{Engine, clock, evidence};
+use crate::{Engine, clock, directions, evidence};
 use domain::mailbox::MailboxFacts;
 use domain::notice::{Audience, Content, Letter, Sheet};
 use domain::{Address, Time, backoff};
@@ -159,7 +159,7 @@ impl Turns<'_> {
                 ways::Way::System => access.endpoint.host.clone(),
                 ways::Way::Mailbox(_) => from.to_string(),
             };
-            let _seat = self.engine.net.seats().take(&access.endpoint.host).await;
+            let _seat = self.engine.net.seats().take(&directions::place(self.engine, &access)).await;
             let mut session = match Session::open(&self.engine.net, &access, &mut Steps::new()).await {
                 Ok(session) => session,
                 Err(not_opened) => {
