@@ -1,8 +1,8 @@
 //! Which page stands at which path.
 
 use crate::pages::{
-    approval, connect, ends, error, help, mailbox, mailboxes, new_ticket, notices, outbox, people, person, registrations,
-    server, sign_in, signins, switch, ticket, tickets,
+    approval, connect, ends, error, help, mailbox, mailboxes, new_ticket, notices, outbox, people, person,
+    registrations, server, sign_in, signins, switch, ticket, tickets,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;

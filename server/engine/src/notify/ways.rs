@@ -69,7 +69,8 @@ fn system(engine: &Engine, settings: &Ways) -> Option<(Access, Address)> {
     let endpoint = endpoint(settings)?;
     let password = engine.vault.open(PASSWORD, settings.password_sealed.as_deref()?).ok()?;
     let login = Login { user: settings.user_name.clone()?, proof: Proof::Password(password) };
-    let access = Access { endpoint, provider: ProviderKind::Other, address: from.clone(), owner: None, logins: vec![login] };
+    let access =
+        Access { endpoint, provider: ProviderKind::Other, address: from.clone(), owner: None, logins: vec![login] };
     Some((access, from))
 }
 
