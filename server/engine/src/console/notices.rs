@@ -138,7 +138,7 @@ impl Notices for Port {
         actor.admin()?;
         let engine = &self.0;
         let url = notify::allowed(&engine.config.network, &url)?;
-        let secret = Secret::new(&vault::token());
+        let secret = Secret::new(vault::token());
         let sealed = engine.vault.seal(notify::WEBHOOK_SECRET, &secret);
         self.change(actor, |row| {
             row.webhook_url = Some(url);
