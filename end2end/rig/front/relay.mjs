@@ -66,6 +66,7 @@ export class Relay {
     const [tag, first = '', second = ''] = text.split(' ', 3);
     const verb = (first.toUpperCase() === 'UID' ? `UID ${second}` : first || tag).toUpperCase();
     sessions.count(this.session, null, verb);
+    if (verb === 'UID FETCH' && /BODY(\.PEEK)?\[\](?!<[1-9])/i.test(text)) sessions.whole(this.session, text.split(' ', 4)[3]);
     if (verb === 'SELECT' || verb === 'EXAMINE') this.session.folder = text.split(' ').slice(2).join(' ').replaceAll('"', '');
     if (verb === 'CAPABILITY' && this.words.imap.capabilityAfter) {
       this.client.write(`* CAPABILITY ${this.words.imap.capabilityAfter}\r\n${tag} OK ${this.words.imap.ok.CAPABILITY}\r\n`);

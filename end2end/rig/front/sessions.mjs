@@ -19,6 +19,14 @@ export function count(session, what, verb) {
   else t[what] += 1;
 }
 
+/** Whole messages that a UID FETCH asked for: its set names how many. What comes in parts counts once. */
+export function whole(session, set) {
+  for (const range of set.split(',')) {
+    const [from, to = from] = range.split(':').map(Number);
+    for (let n = from; n <= to; n += 1) count(session, 'messages');
+  }
+}
+
 export function stats({ user }) {
   const sessions = [...open].filter((s) => !user || s.user === user.toLowerCase());
   const shown = sessions.map(({ id, protocol, host, port, user: who, person, folder }) => ({ id, protocol, host, port, user: who, person, folder }));

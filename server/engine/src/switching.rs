@@ -9,7 +9,7 @@ mod put_back;
 
 use crate::Engine;
 use crate::clock;
-use crate::store::switches::{self, Before};
+use crate::store::switches::{self, Before, Doing};
 use crate::store::{StoreError, Transaction, events, folders, mailboxes, set};
 use domain::console::mailboxes::{Event, ImportFrom};
 use domain::id::{MailboxId, PersonId};
@@ -55,11 +55,12 @@ pub async fn carry_out(
     now: Time,
 ) -> Result<(), StoreError> {
     let id = MailboxId(mailbox.id);
-    let newest = switches::done(tx, id).await?.into_iter().next();
-    let Some(switch) = newest.filter(|row| row.switched_at == Some(now.0)) else { return Ok(()) };
+    // A mailbox that was disconnected had nothing to keep: its switch begins here.
+    let before = before(mailbox, None);
+    let switch = switches::begin(tx, &Doing { mailbox, plan, before: &before, by, stopped_since: None, now }).await?;
     if plan.case.leaves_folders() {
-        switches::leave_folders(tx, id, switch.id).await?;
-        switches::new_folder(tx, id, plan.case.recognises()).await?;
+        switches::leave_folders(tx, id, switch).await?;
+        switches::new_folders(tx, id, switch, plan.case.recognises()).await?;
     }
     if plan.case == Case::Different {
         mailboxes::update(tx, imported(id, plan.import, now)).await?;

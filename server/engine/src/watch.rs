@@ -115,6 +115,10 @@ impl Round<'_> {
             Some(row) => row,
             None => folders::ensure(self.engine.store.write(), self.claim.mailbox, "INBOX", FolderRole::Inbox).await?,
         };
+        // Switched while a seat was waited for: what was read before is not of this folder's side.
+        if !terms::same(self.engine, self.claim, &terms).await? {
+            return Ok(Next::Now);
+        }
         let (mut session, selected) = match self.open(access, &terms, &folder.name).await {
             Ok(opened) => opened,
             Err(fault) => return self.failed(&fault).await,

@@ -12,6 +12,7 @@ use crate::store::{self, events, switches};
 use crate::{Engine, clock};
 use domain::Time;
 use domain::console::mailboxes::Event;
+use domain::folder::FolderRole;
 use domain::id::{FolderId, MailboxId};
 use domain::receipt::Disposition;
 use std::collections::HashMap;
@@ -20,6 +21,15 @@ use std::collections::HashMap;
 const AT_ONCE: usize = 100;
 /// A receipt's reason: the message was known from the side that was left.
 const MOVED: &str = "moved";
+
+/// The folder in whose place this one is, on the side that the newest switch left: the one of
+/// this name, else the first inbox.
+fn before<'a>(left: &'a [Row], row: &Row) -> Option<&'a Row> {
+    let newest = left.iter().filter_map(|f| f.former_switch_id).max()?;
+    let side = || left.iter().filter(move |f| f.former_switch_id == Some(newest));
+    let inbox = || side().filter(|f| f.role == FolderRole::Inbox.key()).min_by_key(|f| (f.place, f.id));
+    side().find(|f| f.name == row.name && f.watched).or_else(inbox)
+}
 
 /// Matches everything in a new folder with what the left ones knew. Can be broken off and begun
 /// again: what was matched has its receipt already.
@@ -34,7 +44,7 @@ pub async fn recognise(
     let left = switches::left_folders(engine.store.read(), mailbox).await?;
     let ids: Vec<i64> = left.iter().map(|f| f.id).collect();
     // Older than the import of the side that was left, and not wanted here either.
-    let since = left.first().and_then(|f| f.import_since).map(Time);
+    let since = before(&left, row).and_then(|f| f.import_since).map(Time);
     let there = session.search_uids(1, None).await?;
     let matched = receipts::uids_after(&engine.store, folder, uid_validity, 0).await?;
     let mut known = u32::try_from(matched.len()).unwrap_or(u32::MAX);
@@ -61,7 +71,10 @@ pub async fn recognise(
         for (one, by) in read {
             let same = candidates.get_mut(&by.key).and_then(|old| take_same(old, &one, &by));
             let old = one.arrived_at.zip(since).is_some_and(|(at, since)| at < since);
-            let disposition = match (&same, old) {
+            // It was not wanted on the side that was left: known, but not here.
+            let unwanted = same.as_ref().is_some_and(|row| row.disposition == Disposition::BeforeImport.key());
+            let same = same.filter(|_| !unwanted);
+            let disposition = match (&same, old || unwanted) {
                 (Some(_), _) => Disposition::Duplicate,
                 (None, true) => Disposition::BeforeImport,
                 (None, false) => {
@@ -77,11 +90,12 @@ pub async fn recognise(
                 mailbox: MailboxId(row.mailbox_id),
                 source: None,
                 disposition,
-                reason: same.map(|_| MOVED),
+                reason: same.as_ref().map(|_| MOVED),
                 arrived_at: one.arrived_at.unwrap_or_else(clock::now),
                 late: false,
-                // Deleted here too, where the mailbox is to be left empty.
-                delete_due_at: (job.delete && disposition == Disposition::Duplicate).then(clock::now),
+                // Deleted here too, where the mailbox is to be left empty; but only what was to be
+                // deleted there: the rest, such as a message over the limit, is not here as a whole.
+                delete_due_at: same.filter(|row| job.delete && row.delete_due_at.is_some()).map(|_| clock::now()),
                 message_key: Some(by.key),
                 header_digest: Some(by.digest),
             };

@@ -86,8 +86,9 @@ pub async fn set_out(engine: &Engine, outset: Outset<'_>) -> Answer<String> {
     };
     let mut registration = registration.filter(|r| r.provider_key == entry.key).ok_or(Fault::RegistrationMissing)?;
     // A personal address at a registration for organisations ends on a page of Microsoft's (R11).
+    let address = plan.as_ref().map_or_else(|| row.address.clone(), |plan| plan.address.to_string());
     let personal =
-        entry.personal.as_ref().is_some_and(|p| p.domains.iter().any(|d| row.address.ends_with(&format!("@{d}"))));
+        entry.personal.as_ref().is_some_and(|p| p.domains.iter().any(|d| address.ends_with(&format!("@{d}"))));
     if personal && expected.is_none() && !takes_personal(&registration.tenant) {
         let others = registrations::all(&engine.store).await?;
         registration = others

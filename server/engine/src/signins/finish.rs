@@ -15,7 +15,7 @@ use crate::store::directions::{self, Row};
 use crate::store::grants::{self as grant_rows, Row as Grant};
 use crate::store::mailboxes::{self, Row as Mailbox};
 use crate::store::signins::{self, Settled};
-use crate::store::{StoreError, Transaction, sign_in_links};
+use crate::store::{StoreError, Transaction, sign_in_links, switches};
 use crate::switching;
 use domain::console::signins::{DirectionResult, SignInResult};
 use domain::id::{AccountId, GrantId, LinkId, MailboxId, PersonId, RegistrationId, SignInId};
@@ -189,6 +189,12 @@ async fn swap_in(
     }
     // Two at once: the transactions stand in line, and the second finds what the first repaired.
     if frame.intent == Intent::Reauthorize && works(&tx, frame).await? {
+        return Ok(Err(CallbackRefusal::AlreadyRepaired));
+    }
+    // So too for a switch: the second would carry it out again, from where the first has led.
+    if let Some(plan) = planned.plan.filter(|_| planned.whole)
+        && !switches::still_planned(&tx, frame.mailbox, plan).await?
+    {
         return Ok(Err(CallbackRefusal::AlreadyRepaired));
     }
     let target = place(engine, &tx, candidate, frame.mailbox, now).await?;

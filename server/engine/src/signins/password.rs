@@ -9,7 +9,7 @@ use crate::directions::password_purpose;
 use crate::login::Proof;
 use crate::secret::Secret;
 use crate::store::directions::{self, Row};
-use crate::store::{StoreError, events, grants as grant_rows, mailboxes, sign_in_links, signins};
+use crate::store::{self, events, grants as grant_rows, mailboxes, sign_in_links, signins, switches};
 use crate::switching;
 use domain::address::is_domain;
 use domain::console::Actor;
@@ -17,7 +17,7 @@ use domain::console::mailboxes::{CheckResult, Event, PasswordForm};
 use domain::id::{GrantId, MailboxId};
 use domain::probe::ProbeReport;
 use domain::provider::Endpoint;
-use domain::refusal::Fault;
+use domain::refusal::{Conflict, Fault};
 use domain::signin::Intent;
 use domain::switch::{Case, Plan};
 use domain::{Address, Answer, Direction, Refusal};
@@ -158,14 +158,15 @@ struct Given<'a> {
     whole: bool,
 }
 
-async fn write(
-    engine: &Engine,
-    actor: &Actor,
-    given: &Given<'_>,
-    mut outcomes: Vec<Outcome>,
-) -> Result<CheckResult, StoreError> {
+async fn write(engine: &Engine, actor: &Actor, given: &Given<'_>, mut outcomes: Vec<Outcome>) -> Answer<CheckResult> {
     let (mailbox, draft, now) = (MailboxId(given.mailbox.id), given.mailbox.draft, clock::now());
     let tx = engine.store.begin().await?;
+    // Two at once: the transactions stand in line, and the second finds the switch done.
+    if let Some(plan) = given.plan
+        && !switches::still_planned(&tx, mailbox, plan).await?
+    {
+        return Err(Conflict::AlreadyDone.into());
+    }
     let any = given.whole && outcomes.iter().any(|o| o.report.ok());
     let mut swapped = Vec::new();
     for outcome in &mut outcomes {
@@ -209,6 +210,6 @@ async fn write(
     let check = CheckResult { mailbox, at: now, reports, swapped };
     signins::note_check(&tx, mailbox, now, serde_json::to_string(&check).unwrap_or_default()).await?;
     fail::fail_point!("password-swapping");
-    tx.commit().await?;
+    store::commit(tx).await?;
     Ok(check)
 }

@@ -3,9 +3,11 @@
 //! Invariant: a credential that a switch replaced lies here, sealed as it was, until the switch's
 //! time is over or a newer switch takes its place; nothing signs in with it meanwhile but *put back*.
 
-use super::entity::{folder, former_direction, own_address, switch};
+mod left;
+
+use super::entity::{former_direction, own_address, switch};
 use super::{Store, StoreError, directions, mailboxes, set};
-use domain::id::{FolderId, MailboxId, PersonId};
+use domain::id::{MailboxId, PersonId};
 use domain::switch::{Drained, Plan};
 use domain::time::Span;
 use domain::{Address, Time};
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::entity::former_direction::Model as FormerRow;
 pub use super::entity::switch::Model as Row;
+pub use left::{leave_folders, left_folders, new_folders, recognised, resume_folders};
 
 /// How long the setup before a switch can be put back.
 pub const KEPT: Span = Span::days(30);
@@ -88,6 +91,18 @@ pub async fn prepare(
     };
     switch::Entity::insert(row).exec(tx).await?;
     Ok(())
+}
+
+/// Whether exactly this switch is still prepared; it stays so until the transaction ends.
+pub async fn still_planned(tx: &impl ConnectionTrait, mailbox: MailboxId, plan: &Plan) -> Result<bool, StoreError> {
+    let held = switch::Entity::update_many()
+        .col_expr(switch::Column::State, Expr::value(PLANNED))
+        .filter(switch::Column::MailboxId.eq(mailbox.0))
+        .filter(switch::Column::State.eq(PLANNED))
+        .filter(switch::Column::Plan.eq(json(plan)))
+        .exec(tx)
+        .await?;
+    Ok(held.rows_affected == 1)
 }
 
 /// Forgets a prepared switch.
@@ -188,53 +203,6 @@ pub async fn directions_before(db: &impl ConnectionTrait, switch: i64) -> Result
         .await?)
 }
 
-/// The folders in use become those that this switch left.
-pub async fn leave_folders(tx: &impl ConnectionTrait, mailbox: MailboxId, switch: i64) -> Result<(), StoreError> {
-    folder::Entity::update_many()
-        .col_expr(folder::Column::FormerSwitchId, Expr::value(switch))
-        .filter(folder::Column::MailboxId.eq(mailbox.0))
-        .filter(folder::Column::FormerSwitchId.is_null())
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// The folders that a switch left are in use again, where they stopped.
-pub async fn resume_folders(tx: &impl ConnectionTrait, mailbox: MailboxId, switch: i64) -> Result<(), StoreError> {
-    folder::Entity::update_many()
-        .col_expr(folder::Column::FormerSwitchId, Expr::value(None::<i64>))
-        .filter(folder::Column::MailboxId.eq(mailbox.0))
-        .filter(folder::Column::FormerSwitchId.eq(switch))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// The first folder on the new side, which begins by recognising what is known.
-pub async fn new_folder(tx: &impl ConnectionTrait, mailbox: MailboxId, recognises: bool) -> Result<(), StoreError> {
-    let row = folder::ActiveModel {
-        mailbox_id: set(mailbox.0),
-        name: set("INBOX".to_owned()),
-        role: set("inbox".to_owned()),
-        cursor: set(0),
-        import_before: set(0),
-        recognises: set(recognises),
-        ..Default::default()
-    };
-    folder::Entity::insert(row).exec(tx).await?;
-    Ok(())
-}
-
-/// The folders of a mailbox that switches left.
-pub async fn left_folders(db: &impl ConnectionTrait, mailbox: MailboxId) -> Result<Vec<folder::Model>, StoreError> {
-    Ok(folder::Entity::find()
-        .filter(folder::Column::MailboxId.eq(mailbox.0))
-        .filter(folder::Column::FormerSwitchId.is_not_null())
-        .order_by_desc(folder::Column::Id)
-        .all(db)
-        .await?)
-}
-
 /// Gives a mailbox another address; the old one stays an own address that receives only.
 pub async fn rename(tx: &impl ConnectionTrait, row: &mailboxes::Row, to: &Address) -> Result<(), StoreError> {
     own_address::Entity::delete_many()
@@ -264,10 +232,21 @@ pub async fn done(db: &impl ConnectionTrait, mailbox: MailboxId) -> Result<Vec<R
         .await?)
 }
 
-/// Its setup was put back: there is nothing left to return to.
-pub async fn returned(tx: &impl ConnectionTrait, switch: i64) -> Result<(), StoreError> {
-    forget_directions(tx, &[switch]).await?;
-    state(tx, &[switch], RETURNED).await
+/// Its setup is put back: there is nothing left to return to. `false`: somebody was quicker, or a
+/// newer switch happened.
+pub async fn returned(tx: &impl ConnectionTrait, row: &Row) -> Result<bool, StoreError> {
+    let taken = switch::Entity::update_many()
+        .col_expr(switch::Column::State, Expr::value(RETURNED))
+        .filter(switch::Column::Id.eq(row.id))
+        .filter(switch::Column::State.eq(DONE))
+        .exec(tx)
+        .await?;
+    let newest = done(tx, MailboxId(row.mailbox_id)).await?.into_iter().next();
+    if taken.rows_affected != 1 || newest.is_none_or(|newest| newest.id != row.id) {
+        return Ok(false);
+    }
+    forget_directions(tx, &[row.id]).await?;
+    Ok(true)
 }
 
 async fn state(db: &impl ConnectionTrait, switches: &[i64], state: &str) -> Result<(), StoreError> {
@@ -362,7 +341,7 @@ pub async fn note_pause(db: &impl ConnectionTrait, switch: i64, pause: Span) -> 
     Ok(())
 }
 
-/// Notes, on the newest switch, how much of the new side is known from the old one.
+/// Adds, on the newest switch, how much of a folder of the new side is known from the old one.
 pub async fn note_recognised(
     db: &impl ConnectionTrait,
     mailbox: MailboxId,
@@ -372,17 +351,10 @@ pub async fn note_recognised(
     let Some(newest) = done(db, mailbox).await?.into_iter().next() else { return Ok(()) };
     let row = switch::ActiveModel {
         id: set(newest.id),
-        recognised: set(Some(known.into())),
-        fresh: set(Some(fresh.into())),
+        recognised: set(Some(newest.recognised.unwrap_or(0) + i64::from(known))),
+        fresh: set(Some(newest.fresh.unwrap_or(0) + i64::from(fresh))),
         ..Default::default()
     };
     switch::Entity::update(row).exec(db).await?;
-    Ok(())
-}
-
-/// A folder has been matched with what is known.
-pub async fn recognised(db: &impl ConnectionTrait, id: FolderId) -> Result<(), StoreError> {
-    let row = folder::ActiveModel { id: set(id.0), recognises: set(false), ..Default::default() };
-    folder::Entity::update(row).exec(db).await?;
     Ok(())
 }

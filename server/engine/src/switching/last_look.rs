@@ -111,7 +111,8 @@ async fn look(engine: &Engine, mailbox: MailboxId, switch: &switches::Row) -> Re
     let Some(node) = row.node_id else { return not("nobody watched it") };
     let mut fetched = 0;
     for folder in switches::left_folders(engine.store.read(), mailbox).await? {
-        if folder.former_switch_id != Some(switch.id) || folder.uid_validity.is_none() {
+        // What was imported once, or is not chosen any more, is not looked at: its mail was not wanted.
+        if folder.former_switch_id != Some(switch.id) || folder.uid_validity.is_none() || !folder.watched {
             continue;
         }
         let mut session = imap::open(engine, &access).await?;

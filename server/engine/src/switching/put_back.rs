@@ -4,8 +4,8 @@ use super::last_look;
 use crate::signins::probe_report;
 use crate::store::directions::{self, Credential, Swap};
 use crate::store::switches::{self, Before, Doing, FormerRow};
-use crate::store::{StoreError, episodes, events, grants, mailboxes, set, signins};
-use crate::{Engine, clock, signins as sign_ins};
+use crate::store::{episodes, events, grants, mailboxes, set, signins};
+use crate::{Engine, clock, signins as sign_ins, store};
 use domain::console::Actor;
 use domain::console::mailboxes::{CheckResult, Event, ImportFrom};
 use domain::id::{GrantId, MailboxId};
@@ -67,12 +67,7 @@ struct Returning<'a> {
     to: &'a Before,
 }
 
-async fn write(
-    engine: &Engine,
-    actor: &Actor,
-    back: &Returning<'_>,
-    sides: &[FormerRow],
-) -> Result<Vec<Direction>, StoreError> {
+async fn write(engine: &Engine, actor: &Actor, back: &Returning<'_>, sides: &[FormerRow]) -> Answer<Vec<Direction>> {
     let (id, now) = (MailboxId(back.mailbox.id), clock::now());
     let Ok(address) = Address::parse(&back.to.address) else { return Ok(Vec::new()) };
     let there = Plan {
@@ -82,6 +77,10 @@ async fn write(
         import: ImportFrom::Now,
     };
     let tx = engine.store.begin().await?;
+    // Two at once: the transactions stand in line, and the second finds what the first put back.
+    if !switches::returned(&tx, back.switch).await? {
+        return Err(Conflict::AlreadyDone.into());
+    }
     let mut swapped = Vec::new();
     let mut this = None;
     for side in sides {
@@ -144,8 +143,7 @@ async fn write(
         switches::rename(&tx, back.mailbox, &address).await?;
     }
     signins::connect(&tx, id, Some(&back.to.provider_key), None).await?;
-    switches::returned(&tx, back.switch.id).await?;
     events::note(&tx, id, now, &Event::PutBack, Some(actor.person)).await?;
-    tx.commit().await?;
+    store::commit(tx).await?;
     Ok(swapped)
 }

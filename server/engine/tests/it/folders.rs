@@ -12,7 +12,7 @@ use std::time::Duration;
 const SOON: Duration = Duration::from_secs(30);
 
 /// A folder of a mailbox by its name, once it is there.
-async fn folder_named(desk: &Desk, mailbox: MailboxId, name: &str) -> e::folder::Model {
+pub async fn folder_named(desk: &Desk, mailbox: MailboxId, name: &str) -> e::folder::Model {
     until(&format!("the folder {name}"), SOON, || async {
         let all = folders::all(&desk.engine.store, mailbox).await.expect("folders");
         all.into_iter().find(|row| row.name == name)

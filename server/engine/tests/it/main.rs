@@ -18,6 +18,7 @@ mod outbox;
 mod rig;
 mod signins;
 mod smtp;
+mod switching;
 mod tickets;
 mod torture;
 mod writing;
