@@ -36,4 +36,5 @@ pub mod send_card;
 pub mod state;
 #[cfg(feature = "ssr")]
 pub mod untold;
+#[cfg(feature = "ssr")]
 pub mod way_out;

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod fake;
+#[path = "pages/guides.rs"]
+mod guides;
 #[path = "pages/links.rs"]
 mod links;
 
@@ -82,40 +84,6 @@ async fn agents_see_no_admin_page_and_no_link_to_one() {
     assert!(!seen.html.contains("href=\"/admin"), "an agent's page links to admin pages");
     assert!(text(&seen.html).contains("are held."), "agents learn that replies are held");
     assert!(!text(&seen.html).contains("Please reauthorize"));
-}
-
-#[tokio::test]
-async fn a_guide_is_for_anybody_and_takes_nothing() {
-    let open = get_as(Scene::default(), None, "/app-guide/microsoft?whose=several").await;
-    assert_eq!(open.status, StatusCode::OK);
-    let words = text(&open.html);
-    for said in ["Contoso", "/oauth/callback", "Multiple Entra ID tenants", "Value, not Secret ID"] {
-        assert!(words.contains(said), "{said}: {words}");
-    }
-    assert!(!open.html.contains("<input") && !open.html.contains("href=\"/admin"), "the open guide takes nothing");
-    for nowhere in ["/app-guide/nobody", "/address/wrong"] {
-        let seen = get_as(Scene::default(), None, nowhere).await;
-        assert!(!seen.html.contains("<form"), "{nowhere}");
-    }
-    assert_eq!(agent("/admin/registrations/guide/microsoft").await.status, StatusCode::FORBIDDEN);
-}
-
-#[tokio::test]
-async fn a_test_names_the_field_and_the_provider_s_words() {
-    let words = text(&admin("/admin/registrations?tested=2").await.html);
-    for said in ["Test of Northwind tenant", "The client secret is wrong", "AADSTS7000215", "New secret refused"] {
-        assert!(words.contains(said), "{said}: {words}");
-    }
-}
-
-#[tokio::test]
-async fn an_approval_says_since_when_and_what_was_shown() {
-    let waiting = text(&admin("/admin/channels/email/2/approval").await.html);
-    assert!(waiting.contains("Waiting for approval since") && waiting.contains("adminconsent"), "{waiting}");
-    let shown = admin("/admin/channels/email/1/approval").await;
-    let words = text(&shown.html);
-    assert!(words.contains("has not come back") && words.contains("by AADSTS90094"), "{words}");
-    assert!(!shown.html.contains("<script>alert"));
 }
 
 #[tokio::test]
@@ -392,7 +360,7 @@ async fn demo_empty_and_missing() {
     let unregistered = Scene { unregistered: true, ..Scene::default() };
     assert!(
         text(&get_as(unregistered, Some(1), "/admin/channels/email/12/set-up/sign-in").await.html)
-            .contains("Enter the app registration")
+            .contains("What is needed")
     );
 }
 

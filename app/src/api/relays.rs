@@ -1,12 +1,11 @@
 //! Addresses that are forwarded to a mailbox.
 
 use super::ApiError;
-use super::mailboxes::path;
 use domain::id::MailboxId;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
-use super::{actor, console, submit};
+use super::{actor, console, mailboxes::path, submit};
 #[cfg(feature = "ssr")]
 use domain::{Address, Answer, Fault, Refusal};
 
