@@ -8,7 +8,7 @@ use domain::console::Console;
 use domain::console::links::{By, LINK_PLACE, LinkForm, LinkLetter};
 use domain::console::signins::{Arrival, Callback};
 use domain::id::{GrantId, MailboxId, SignInId};
-use domain::refusal::Fault;
+use domain::refusal::{Conflict, Fault};
 use domain::signin::{CallbackRefusal, Intent, LinkEnd, LinkFor, LinkState, SignInState};
 use domain::{Direction, Refusal};
 use engine::store::entity as e;
@@ -110,7 +110,7 @@ async fn who_was_not_asked_is_refused_and_may_try_again() {
     assert_eq!((result.refused, result.open), (Some(CallbackRefusal::WrongAccount), true));
     assert!(matches!(state(&console, mailbox).await, LinkState::Refused(_)));
     assert_eq!(grants_kept(&desk).await, kept, "nobody's tokens are kept");
-    assert_eq!(console.signins.adopt(&admin(), wrong).await, Err(Refusal::NotFound), "nothing to take over");
+    assert_eq!(console.signins.adopt(&admin(), wrong).await, Err(Conflict::AlreadyDone.into()), "nothing to take over");
     assert!(side(&desk, mailbox, Direction::Incoming).await.failing_since.is_some());
 
     let again = by_link(&console, "b", By::Again(wrong), &Person::new(&user.email, &user.password)).await;

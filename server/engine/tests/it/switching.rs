@@ -14,6 +14,8 @@ use domain::time::Span;
 use domain::{Answer, Direction};
 use engine::clock;
 use engine::store::{entity as e, events, folders};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -34,6 +36,17 @@ async fn prepare(desk: &Desk, id: MailboxId) {
 async fn give(desk: &Desk, id: MailboxId, to: &User) -> Answer<CheckResult> {
     let form = PasswordForm { user: to.email.clone(), password: to.password.clone(), incoming: None, outgoing: None };
     desk.engine.console().switches.give_password(&admin(), id, form).await
+}
+
+/// The server lets nobody send as the address of before: only incoming moves.
+async fn incoming_only(desk: &Desk, id: MailboxId) {
+    e::direction::Entity::update_many()
+        .col_expr(e::direction::Column::Used, Expr::value(false))
+        .filter(e::direction::Column::MailboxId.eq(id.0))
+        .filter(e::direction::Column::Direction.eq(Direction::Outgoing.key()))
+        .exec(desk.engine.store.write())
+        .await
+        .expect("outgoing is not used");
 }
 
 async fn inbox(desk: &Desk, id: MailboxId) -> e::folder::Model {
@@ -58,7 +71,7 @@ fn subjects(list: &[Value]) -> Vec<&str> {
 /// One of two clicks did it, the other was told that somebody was quicker.
 fn once(one: Answer<CheckResult>, two: Answer<CheckResult>) {
     let (done, other) = if one.is_ok() { (one, two) } else { (two, one) };
-    assert_eq!(done.expect("one of them does it").swapped, Direction::BOTH);
+    assert_eq!(done.expect("one of them does it").swapped, [Direction::Incoming]);
     assert_eq!(other, Err(Conflict::AlreadyDone.into()));
 }
 
@@ -84,6 +97,7 @@ async fn what_is_not_here_as_a_whole_stays_on_every_side() {
         desk.rig.append(user, "Orders", 1, json!({ "raw": mail("old-order", 3), "received": hour_ago })).await;
     }
     let id = desk.mailbox(&a, Chosen { delete_after_fetch: true, import_mode: "now", ..Chosen::default() }).await;
+    incoming_only(&desk, id).await;
     desk.start();
     let first = until("the import has begun", SOON, || async {
         let row = inbox(&desk, id).await;
@@ -106,7 +120,7 @@ async fn what_is_not_here_as_a_whole_stays_on_every_side() {
     let mut left = first.id;
     for to in [&b, &c] {
         prepare(&desk, id).await;
-        assert_eq!(give(&desk, id, to).await.expect("a check").swapped, Direction::BOTH);
+        assert_eq!(give(&desk, id, to).await.expect("a check").swapped, [Direction::Incoming]);
         let new = recognised(&desk, id, left).await;
         assert_eq!(new.import_since, first.import_since, "the import began when the first folder's did");
         until("the sweep", SOON, || async { (desk.rig.list(to, "INBOX").await.len() < 3).then_some(()) }).await;
@@ -141,6 +155,7 @@ async fn a_second_click_finds_the_switch_done() {
     let b = desk.rig.user("new", At::Litware).await;
     desk.rig.append(&a, "INBOX", 1, json!({})).await;
     let id = desk.mailbox(&a, Chosen::default()).await;
+    incoming_only(&desk, id).await;
     desk.start();
     desk.stored(id, 1, SOON).await;
     let first = inbox(&desk, id).await;

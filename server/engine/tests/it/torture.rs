@@ -32,6 +32,8 @@ fn expected(name: &str) -> (&'static str, Readable) {
         "broken-base64" => ("ticket", Readable::Text("VGhl!!")),
         // Read as it claims to be written; its source tells more.
         "charset-utf16-claimed" => ("ticket", Readable::Text("桔")),
+        // Nobody who may forward: mail like any other.
+        _ if name.starts_with("forward-") => ("ticket", Readable::Text("Mia Lind")),
         _ => ("ticket", Readable::Text("jams")),
     }
 }
