@@ -33,6 +33,7 @@ test('the journey: connect, ticket, reply, revoked, one click, everything comes 
   await firstStart(page, mailkeep);
   await page.getByRole('link', { name: 'App registrations' }).first().click();
   await expect(page.getByText(`${mailkeep.url}/oauth/callback`)).toBeVisible();
+  await page.goto(`${mailkeep.url}/admin/registrations?new=microsoft`);
   await register(page, { ...APP, tenant: 'common' });
 
   // New support email > Both > Sign in with Microsoft.

@@ -61,7 +61,7 @@ test('R3 SMTP AUTH off at the first sign-in: half connected, card sent, finished
     await expect(page.getByRole('link', { name: 'Open in your mail program' })).toHaveAttribute('href', /^mailto:\?subject=.*&body=.*Set-CASMailbox/);
     await page.getByLabel('Or send it now, to').fill(admin.email);
     await page.getByRole('button', { name: 'Send', exact: true }).click();
-    await expect(page.getByText(`Sent to ${admin.email}`)).toBeVisible();
+    await expect(page.getByText(`Sent to ${admin.email}`, { exact: true })).toBeVisible();
     const card = await rig.arrived(admin.email, (m) => m.subject.includes(support.email), { seconds: 30 });
     expect(card.from).toContain(other.email);
     const raw = await rig.raw(admin.email, { uid: card.uid });

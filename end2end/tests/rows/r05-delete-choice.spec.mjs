@@ -25,6 +25,7 @@ test('R5 deleting after fetching is a choice for Incoming only and Both, off at 
     // What is chosen is kept, and shown again.
     await box5.check();
     await page.getByRole('button', { name: 'Continue' }).click();
+    await expect(page.getByLabel('Password')).toBeVisible();
     await page.goBack();
     await page.reload();
     await expect(page.getByRole('radio', { name: /^Incoming only/ })).toBeChecked();
