@@ -360,7 +360,7 @@ async fn demo_empty_and_missing() {
     let unregistered = Scene { unregistered: true, ..Scene::default() };
     assert!(
         text(&get_as(unregistered, Some(1), "/admin/channels/email/12/set-up/sign-in").await.html)
-            .contains("What is needed")
+            .contains("does not know this server yet")
     );
 }
 

@@ -57,6 +57,7 @@ test('R1 the banner stands on every admin page, one at a time, the worst first',
     await expect(page).toHaveURL(`${mailkeep.url}${EMAIL}/${first}`);
     await lose(rig, desk, second, bea.email);
     await page.goto(`${mailkeep.url}/admin/people`);
+    await expect(banner(page)).toContainText(bea.email);
     await banner(page).getByRole('link', { name: 'Email settings', exact: true }).click();
     await expect(page).toHaveURL(`${mailkeep.url}${EMAIL}/queue`);
   });

@@ -30,7 +30,7 @@ test('R11 a personal account: its own SMTP host, and IMAP off is named with its 
   await page.getByRole('button', { name: /^Check (again|now)/ }).first().click();
   await expect(page.getByText('Everything works')).toBeVisible();
   await page.goto(`${mailkeep.url}${EMAIL}/${id}`);
-  await expect(page.locator('#directions')).toContainText('smtp-mail.outlook.example');
+  await expect(page.locator('main')).toContainText('smtp-mail.outlook.example');
 });
 
 test('R11 a registration that does not allow personal accounts is noticed before the redirect', async ({ page, rig, start }) => {
