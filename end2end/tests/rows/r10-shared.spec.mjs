@@ -136,7 +136,7 @@ test('R10 several addresses on one mailbox: a reply leaves from the one the cust
   const id = await idOf(page, mailkeep, shared.email);
   await page.goto(`${mailkeep.url}${EMAIL}/${id}/edit`);
   await page.getByLabel(/address/i).last().fill(second.email);
-  await page.getByRole('button', { name: /add/i }).click();
+  await page.getByRole('button', { name: 'Add the address' }).click();
   await expect(page.getByText(second.email).first()).toBeVisible();
   await clause('R10', 'several addresses on one mailbox: a reply leaves from the one the customer wrote to', async () => {
     for (const [address, subject] of [[second.email, 'To the second'], [shared.email, 'To the first']]) {

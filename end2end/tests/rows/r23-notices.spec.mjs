@@ -80,7 +80,7 @@ test('R23 admins and the owner are told before an end and at once on loss, by an
     const theirs = await page.context().browser().newPage();
     await theirs.goto(link);
     await expect(theirs.getByText(shared.email).first()).toBeVisible();
-    await signInAt(theirs, mailkeep, anna);
+    await signInAt(theirs, mailkeep, anna, { name: /^Sign in as/ });
     await expect(theirs.getByText(/Done, you may close this page/)).toBeVisible();
     await theirs.close();
     await told(rig, ada.email, `Works again: ${shared.email}`);

@@ -55,6 +55,6 @@ fn item(notice: OpenNotice, clock: Clock) -> impl IntoView {
         }
     });
     view! {
-        <li><div><State words=Words::new(tone, tone.icon(), words)/><small class="block">{second.join(" ")}</small></div>{acts}</li>
+        <li><div><State words=Words::new(tone, tone.icon(), words)/><p class="sub">{second.join(" ")}</p></div>{acts}</li>
     }
 }
