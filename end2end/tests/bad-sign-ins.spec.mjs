@@ -126,9 +126,9 @@ test('scopes unticked at Google: named, and the working sign-in stays', async ({
   await follow(page, page.getByRole('button', { name: 'Sign in' }));
   for (const box of await page.getByRole('checkbox').all()) await box.uncheck();
   await follow(page, page.getByRole('button', { name: 'Accept' }));
-  await expect(page.getByRole('heading', { name: 'A permission was left out' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'The permission for Gmail was left out' })).toBeVisible();
   await expect(page.getByText('Nothing was changed')).toBeVisible();
-  await expect(page.getByText('leave every box ticked')).toBeVisible();
+  await expect(page.getByText('Start again and tick it')).toBeVisible();
   const subject = fresh('Still');
   await rig.send({ from: 'mia@customer.example', to: owner.email, subject, text: 'It goes on.' });
   await at.desk.ticket(subject);

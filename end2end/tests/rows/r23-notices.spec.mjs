@@ -63,6 +63,7 @@ test('R23 admins and the owner are told before an end and at once on loss, by an
 
   await clause('R23', 'told at once on loss, never through the mailbox in trouble', async () => {
     await rig.call('/idp/revoke', { account: anna.email, reason: 'admin', access: true });
+    await rig.call('/mail/kick', { user: shared.email });
     const admin = await told(rig, ada.email, `Microsoft sign-in expired: ${shared.email}`);
     expect(admin.from).toContain(sales.email);
     const text = await raw(rig, ada.email, admin);

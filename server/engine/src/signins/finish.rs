@@ -182,6 +182,7 @@ async fn swap_in(
     let (provider_key, provider_name, provider_short) = (provider.key, provider.name, provider.short);
     let base = SignInResult { provider_key, provider_name, provider_short, ..base };
     let tx = engine.store.begin().await?;
+    mailboxes::in_line(&tx, frame.mailbox).await?;
     if let Some(link) = frame.link
         && !sign_in_links::use_up(&tx, link, now, &candidate.account.login).await?
     {

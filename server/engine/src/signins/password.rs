@@ -161,6 +161,7 @@ struct Given<'a> {
 async fn write(engine: &Engine, actor: &Actor, given: &Given<'_>, mut outcomes: Vec<Outcome>) -> Answer<CheckResult> {
     let (mailbox, draft, now) = (MailboxId(given.mailbox.id), given.mailbox.draft, clock::now());
     let tx = engine.store.begin().await?;
+    mailboxes::in_line(&tx, mailbox).await?;
     // Two at once: the transactions stand in line, and the second finds the switch done.
     if let Some(plan) = given.plan
         && !switches::still_planned(&tx, mailbox, plan).await?

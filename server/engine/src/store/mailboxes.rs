@@ -5,7 +5,7 @@ use super::{Store, StoreError, set};
 use domain::id::{MailboxId, PersonId};
 use domain::provider::Endpoint;
 use domain::{Address, Direction, Time};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{HashMap, HashSet};
 
@@ -19,6 +19,13 @@ pub async fn get(store: &Store, id: MailboxId) -> Result<Option<Row>, StoreError
 /// The same, inside a transaction.
 pub async fn in_tx(tx: &impl ConnectionTrait, id: MailboxId) -> Result<Option<Row>, StoreError> {
     Ok(mailbox::Entity::find_by_id(id.0).filter(mailbox::Column::DeletedAt.is_null()).one(tx).await?)
+}
+
+/// Lets transactions that change a mailbox's credentials stand in line: whoever comes second goes
+/// on when the first has committed. On SQLite all writing transactions do.
+pub async fn in_line(tx: &impl ConnectionTrait, id: MailboxId) -> Result<(), StoreError> {
+    mailbox::Entity::find_by_id(id.0).lock(LockType::Update).one(tx).await?;
+    Ok(())
 }
 
 /// When the last pass over a mailbox's folders in use ended.

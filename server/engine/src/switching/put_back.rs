@@ -77,6 +77,7 @@ async fn write(engine: &Engine, actor: &Actor, back: &Returning<'_>, sides: &[Fo
         import: ImportFrom::Now,
     };
     let tx = engine.store.begin().await?;
+    mailboxes::in_line(&tx, id).await?;
     // Two at once: the transactions stand in line, and the second finds what the first put back.
     if !switches::returned(&tx, back.switch).await? {
         return Err(Conflict::AlreadyDone.into());
