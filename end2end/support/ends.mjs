@@ -32,7 +32,7 @@ export async function live(rig, days, users) {
   for (let left = days; left > 0; left -= 40) {
     const before = await Promise.all(users.map((user) => refreshes(rig, user)));
     await rig.days(Math.min(left, 40));
-    for (const [at, user] of users.entries()) await until(`a refresh for ${user.email}`, async () => (await refreshes(rig, user)) > before[at], 30);
+    for (const [at, user] of users.entries()) await until(`a refresh for ${user.email}`, async () => (await refreshes(rig, user)) > before[at], 120);
   }
 }
 

@@ -135,7 +135,7 @@ test('R10 several addresses on one mailbox: a reply leaves from the one the cust
   await expect(page.getByText(`Saved: ${shared.email} is connected`)).toBeVisible();
   const id = await idOf(page, mailkeep, shared.email);
   await page.goto(`${mailkeep.url}${EMAIL}/${id}/edit`);
-  await page.getByLabel('Address', { exact: true }).fill(second.email);
+  await page.locator('section[aria-labelledby="own"] input[name="address"]').fill(second.email);
   await page.getByRole('button', { name: 'Add the address' }).click();
   await expect(page.getByText(second.email).first()).toBeVisible();
   await clause('R10', 'several addresses on one mailbox: a reply leaves from the one the customer wrote to', async () => {
