@@ -8,6 +8,7 @@ use domain::id::MailboxId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use std::collections::HashSet;
 
 pub use super::entity::listed_folder::Model as Row;
 
@@ -21,8 +22,11 @@ pub async fn replace(
     listed: &[(String, FolderRole)],
     now: Time,
 ) -> Result<(), StoreError> {
+    // PostgreSQL takes no row twice in one statement, and some servers list a folder twice.
+    let mut named = HashSet::new();
     let rows: Vec<_> = listed
         .iter()
+        .filter(|(name, _)| named.insert(name))
         .take(MOST)
         .map(|(name, role)| listed_folder::ActiveModel {
             mailbox_id: Set(mailbox.0),

@@ -3,7 +3,9 @@
 use crate::access::admin;
 use crate::desk::{Chosen, Desk};
 use crate::rig::{At, User, until};
+use domain::folder::FolderRole;
 use domain::id::MailboxId;
+use engine::clock;
 use engine::store::{entity as e, folders};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -259,4 +261,15 @@ async fn a_large_message_goes_on_where_it_stopped() {
     let fetches = desk.rig.stats(&user).await["counts"]["imap"]["commands"]["UID FETCH"].as_u64().unwrap_or(0);
     // 17 parts and the empty one, sizes and headers twice, what was cut: not 17 parts once more.
     assert!(fetches <= 17 + 8, "{fetches}");
+}
+
+#[tokio::test]
+async fn a_folder_that_a_server_lists_twice_is_one() {
+    let desk = Desk::open().await;
+    let user = desk.rig.user("twice", At::Litware).await;
+    let id = desk.mailbox(&user, Chosen::default()).await;
+    let names = [("INBOX".to_owned(), FolderRole::Inbox), ("INBOX".to_owned(), FolderRole::Other)];
+    engine::store::listed::replace(desk.engine.store.write(), id, &names, clock::now()).await.expect("kept");
+    let kept = engine::store::listed::of(&desk.engine.store, id).await.expect("folders");
+    assert_eq!(kept.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["INBOX"]);
 }
