@@ -15,7 +15,6 @@ use crate::{Engine, clock, grants};
 use domain::console::mailboxes::Event;
 use domain::console::people::Actor;
 use domain::id::{AccountId, GrantId, MailboxId, RegistrationId, TicketId};
-use domain::ticket::MessageKind;
 use domain::{Direction, Time};
 
 /// Wipes a mailbox's credentials.
@@ -46,27 +45,7 @@ pub async fn delete(engine: &Engine, actor: &Actor, row: &mailboxes::Row) -> Res
     let mut told = Vec::new();
     for withdrawn in deliveries::withdraw(&tx, id, now).await? {
         let text = note(&tx, &row.address, actor, &withdrawn).await?;
-        let new = messages::New {
-            ticket: withdrawn.ticket,
-            kind: MessageKind::Note,
-            person: Some(actor.person),
-            author: actor.name.clone(),
-            from_address: None,
-            to: Vec::new(),
-            cc: Vec::new(),
-            reply_to: None,
-            subject: String::new(),
-            text,
-            quoted: None,
-            html: None,
-            remote_images: 0,
-            source: None,
-            at: now,
-            header_id: None,
-            in_reply_to: None,
-            references: Vec::new(),
-            once_hash: None,
-        };
+        let new = messages::New::note_by(actor, withdrawn.ticket, text, now);
         messages::insert(&tx, new, now).await?;
         tickets::touch(&tx, withdrawn.ticket, now).await?;
         told.push(withdrawn.ticket);

@@ -206,26 +206,12 @@ impl Context<'_> {
             return Ok(());
         }
         let person = people::by_email_in(self.tx, &bundle.by.address).await?;
+        let at = outer.date.unwrap_or(self.waiting.arrived_at).min(self.now);
         let note = messages::New {
-            ticket,
-            kind: MessageKind::Note,
             person: person.map(|p| PersonId(p.id)),
             author: bundle.by.label().to_owned(),
             from_address: Some(bundle.by.address.clone()),
-            to: Vec::new(),
-            cc: Vec::new(),
-            reply_to: None,
-            subject: String::new(),
-            text: bundle.lead.clone(),
-            quoted: None,
-            html: None,
-            remote_images: 0,
-            source: None,
-            at: outer.date.unwrap_or(self.waiting.arrived_at).min(self.now),
-            header_id: None,
-            in_reply_to: None,
-            references: Vec::new(),
-            once_hash: None,
+            ..messages::New::note(ticket, bundle.lead.clone(), at)
         };
         messages::insert(self.tx, note, self.now).await?;
         Ok(())

@@ -3,6 +3,7 @@
 use super::entity::{message, person};
 use super::{Store, StoreError, Tx};
 use domain::Time;
+use domain::console::people::Actor;
 use domain::id::{MessageId, PersonId, SourceId, TicketId};
 use domain::ticket::MessageKind;
 use sea_orm::sea_query::Expr;
@@ -40,6 +41,38 @@ pub struct New {
     /// The References field, oldest first.
     pub references: Vec<String>,
     pub once_hash: Option<Vec<u8>>,
+}
+
+impl New {
+    /// A note that nobody signed: what most of our own messages begin as.
+    pub fn note(ticket: TicketId, text: String, at: Time) -> Self {
+        Self {
+            ticket,
+            kind: MessageKind::Note,
+            person: None,
+            author: String::new(),
+            from_address: None,
+            to: Vec::new(),
+            cc: Vec::new(),
+            reply_to: None,
+            subject: String::new(),
+            text,
+            quoted: None,
+            html: None,
+            remote_images: 0,
+            source: None,
+            at,
+            header_id: None,
+            in_reply_to: None,
+            references: Vec::new(),
+            once_hash: None,
+        }
+    }
+
+    /// The same, by a person of the desk.
+    pub fn note_by(actor: &Actor, ticket: TicketId, text: String, at: Time) -> Self {
+        Self { person: Some(actor.person), author: actor.name.clone(), ..Self::note(ticket, text, at) }
+    }
 }
 
 /// Writes a message and asks for it to be indexed.

@@ -93,8 +93,11 @@ async fn note(
 ) -> Answer<MessageId> {
     let now = clock::now();
     let tx = engine.store.begin().await?;
-    let new =
-        messages::New { kind: MessageKind::Note, once_hash: once.clone(), ..blank(form.ticket, actor, text, now) };
+    let new = messages::New {
+        kind: MessageKind::Note,
+        once_hash: once.clone(),
+        ..messages::New::note_by(actor, form.ticket, text, now)
+    };
     let message = match messages::insert(&tx, new, now).await {
         Err(StoreError::Taken) if once.is_some() => {
             drop(tx);
@@ -202,7 +205,7 @@ impl Letter {
             in_reply_to,
             references,
             once_hash: self.once,
-            ..blank(self.ticket, actor, self.text, now)
+            ..messages::New::note_by(actor, self.ticket, self.text, now)
         };
         let message = messages::insert(tx, new, now).await?;
         known::remember_ours(tx, &header_id, self.ticket, message).await?;
@@ -211,30 +214,6 @@ impl Letter {
         let all: Vec<Recipient> = to.chain(cc).collect();
         deliveries::create(tx, message, self.ticket, self.sender.mailbox, &header_id, &all, now).await?;
         Ok(message)
-    }
-}
-
-fn blank(ticket: TicketId, actor: &Actor, text: String, now: Time) -> messages::New {
-    messages::New {
-        ticket,
-        kind: MessageKind::Note,
-        person: Some(actor.person),
-        author: actor.name.clone(),
-        from_address: None,
-        to: Vec::new(),
-        cc: Vec::new(),
-        reply_to: None,
-        subject: String::new(),
-        text,
-        quoted: None,
-        html: None,
-        remote_images: 0,
-        source: None,
-        at: now,
-        header_id: None,
-        in_reply_to: None,
-        references: Vec::new(),
-        once_hash: None,
     }
 }
 
