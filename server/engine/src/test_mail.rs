@@ -13,16 +13,14 @@ use crate::{Engine, clock, evidence, net};
 use domain::console::mailboxes::Event;
 use domain::console::people::Actor;
 use domain::console::test_mails::{Outcome, TestMail};
+use domain::console::tickets::NO_TICKET;
 use domain::diagnosis::Stage;
-use domain::id::{MailboxId, TicketId};
+use domain::id::MailboxId;
 use domain::time::Span;
 use domain::{Address, Answer, Diagnosis, Direction, Refusal};
 
 /// No attempt takes longer: the sum of all waits of a session is below it.
 pub const LONGEST: Span = Span::minutes(15);
-
-/// The ticket that test mails name in their Message-ID: none.
-pub const NO_TICKET: TicketId = TicketId(0);
 
 /// Sends it and waits for the server's answer.
 ///
