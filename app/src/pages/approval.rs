@@ -1,7 +1,6 @@
 //! `/admin/channels/email/:id/approval`: the link to send, since when it is waited for, and what the provider showed.
 
 use crate::api::approvals::{Ask, Shown as Show, Withdraw};
-use crate::api::mailboxes::path;
 use crate::api::post_to;
 use crate::components::approval::notice;
 use crate::components::button::{Act, Copy, SignIn, Submit};
@@ -10,6 +9,7 @@ use crate::components::frame::{Gate, Head, Place, Sheet};
 use crate::components::icon::Icon;
 use crate::components::notice::Refused;
 use crate::components::state::Tone;
+use crate::pages::mailbox::below;
 use crate::pages::{open, page};
 use crate::wording::diagnoses;
 use crate::wording::times::Clock;
@@ -31,11 +31,7 @@ pub fn ApprovalPage() -> impl IntoView {
         let clock = here.clock;
         let refused = here.place.refused();
         let title = format!("Approval at {}", data.provider_short);
-        let crumbs = vec![
-            ("Admin".into(), None),
-            ("Email".into(), Some("/admin/channels/email".into())),
-            (data.address.clone(), Some(path(id))),
-        ];
+        let crumbs = below(id, &data.address);
         let top = data.approval.is_some().then(|| notice(&data, clock)).flatten();
         let sub = data.address.clone();
         let link = link(&data, clock);
