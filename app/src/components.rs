@@ -1,6 +1,8 @@
 //! Parts of pages. Only the islands among them reach the browser as code.
 
 #[cfg(feature = "ssr")]
+pub mod address;
+#[cfg(feature = "ssr")]
 pub mod approval;
 #[cfg(feature = "ssr")]
 pub mod banner;

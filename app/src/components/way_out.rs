@@ -1,5 +1,6 @@
 //! The one action that gets a mailbox on: the same choice in rows, on its page and in the queue.
 
+use super::address;
 use super::button::{Act, SignIn};
 use crate::api::mailboxes::{Pause, path};
 use crate::api::post_to;
@@ -99,12 +100,13 @@ pub fn button(row: &MailboxRow, small: bool) -> Option<AnyView> {
 }
 
 /// By what the mailbox signs in, in a column of its own (R22).
-pub fn signs_in(row: &MailboxRow) -> String {
+pub fn signs_in(row: &MailboxRow) -> AnyView {
+    let short = row.provider_short.clone();
     match (&row.signs_in_by, row.by_password) {
-        (_, true) => "Password".into(),
-        (Some(who), false) => format!("{}, as {who}", row.provider_short),
-        (None, false) if row.state == MailboxState::Unfinished => "Nothing yet".into(),
-        (None, false) => row.provider_short.clone(),
+        (_, true) => "Password".into_any(),
+        (Some(who), false) => view! { {short}" "<span class="sub">"as " {address::view(who)}</span> }.into_any(),
+        (None, false) if row.state == MailboxState::Unfinished => "Nothing yet".into_any(),
+        (None, false) => short.into_any(),
     }
 }
 

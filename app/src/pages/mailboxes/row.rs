@@ -1,6 +1,7 @@
 //! One mailbox in the list.
 
 use crate::api::mailboxes::path;
+use crate::components::address;
 use crate::components::state::State;
 use crate::components::way_out::{button, signs_in};
 use crate::wording::states;
@@ -74,7 +75,7 @@ pub fn view(row: MailboxRow, same: Option<String>, marked: bool, awaited: Option
     view! {
         <tr id=format!("mailbox-{}", row.id) data-quiet=quiet data-marked=marked.then_some("")>
             <th scope="row">
-                <a class="name plain" href=path(row.id)>{row.address.to_string()}</a>
+                <a class="name plain" href=path(row.id)>{address::view(row.address.as_str())}</a>
                 <span class="sub">{row.provider_name.clone()}</span>
                 {marked.then(|| view! { <span class="vh">"Named in the alert."</span> })}
             </th>
