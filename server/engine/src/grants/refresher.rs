@@ -6,24 +6,26 @@ use crate::clock;
 use crate::signins;
 use crate::store::grants as rows;
 use crate::store::{StoreError, signins as sign_ins};
+use domain::Time;
 use domain::time::Span;
 use futures::StreamExt as _;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Refreshes under way at a time.
 const ABREAST: usize = 8;
 /// By itself the loop looks this often.
 const LOOK: Duration = Duration::from_secs(60);
+/// What is over is wiped this often.
+const SWEEP: Span = Span::minutes(1);
 /// Kept sign-ins are probed this often: policy and SMTP AUTH are mended elsewhere.
 const PROBE: Span = Span::hours(1);
 
 /// Refreshes ahead of time, until stopped.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
-    // The probe goes by the wall clock: a machine that slept has probed nothing meanwhile.
-    let (mut swept, mut probed) = (None::<Instant>, clock::now());
+    // Both go by the wall clock: a machine that slept has wiped and probed nothing meanwhile.
+    let (mut swept, mut probed) = (None::<Time>, clock::now());
     loop {
         let woken = engine.wake.refresher.notified();
         let pause = match turn(&engine).await {
@@ -33,13 +35,12 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
                 LOOK
             }
         };
-        if swept.is_none_or(|at| at.elapsed() >= LOOK) {
-            swept = Some(Instant::now());
+        if swept.is_none_or(|at| passed(at, SWEEP)) {
+            swept = Some(clock::now());
             sweep(&engine).await;
             tokio::spawn(look_back(engine.clone(), stop.clone()));
         }
-        let since = clock::now().since(probed);
-        if since >= PROBE || since < Span(0) {
+        if passed(probed, PROBE) {
             probed = clock::now();
             tokio::spawn(probe_kept(engine.clone(), stop.clone()));
         }
@@ -49,6 +50,12 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
             () = tokio::time::sleep(pause) => {}
         }
     }
+}
+
+/// Whether so long has passed since `at`, or the clock was set back behind it.
+fn passed(at: Time, span: Span) -> bool {
+    let since = clock::now().since(at);
+    since >= span || since < Span(0)
 }
 
 /// Refreshes what is due; says how long nothing will be.
