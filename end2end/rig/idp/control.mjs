@@ -3,6 +3,7 @@ import * as A from './accounts.mjs';
 import * as store from './store.mjs';
 
 export const hits = { total: {}, account: {}, client: {} };
+const last = {}; // by account and route, when it was asked last, on the provider's clock
 const faults = []; // {route, account?, client?, tenant?, times, status, headers, body, delayMs, drop}
 
 export function count(route, account, client) {
@@ -12,6 +13,7 @@ export function count(route, account, client) {
     table[key] ??= {};
     table[key][route] = (table[key][route] ?? 0) + 1;
   }
+  if (account) (last[account] ??= {})[route] = new Date().toISOString();
 }
 
 export function faultFor(route, account, client) {
@@ -48,7 +50,7 @@ export const actions = (provider) => ({
     clients.forEach(A.putClient);
     return { users: A.users.size };
   },
-  stats: ({ account, client }) => ({ hits: account ? hits.account[account] ?? {} : client ? hits.client[client] ?? {} : hits.total, rows: store.size() }),
+  stats: ({ account, client }) => ({ hits: account ? hits.account[account] ?? {} : client ? hits.client[client] ?? {} : hits.total, ...(account ? { last: last[account] ?? {} } : {}), rows: store.size() }),
   config: ({ fault, ...part }) => {
     if (fault === null) faults.length = 0;
     else if (fault) faults.push({ route: 'token', times: 1, ...(part.account ? { account: part.account } : {}), ...(part.client ? { client: part.client } : {}), ...(part.tenant ? { tenant: part.tenant } : {}), ...fault });

@@ -105,10 +105,15 @@ test('R3 the slow probe finishes it without a person', async ({ page, rig, start
     await rig.call('/front/smtp-auth', { user: support.email, enabled: true });
     // Nobody presses anything: an hour passes.
     await rig.call('/clock', { offset: '+70m' });
-    await rig.arrived(customer.email, (m) => /Answered later/.test(m.subject), { seconds: 150 });
-    await page.goto(mailkeep.url + EMAIL);
-    await expect(row(page, support.email)).not.toContainText('blocked');
-    await expect(banner(page)).toBeEmpty();
-    expect(await signIns(rig, support.email), 'sign-ins').toBe(asked);
+    try {
+      await rig.arrived(customer.email, (m) => /Answered later/.test(m.subject), { seconds: 150 });
+      await page.goto(mailkeep.url + EMAIL);
+      await expect(row(page, support.email)).not.toContainText('blocked');
+      await expect(banner(page)).toBeEmpty();
+      expect(await signIns(rig, support.email), 'sign-ins').toBe(asked);
+    } finally {
+      // The rig is the worker's: the next test's mail would be older than its mailbox.
+      await rig.call('/clock', { offset: '+0' });
+    }
   });
 });

@@ -42,6 +42,7 @@ test('R20 every sign-in has an expected end with its source', async ({ page, rig
   await clause('R20', 'a tenant policy learned from AADSTS70043 is shown', async () => {
     await rig.call('/idp/revoke', { account: ruled.email, reason: 'frequency' });
     await rig.call('/idp/expire-access', { account: ruled.email });
+    await rig.call('/mail/kick', { user: ruled.email });
     await expect(async () => {
       await asAdmin(page, mailkeep, ENDS);
       await expect(line(page, ruled.email)).toContainText('Ended', { timeout: 500 });
