@@ -7,6 +7,7 @@ import { test, expect, deskOf, fresh } from '../support/fixtures.mjs';
 import { HERE, until } from '../support/rig.mjs';
 import { ADMIN, AGENT } from '../support/desk.mjs';
 import { EMAIL, awake, banner, signIn } from '../support/pages.mjs';
+import { signInByKeys, tabTo } from '../support/keyboard.mjs';
 
 // The two widths side by side, each with a world of its own.
 test.describe.configure({ mode: 'parallel' });
@@ -147,30 +148,12 @@ for (const width of [1280, 390]) {
   });
 }
 
-/** Presses Tab until the focus is where it should be; every stop must be seen. */
-async function tabTo(page, locator, what, most = 60) {
-  for (let n = 0; n < most; n += 1) {
-    if (await locator.evaluate((e) => e === document.activeElement).catch(() => false)) {
-      const seen = await locator.evaluate((e) => { const s = getComputedStyle(e); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1; });
-      expect(seen, `${what} shows its focus`).toBe(true);
-      return;
-    }
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Tab does not reach ${what}`);
-}
-
 test('by keyboard alone: signing in, and reauthorizing from the banner', async ({ page, rig }) => {
   const user = { email: `${fresh('keys')}@contoso.example`, name: 'Keys', password: 'keys-pass', oauth: true };
   await rig.users(user);
   const id = await at.desk.bySignIn(user.email, { password: user.password });
   await page.goto(`${at.url}/sign-in`);
-  await expect(page.getByLabel('Email')).toBeFocused();
-  await page.keyboard.type(ADMIN.email);
-  await page.keyboard.press('Tab');
-  await expect(page.getByLabel('Password')).toBeFocused();
-  await page.keyboard.type(ADMIN.password);
-  await page.keyboard.press('Enter');
+  await signInByKeys(page, ADMIN);
   await expect(page).toHaveURL(/\/tickets$/);
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Skip to the page' })).toBeFocused();

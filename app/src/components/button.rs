@@ -46,6 +46,9 @@ pub fn SignIn(
     #[prop(optional)]
     pick: bool,
     #[prop(optional)] small: bool,
+    /// The one thing to do here: it has the focus when the page opens.
+    #[prop(optional)]
+    first: bool,
     /// The page shows that the mailbox needs it: if somebody was quicker, the answer says who.
     #[prop(optional)]
     needed: bool,
@@ -60,7 +63,7 @@ pub fn SignIn(
             <input type="hidden" name="intent" value=intent.key()/>
             {pick.then(|| view! { <input type="hidden" name="pick" value="1"/> })}
             {needed.then(|| view! { <input type="hidden" name="needed" value="1"/> })}
-            <button class=class type="submit" data-busy="Opening the sign-in">
+            <button class=class type="submit" data-busy="Opening the sign-in" autofocus=first>
                 {logo(provider)}
                 <span data-words="">{words}</span>
                 {of.map(|of| view! { <span class="vh">" " {of}</span> })}

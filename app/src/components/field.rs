@@ -34,7 +34,7 @@ pub fn Field(
     #[prop(optional)] optional: bool,
     #[prop(optional)] short: bool,
     #[prop(optional)] inputmode: Option<&'static str>,
-    /// The cursor stands here when the page opens.
+    /// The cursor stands here when the page opens, unless another field was refused.
     #[prop(optional)]
     first: bool,
     /// Why the form was refused, and which faults are about this field.
@@ -68,7 +68,7 @@ pub fn Field(
                 value=value
                 autocomplete=autocomplete
                 inputmode=inputmode
-                autofocus=first || wrong.is_some()
+                autofocus=wrong.is_some() || (first && refused.is_none())
                 aria-invalid=wrong.as_ref().map(|_| "true")
                 aria-describedby=described
             />
@@ -111,11 +111,14 @@ pub fn Choice(
     #[prop(into)] title: String,
     #[prop(into)] hint: String,
     chosen: bool,
+    /// The chosen one of the group has the focus when the page opens.
+    #[prop(optional)]
+    first: bool,
     #[prop(optional_no_strip)] logo: Option<AnyView>,
 ) -> impl IntoView {
     view! {
         <label class="choice">
-            <input type="radio" name=name value=value checked=chosen/>
+            <input type="radio" name=name value=value checked=chosen autofocus=first && chosen/>
             <span class="top"><b>{title}</b>{logo}</span>
             <span class="hint">{hint}</span>
         </label>

@@ -13,11 +13,14 @@ pub fn Notice(
     tone: Tone,
     #[prop(into)] title: String,
     #[prop(optional)] icon: Option<Icon>,
+    /// What came of the last press: it has the focus when the page opens, what to do next follows it.
+    #[prop(optional)]
+    outcome: bool,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let role = if matches!(tone, Tone::Critical) { "alert" } else { "status" };
     view! {
-        <div class="notice" data-tone=tone.key() role=role>
+        <div class="notice" data-tone=tone.key() role=role tabindex=outcome.then_some("-1") autofocus=outcome>
             {icon.unwrap_or_else(|| tone.icon()).view()}
             <p class="title">{title}</p>
             {children.map(|children| children())}

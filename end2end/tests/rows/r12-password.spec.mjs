@@ -1,8 +1,10 @@
 // R12: a mailbox by password, here or at a provider that takes none.
 import { test, expect, fresh } from '../../support/fixtures.mjs';
 import { clause } from '../../support/clauses.mjs';
+import { ADMIN, APP, Desk } from '../../support/desk.mjs';
+import { enter, signInByKeys, type } from '../../support/keyboard.mjs';
 import { begun } from '../../support/setting.mjs';
-import { EMAIL, R1, R12, banner, newMailbox, reply, row, ticketLink } from '../../support/pages.mjs';
+import { EMAIL, R1, R12, banner, newMailbox, register, reply, row, ticketLink } from '../../support/pages.mjs';
 
 test('R12 a changed password: reauthorization required, the form, and on it goes', async ({ page, rig, start }) => {
   test.setTimeout(240_000);
@@ -76,8 +78,6 @@ test('R12 a provider that takes no account password offers an app password or it
   const care = { email: `${fresh('care')}@northwind.example`, name: 'Care', password: 'care-pass', oauth: true, app_password: 'abcdefghijklmnop' };
   await rig.users(care);
   await page.goto(`${mailkeep.url}/admin/registrations?new=google`);
-  const { register } = await import('../../support/pages.mjs');
-  const { APP } = await import('../../support/desk.mjs');
   await register(page, { provider: 'Google', ...APP });
   await page.goto(mailkeep.url + EMAIL);
   await newMailbox(page, { address: care.email, provider: 'Gmail' });
@@ -93,5 +93,50 @@ test('R12 a provider that takes no account password offers an app password or it
     await page.getByLabel('App password').fill(care.app_password);
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect(page.getByText(`${care.email} is connected`)).toBeVisible();
+  });
+});
+
+test('R12 by keyboard alone: from the banner to a mailbox at work', async ({ page, rig, start }) => {
+  test.setTimeout(180_000);
+  const mailkeep = await start();
+  const desk = await new Desk(mailkeep).open({ providers: [] });
+  const box = { email: `${fresh('keys')}@litware.example`, name: 'Litware', imap_password: 'keys-first-pass' };
+  await rig.users(box);
+  const id = await desk.byPassword(box.email, { password: box.imap_password });
+  await rig.call('/mail/password', { user: box.email, password: 'keys-second-pass' });
+  await rig.call('/mail/kick', { user: box.email });
+  await desk.mailboxSays(id, R12);
+  const subject = fresh('Waits for the password');
+  await rig.send({ from: 'mia@customer.example', to: box.email, subject, text: 'Meanwhile.' });
+
+  await page.goto(`${mailkeep.url}/admin/people`);
+  await signInByKeys(page, ADMIN);
+  await clause('R12', 'user name and password in one form bring it back', async () => {
+    await expect(banner(page)).toContainText(`${box.email}: ${R12}`);
+    await enter(page, banner(page).getByRole('link', { name: 'Email settings', exact: true }), 'the banner\'s link');
+    await expect(page).toHaveURL(`${mailkeep.url}${EMAIL}/${id}`);
+    await enter(page, page.locator('.call').getByRole('link', { name: /Give password/ }), 'Give password');
+    // The form opens with the cursor where the new word goes, also after a wrong one.
+    const password = page.getByLabel('Password');
+    await expect(password).toBeFocused();
+    await page.keyboard.type('not-the-right-one');
+    await enter(page, page.getByRole('button', { name: 'Try and save' }), 'Try and save');
+    await expect(page.getByText('The server refuses this user name or password.')).toBeVisible();
+    await expect(password).toBeFocused();
+    await expect(password).toHaveAccessibleDescription(/The server refuses this user name or password/);
+    await page.keyboard.type('keys-second-pass');
+    // Back to the name and on: the order is that of the page.
+    await page.keyboard.press('Shift+Tab');
+    await expect(page.getByLabel('User name')).toBeFocused();
+    await type(page, page.getByLabel('User name'), box.email, 'the user name');
+    await enter(page, page.getByRole('button', { name: 'Try again' }), 'Try again');
+    // What came of it has the focus; what to do next follows.
+    await expect(page.getByRole('status').filter({ hasText: `${box.email} is connected` })).toBeFocused();
+    await expect(banner(page)).toBeEmpty();
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('link', { name: 'Go to the mailbox' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(page.locator('#directions')).toContainText('Works');
+    await desk.ticket(subject);
   });
 });

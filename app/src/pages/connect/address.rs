@@ -91,7 +91,7 @@ pub fn ProviderPage() -> impl IntoView {
             .map(|p| {
                 let on = p.key == chosen;
                 let hint = hint(&p);
-                view! { <Choice name="provider_key" value=p.key title=p.name hint chosen=on logo=logo(p.kind)/> }
+                view! { <Choice name="provider_key" value=p.key title=p.name hint chosen=on first=true logo=logo(p.kind)/> }
             })
             .collect_view();
         let back = if data.draft { "/admin/channels/email/new".to_owned() } else { path(id) };

@@ -41,7 +41,7 @@ pub fn ResultPage() -> impl IntoView {
         });
         let notice = match &failing {
             None => view! {
-                <Notice tone=Tone::Ok title=format!("{address} is connected")>
+                <Notice outcome=true tone=Tone::Ok title=format!("{address} is connected")>
                     <p>"Saved. " {found} " New mail becomes tickets from now on."</p>
                     <div class="row"><a class="button" href=path(id)>"Go to the mailbox"</a><a class="button bare" href=LIST>"All support emails"</a></div>
                 </Notice>
@@ -53,7 +53,7 @@ pub fn ResultPage() -> impl IntoView {
                     Direction::Outgoing => ("incoming", "outgoing"),
                 };
                 view! {
-                    <Notice tone=Tone::Warning title=format!("Saved, but only {works} works")>
+                    <Notice outcome=true tone=Tone::Warning title=format!("Saved, but only {works} works")>
                         <p>{format!("Half connected: {works} is in use now; {lacks} follows as soon as the setting below is mended. Nothing has to be entered again.")}</p>
                         <div class="row"><a class="button" href=path(id)>"Go to the mailbox"</a></div>
                     </Notice>

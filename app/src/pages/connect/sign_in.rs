@@ -53,7 +53,7 @@ pub fn SignInStepPage() -> impl IntoView {
                             <h2>{format!("Sign in as somebody who may open {address}")}</h2>
                             <p class="soft">"The mailbox itself, or for a shared mailbox anyone with full access and Send As. You come back here afterwards; there is nothing to save."</p>
                         </div>
-                        <SignIn mailbox=id provider=data.provider.kind intent words=format!("Sign in with {short}")/>
+                        <SignIn mailbox=id provider=data.provider.kind intent first=refused.is_none() words=format!("Sign in with {short}")/>
                     </div>
                     <div class="body split">
                         <h3>{format!("{short} will ask you to allow")}</h3>

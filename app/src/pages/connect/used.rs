@@ -34,7 +34,7 @@ pub fn UsePage() -> impl IntoView {
         let refused = here.place.refused();
         let address = data.row.address.to_string();
         let wanted = data.wanted.clone();
-        let choices = use_choices(&data);
+        let choices = use_choices(&data, refused.is_none());
         let (now, beginning, date) = match wanted.import {
             ImportFrom::Now => (true, false, None),
             ImportFrom::Beginning => (false, true, None),

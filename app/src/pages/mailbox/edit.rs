@@ -22,8 +22,8 @@ use domain::refusal::Fault;
 use domain::signin::Intent;
 use leptos::prelude::*;
 
-/// Both, incoming only, outgoing only; the half that is elsewhere gets a name.
-pub fn use_choices(page: &MailboxPage) -> impl IntoView + use<> {
+/// Both, incoming only, outgoing only; the half that is elsewhere gets a name. `first`: the page begins with them.
+pub fn use_choices(page: &MailboxPage, first: bool) -> impl IntoView + use<> {
     let wanted = &page.wanted;
     let address = page.row.address.to_string();
     let (both, incoming, outgoing) =
@@ -40,9 +40,9 @@ pub fn use_choices(page: &MailboxPage) -> impl IntoView + use<> {
         <fieldset class="stack">
             <legend class="label">"Use this mailbox for"</legend>
             <div class="choices gap">
-                <Choice name="used" value="both" title="Both" hint=format!("Messages become tickets, replies leave from {address}.") chosen=both || none/>
-                <Choice name="used" value="incoming" title="Incoming only" hint="Messages become tickets. Replies leave through another mailbox." chosen=incoming/>
-                <Choice name="used" value="outgoing" title="Outgoing only" hint="Replies leave from here. Its mail arrives somewhere else." chosen=outgoing/>
+                <Choice name="used" value="both" title="Both" hint=format!("Messages become tickets, replies leave from {address}.") chosen=both || none first/>
+                <Choice name="used" value="incoming" title="Incoming only" hint="Messages become tickets. Replies leave through another mailbox." chosen=incoming first/>
+                <Choice name="used" value="outgoing" title="Outgoing only" hint="Replies leave from here. Its mail arrives somewhere else." chosen=outgoing first/>
             </div>
             <div class="if-incoming-only">
                 <Select name="replies_through" label="Replies leave through" options=through
@@ -141,7 +141,7 @@ pub fn EditPage() -> impl IntoView {
             _ => None,
         };
         let any_own = !data.own_addresses.is_empty();
-        let choices = use_choices(&data);
+        let choices = use_choices(&data, false);
         let title = format!("Edit {address}");
         let reauthenticate = reauthenticate(&data);
         Ok(view! {

@@ -129,10 +129,11 @@ fn completed(r: SignInResult, left: usize, switched: Option<AnyView>, clock: Clo
             Intent::Reauthorize | Intent::Adopt => format!("Saved: {address} works again"),
         };
         let moved = if r.intent == Intent::Switch { " Same mailbox, same tickets." } else { "" };
-        view! { <Notice tone=Tone::Ok title><p>{signed} {moved} " " {facts}</p>{buttons()}</Notice> }.into_any()
+        view! { <Notice outcome=true tone=Tone::Ok title><p>{signed} {moved} " " {facts}</p>{buttons()}</Notice> }
+            .into_any()
     } else if !r.directions.iter().any(|d| d.swapped || d.kept_until.is_some()) {
         view! {
-            <Notice tone=Tone::Warning title="Signed in, but nothing was switched">
+            <Notice outcome=true tone=Tone::Warning title="Signed in, but nothing was switched">
                 <p>{signed} " Address and provider change only when every direction works there. Fetching and replies go on as before. " {facts}</p>{buttons()}
             </Notice>
         }
@@ -140,14 +141,14 @@ fn completed(r: SignInResult, left: usize, switched: Option<AnyView>, clock: Clo
     } else if let Some(works) = working.first() {
         let works = way(works.report.direction);
         view! {
-            <Notice tone=Tone::Warning title=format!("Saved: signed in, but only {works} works")>
+            <Notice outcome=true tone=Tone::Warning title=format!("Saved: signed in, but only {works} works")>
                 <p>{signed} " " {format!("Half connected: {works} is in use now. ")} {facts}</p>{buttons()}
             </Notice>
         }
         .into_any()
     } else {
         view! {
-            <Notice tone=Tone::Warning title="Signed in, but neither direction works yet">
+            <Notice outcome=true tone=Tone::Warning title="Signed in, but neither direction works yet">
                 <p>{signed} " What worked before goes on. " {facts}</p>{buttons()}
             </Notice>
         }
