@@ -2,7 +2,9 @@
 import { test, expect, fresh } from '../../support/fixtures.mjs';
 import { clause } from '../../support/clauses.mjs';
 import { begun, idOf, people } from '../../support/setting.mjs';
-import { EMAIL, banner, newMailbox, reply, row, signInAt, ticketLink } from '../../support/pages.mjs';
+import { ADMIN, Desk } from '../../support/desk.mjs';
+import { until } from '../../support/rig.mjs';
+import { EMAIL, banner, newMailbox, reply, row, signIn, signInAt, ticketLink } from '../../support/pages.mjs';
 
 /** How often this account's sign-in was exchanged for tokens. */
 async function signIns(rig, account) {
@@ -113,6 +115,38 @@ test('R3 the slow probe finishes it without a person', async ({ page, rig, start
       expect(await signIns(rig, support.email), 'sign-ins').toBe(asked);
     } finally {
       // The rig is the worker's: the next test's mail would be older than its mailbox.
+      await rig.call('/clock', { offset: '+0' });
+    }
+  });
+});
+
+test('R3 a sign-in kept beside a password is put in by the slow probe', async ({ page, rig, start }) => {
+  test.setTimeout(240_000);
+  const mailkeep = await start();
+  const desk = await new Desk(mailkeep).open({ providers: ['microsoft'] });
+  const { support, customer } = await people(rig, 'beside', { imap_password: 'beside-imap-pass' });
+  const id = await desk.byPassword(support.email, { password: support.imap_password, provider: 'microsoft' });
+  const subject = fresh('Before the sign-in');
+  await rig.send({ from: customer.email, to: support.email, subject, text: 'Please.' });
+  const ticket = await desk.ticket(subject, { seconds: 45 });
+  await rig.call('/front/smtp-auth', { user: support.email, enabled: false });
+  await signIn(page, mailkeep, ADMIN, `${EMAIL}/${id}`);
+  await signInAt(page, mailkeep, support, { scope: page.locator('aside') });
+  await expect(page.getByText('Saved: signed in, but only incoming works')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Outgoing', exact: true })).toContainText('Not in use. What worked before is not replaced.');
+  await expect(page.getByText('Check again needs no second one.')).toBeVisible();
+  const asked = await signIns(rig, support.email);
+  await clause('R3', 'a slow probe finishes it without a person', async () => {
+    await rig.call('/front/smtp-auth', { user: support.email, enabled: true });
+    await rig.call('/clock', { offset: '+70m' });
+    try {
+      // Nobody presses anything; it is in use when the mailbox no longer needs its password.
+      await until('no direction signs in by password', async () => !(await desk.admin.go(EMAIL)).sees('Password'), 60, 250);
+      await rig.call('/mail/password', { user: support.email, password: 'changed-since' });
+      await desk.reply(ticket.id, 'By the sign-in that was kept.');
+      await rig.arrived(customer.email, (m) => m.subject.includes(subject), { seconds: 45 });
+      expect(await signIns(rig, support.email), 'sign-ins').toBe(asked);
+    } finally {
       await rig.call('/clock', { offset: '+0' });
     }
   });
