@@ -44,14 +44,14 @@ export class Desk {
   }
 
   /** A draft up to its last step: address, provider, use. */
-  async draft(address, { name = '', provider, used = 'both', importFrom = 'now' } = {}) {
+  async draft(address, { name = '', provider, used = 'both', importFrom = 'now', deletes = false, folder } = {}) {
     const a = this.admin;
     await a.go('/admin/channels/email/new');
     await a.press('Continue', { address, name });
     const id = Number(/\/email\/(\d+)\//.exec(a.url)?.[1]);
     if (!id) throw new Error(`no draft of ${address}: ${a.url} ${a.text.slice(0, 300)}`);
     await a.press('Continue', provider ? { provider_key: provider } : {});
-    await a.press('Continue', { used, import: importFrom });
+    await a.press('Continue', { used, import: importFrom, ...(deletes ? { delete_after_fetch: 'true' } : {}), ...(folder ? { folder } : {}) });
     return id;
   }
 

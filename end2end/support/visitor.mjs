@@ -36,6 +36,15 @@ export function forms(html) {
 export class Visitor {
   constructor(home) { this.home = home; this.jar = []; this.url = home; this.html = ''; this.status = 0; }
 
+  /** Goes on at another address of the same desk, signed in as before. */
+  at(home) {
+    if (home === this.home) return;
+    const [from, to] = [new URL(this.home).host, new URL(home).host];
+    for (const cookie of this.jar) if (cookie.host === from) cookie.host = to;
+    if (this.url.startsWith(this.home)) this.url = home + this.url.slice(this.home.length);
+    this.home = home;
+  }
+
   cookies(url) {
     const { host, pathname } = new URL(url);
     return this.jar.filter((c) => c.host === host && pathname.startsWith(c.path)).map((c) => `${c.name}=${c.value}`).join('; ');
@@ -56,7 +65,7 @@ export class Visitor {
   async go(where, { method = 'GET', body, headers = {} } = {}) {
     let url = new URL(where, this.url).href;
     for (let hop = 0; hop < 15; hop += 1) {
-      const answer = await fetch(url, { method, body, redirect: 'manual', headers: { accept: 'text/html', cookie: this.cookies(url), ...(method === 'GET' ? {} : { origin: new URL(this.url).origin }), ...headers } });
+      const answer = await fetch(url, { method, body, redirect: 'manual', signal: AbortSignal.timeout(this.patience ?? 120_000), headers: { accept: 'text/html', cookie: this.cookies(url), ...(method === 'GET' ? {} : { origin: new URL(this.url).origin }), ...headers } });
       this.keep(url, answer);
       const to = answer.headers.get('location');
       if (answer.status < 300 || answer.status > 399 || !to) {

@@ -1,6 +1,8 @@
 //! Mailkeep: the composition root.
 
 mod assets;
+#[cfg(feature = "failpoints")]
+mod crash_points;
 mod diagnose;
 mod guard;
 mod key_file;

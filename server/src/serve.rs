@@ -24,6 +24,8 @@ pub fn serve() -> Result<()> {
     // One provider of TLS for the process; a second call finds it there.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let settings = Settings::read()?;
+    #[cfg(feature = "failpoints")]
+    crate::crash_points::arm()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(settings))
 }
 

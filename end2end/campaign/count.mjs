@@ -1,0 +1,127 @@
+// After the storm: waits until ledger and outbox are settled, then counts what became of every mail and reply.
+import { Imap } from '../rig/prove.d/clients.mjs';
+import { until } from '../support/rig.mjs';
+import { hash } from './customers.mjs';
+
+const OPEN = "('waiting', 'sending', 'handing_over')";
+
+/** Nothing is on its way any more: every mail sent is in the ledger and taken in, every reply has left or is uncertain. */
+export async function settled(database, { sent, seconds = 240, say = () => {} }) {
+  let left = '';
+  try {
+    await until('ledger and outbox are settled', async () => {
+      const stored = await database.number("SELECT COUNT(*) FROM receipt WHERE disposition = 'stored'");
+      const open = await database.number(`SELECT COUNT(*) FROM delivery WHERE state IN ${OPEN}`);
+      const checking = await database.number("SELECT COUNT(*) FROM delivery WHERE state = 'uncertain' AND due_at < 9000000000000000 AND checks < 4");
+      const came = new Set([...await tokens(database), ...await quarantined(database)]);
+      const missing = sent.filter((m) => !came.has(m.token)).length;
+      left = `${stored} to take in, ${open} to send, ${checking} being looked for in Sent, ${missing} not come`;
+      return stored + open + checking + missing === 0;
+    }, seconds, 500);
+  } catch { say(`not settled after ${seconds} s: ${left}`); }
+}
+
+async function tokens(database) {
+  return (await customersMail(database)).map((row) => row.text.trim().split(/\s/)[0]);
+}
+
+const customersMail = (database) => database.all("SELECT m.id, m.ticket_id, m.text, m.kind, t.mailbox_id FROM message m JOIN ticket t ON t.id = m.ticket_id WHERE m.kind = 'incoming'");
+
+/** Mail that was being read at each of several kills, and is kept unread in a ticket: its whole source is there for a person. */
+async function quarantined(database) {
+  const rows = await database.all("SELECT r.source_id FROM receipt r JOIN source s ON s.id = r.source_id WHERE r.disposition = 'quarantined' AND r.ticket_id IS NOT NULL AND s.complete AND r.reason LIKE 'the program ended%'");
+  const found = new Set();
+  for (const { source_id: id } of rows) {
+    const chunks = await database.all(`SELECT ${database.isPostgres ? "encode(bytes, 'hex')" : 'hex(bytes)'} AS hex FROM source_chunk WHERE source_id = ${id} ORDER BY place LIMIT 1`);
+    const source = Buffer.from(chunks[0]?.hex ?? '', 'hex').toString('latin1');
+    const body = /\r?\n\r?\n([A-Za-z0-9+/=\r\n]{20,})/.exec(source.slice(source.search(/text\/plain/i)))?.[1] ?? '';
+    const token = /c\d+x[0-9a-f]{10}/.exec(Buffer.from(body, 'base64').toString())?.[0];
+    if (token) found.add(token);
+  }
+  return found;
+}
+
+/** What lies in a customer's mailbox, message by message, read by IMAP. */
+async function inbox(rig, customer) {
+  const imap = await Imap.open(rig.env, rig.env.LITWARE_IMAPS_PORT, 'imap.litware.example');
+  const must = async (text, more) => { const answer = await imap.command(text, { ms: 60_000, ...more }); if (!answer.ok) throw new Error(`${text.split(' ')[0]}: ${answer.last}`); return answer; };
+  await must(`LOGIN ${customer.email} ${customer.imap_password}`);
+  await must('SELECT INBOX');
+  const { untagged } = await must('UID FETCH 1:* (BODY.PEEK[])');
+  imap.close();
+  const messages = [];
+  for (const line of untagged) {
+    if (/^\* \d+ FETCH /.test(line)) messages.push([]);
+    else messages.at(-1)?.push(line);
+  }
+  return messages.map((lines) => lines.join('\n'));
+}
+
+/** How often each reply lies in the customers' mailboxes, by its whole first line. */
+async function arrivals(rig, customers, written) {
+  const times = new Map(written.map((r) => [r.token, 0]));
+  const texts = new Map(written.map((r) => [r.token, r.text]));
+  const strange = [];
+  for (const customer of customers) {
+    for (const message of await inbox(rig, customer)) {
+      const body = message.slice(message.indexOf('\n\n'));
+      const token = /\br\d+x[0-9a-f]{10}\b/.exec(body)?.[0];
+      if (!token || !texts.has(token)) continue;
+      if (!body.replace(/=\n/g, '').includes(texts.get(token))) strange.push(token);
+      times.set(token, times.get(token) + 1);
+    }
+  }
+  return { times, strange };
+}
+
+/** The whole count. `cut`: deliveries that were killed between DATA and the answer. */
+export async function count({ world, database, sent, written, cut }) {
+  const lost = [], twice = [], troubles = [];
+  const rows = await customersMail(database);
+  const byToken = new Map();
+  for (const row of rows) {
+    const token = row.text.trim().split(/\s/)[0];
+    byToken.set(token, [...(byToken.get(token) ?? []), row]);
+  }
+  const kept = await quarantined(database);
+  if (kept.size) console.log(`kept unread for a person, having been amid reading at several kills: ${kept.size}`);
+  for (const mail of sent) {
+    const found = byToken.get(mail.token) ?? [];
+    if (found.length === 0 && kept.has(mail.token)) continue;
+    if (found.length === 0) lost.push(`${mail.token} to ${mail.box.email}`);
+    else if (found.length > 1 || kept.has(mail.token)) twice.push(`${mail.token} to ${mail.box.email}: tickets ${found.map((r) => r.ticket_id)}`);
+    else if (hash(found[0].text) !== mail.hash) lost.push(`${mail.token} to ${mail.box.email}: other content`);
+  }
+  const { times, strange } = await arrivals(world.rig, world.customers, written);
+  const deliveries = await database.all("SELECT d.id, d.state, d.mailbox_id, d.said, m.text FROM delivery d JOIN message m ON m.id = d.message_id");
+  const of = new Map();
+  for (const row of deliveries) { const token = row.text.trim().split(/\s/)[0]; of.set(token, [...(of.get(token) ?? []), row]); }
+  let uncertain = 0;
+  for (const reply of written) {
+    const n = times.get(reply.token), mine = of.get(reply.token) ?? [];
+    const isUncertain = mine.some((d) => d.state === 'uncertain');
+    if (mine.length !== 1) (mine.length ? twice : lost).push(`reply ${reply.token}: ${mine.length} deliveries`);
+    else if (n > 1) twice.push(`reply ${reply.token}: arrived ${n} times`);
+    else if (isUncertain) {
+      uncertain += 1;
+      const box = world.mailboxes.find((b) => b.id === mine[0].mailbox_id);
+      if (n === 1 && box?.kind !== 'litware') troubles.push(`reply ${reply.token} left ${box?.email} and was not found in Sent`);
+    } else if (n === 0) lost.push(`reply ${reply.token}: ${mine[0].state}, and did not arrive: ${mine[0].said}`);
+  }
+  for (const token of strange) lost.push(`reply ${token}: other content`);
+  if (uncertain > cut) troubles.push(`${uncertain} replies are uncertain and only ${cut} were cut between DATA and the answer`);
+  const marked = await database.all("SELECT m.address, d.direction, d.failing_diagnosis, d.failing_said FROM direction d JOIN mailbox m ON m.id = d.mailbox_id WHERE d.failing_definite");
+  for (const row of marked) troubles.push(`${row.address} was marked: ${row.direction} ${row.failing_diagnosis} ${row.failing_said}`);
+  const total = sent.length + written.length;
+  return { sent: total, accounted: total - lost.length, lost, twice, uncertain, troubles };
+}
+
+/** Says what is wrong; `false` when something is. */
+export function verdict(result) {
+  for (const [word, list] of [['lost', result.lost], ['twice', result.twice], ['trouble', result.troubles]]) {
+    for (const line of list.slice(0, 20)) console.log(`${word}: ${line}`);
+  }
+  return result.lost.length + result.twice.length + result.troubles.length === 0;
+}
+
+export const lastLine = (r, more) => `sent ${r.sent} accounted ${r.accounted} lost ${r.lost.length} twice ${r.twice.length} uncertain ${r.uncertain} ${more}`;

@@ -1,0 +1,17 @@
+// The arguments of the three commands: --name value.
+export function options(known) {
+  const out = { ...known };
+  const rest = process.argv.slice(2);
+  while (rest.length) {
+    const name = rest.shift().replace(/^--/, '');
+    if (!(name in known)) { console.error(`unknown: --${name}; there are ${Object.keys(known).map((k) => `--${k}`).join(', ')}`); process.exit(2); }
+    out[name] = Number(rest.shift());
+    if (!Number.isFinite(out[name])) { console.error(`--${name} takes a number`); process.exit(2); }
+  }
+  out.seed ||= 1 + Math.floor(Math.random() * 999_999);
+  return out;
+}
+
+const began = Date.now();
+export const say = (text) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+export const pause = (ms) => new Promise((ok) => { setTimeout(ok, ms); });

@@ -1,0 +1,75 @@
+// The world of a campaign: a rig, support mailboxes connected through the console's own forms, customers, agents.
+import * as fs from 'node:fs';
+import { Rig } from '../support/rig.mjs';
+import { Desk, ADMIN } from '../support/desk.mjs';
+
+const AGENTS = ['Bea Falk', 'Cem Aydin', 'Dan Roth'].map((name, n) => ({ name, email: `agent${n + 1}@desk.example`, password: `agent-${n + 1}-password` }));
+const CUSTOMERS = ['mia', 'jonas', 'priya', 'omar', 'lena', 'tim'];
+/** Of five: two at Microsoft and one at Google by sign-in, two by password. */
+const KINDS = ['microsoft', 'litware', 'google', 'microsoft', 'litware'];
+const DOMAINS = { microsoft: 'contoso.example', google: 'northwind.example', litware: 'litware.example' };
+const SHORT = { microsoft: 'Microsoft', google: 'Google' };
+
+export class World {
+  /** `start(rig)` gives the Mailkeep through which everything is set up. */
+  static async open({ mailboxes, start, say }) {
+    const world = new World();
+    world.folder = fs.mkdtempSync('/tmp/mailkeep-campaign.');
+    say('a rig: identity providers, Dovecot, Postfix, DNS');
+    world.rig = await Rig.start();
+    world.mailboxes = Array.from({ length: mailboxes }, (_, n) => {
+      const kind = KINDS[n % KINDS.length];
+      const email = `desk${n + 1}@${DOMAINS[kind]}`;
+      // Every fourth is emptied on the server, as soon as a message is stored.
+      return { email, kind, name: `Desk ${n + 1}`, password: `desk-${n + 1}-password`, deletes: n % 4 === 1 };
+    });
+    // One watches a folder that may disappear, one has much waiting.
+    world.filing = Object.assign(world.mailboxes.find((b) => b.kind === 'litware' && !b.deletes), { folder: 'Archive' });
+    world.backlog = Object.assign(world.mailboxes.findLast((b) => b !== world.filing && !b.deletes), { backlog: true });
+    world.customers = CUSTOMERS.map((name) => ({ email: `${name}@customer.example`, name, imap_password: `${name}-pass` }));
+    await world.rig.users(
+      ...world.mailboxes.map(({ email, kind, name, password }) => (kind === 'litware' ? { email, name, imap_password: password } : { email, name, password, oauth: true })),
+      ...world.customers,
+    );
+    world.mailkeep = await start(world);
+    await world.#connect(say);
+    return world;
+  }
+
+  async #connect(say) {
+    const desk = new Desk(this.mailkeep);
+    await desk.open();
+    this.desk = desk;
+    this.agents = [];
+    for (const agent of AGENTS) this.agents.push(await desk.invite(agent));
+    say(`${this.mailboxes.length} mailboxes, connected through the console`);
+    const waiting = [...this.mailboxes];
+    const hand = async () => {
+      const own = new Desk(this.mailkeep);
+      own.admin = await this.signedIn(ADMIN);
+      for (let box = waiting.shift(); box; box = waiting.shift()) await this.#one(own, box);
+    };
+    await Promise.all([hand(), hand(), hand()]);
+  }
+
+  async #one(desk, box) {
+    const how = { password: box.password, name: box.name, deletes: box.deletes, folder: box.folder };
+    box.id = box.kind === 'litware' ? await desk.byPassword(box.email, how) : await desk.bySignIn(box.email, { ...how, short: SHORT[box.kind] });
+  }
+
+  async signedIn({ email, password }, mailkeep = this.mailkeep) {
+    const visitor = new Desk(mailkeep).visitor();
+    await visitor.go('/sign-in');
+    await visitor.press('Sign in', { email, password });
+    return visitor;
+  }
+
+  /** `keep`: the database and the log stay to be looked at. */
+  async close({ keep = false } = {}) {
+    await this.mailkeep?.stop().catch(() => {});
+    await this.rig?.stop().catch(() => {});
+    this.disk?.close();
+    if (keep) console.error(`database and log are kept: ${this.folder}`);
+    else fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}
