@@ -34,7 +34,7 @@ export const startIdp = (flavour, port, state, secret) => new Promise((ok, no) =
 });
 
 export function startDovecot(state) {
-  launch('dovecot-start', '/usr/sbin/dovecot', ['-F', '-c', `${state}/dovecot/dovecot.conf`], state, { detached: true });
+  return launch('dovecot-start', '/usr/sbin/dovecot', ['-F', '-c', `${state}/dovecot/dovecot.conf`], state, { detached: true });
 }
 
 export function startPostfix(state) {

@@ -35,6 +35,7 @@ export function routes({ state, tell, front, env }) {
     '/idp/admin-consent': idp('admin-consent'), '/idp/config': idp('config'), '/idp/stats': idp('stats'), '/idp/mint': idp('mint'),
     '/mail/send': mail.send, '/mail/list': mail.list, '/mail/get': mail.get, '/mail/folders': mail.folders, '/mail/append': mail.append,
     '/mail/password': mail.password, '/mail/kick': mail.kick, '/mail/uidvalidity': mail.uidvalidity, '/mail/expunge': mail.expunge,
+    '/mail/renumber': mail.renumber, '/mail/hide': mail.hide, '/mail/restart': mail.restart,
     '/dns/set': ({ name, type, values }) => { if (values === null) dns.unset(name, type); else dns.set(name, type, values); return {}; },
     '/dns/fail': ({ name = '*', kind = 'servfail', times }) => { dns.fail(name, kind, times); return {}; },
     '/dns/stats': () => dns.stats, '/dns/table': () => dns.all(),

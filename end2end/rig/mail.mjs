@@ -4,9 +4,10 @@ import * as crypto from 'node:crypto';
 import { execFile } from 'node:child_process';
 import * as U from './users.mjs';
 import { SmtpClient } from './smtp-client.mjs';
+import { startDovecot, waitFor } from './children.mjs';
 
-let conf, mxPort, serial = 0;
-export function open(state, ports) { conf = `${state}/dovecot/dovecot.conf`; mxPort = ports.MX_PORT; }
+let conf, mxPort, home, imapPorts, serial = 0;
+export function open(state, ports) { home = state; conf = `${state}/dovecot/dovecot.conf`; mxPort = ports.MX_PORT; imapPorts = [ports.DOVECOT_IMAP_PORT, ports.DOVECOT_IMAPS_PORT, ports.LMTP_PORT, ports.SASL_PORT]; }
 
 const doveadm = (...args) => new Promise((ok, no) => {
   execFile('doveadm', ['-c', conf, ...args], { maxBuffer: 1 << 30 }, (e, out, err) => (e && !out ? no(new Error(err.trim() || e.message)) : ok(out)));
@@ -101,5 +102,32 @@ export async function uidvalidity({ user, folder = 'INBOX', value }) {
 }
 export async function expunge({ user, folder = 'INBOX', uid, messageId }) {
   await doveadm('expunge', '-u', U.need(user).email, 'mailbox', folder, ...(uid ? ['uid', String(uid)] : messageId ? ['header', 'message-id', messageId] : ['all']));
+  return {};
+}
+
+/** Every message gets a new number and the folder a new UIDVALIDITY, as after a restore at the server. */
+export async function renumber({ user, folder = 'INBOX' }) {
+  const who = U.need(user), dir = U.folderPath(who, folder);
+  await kick({ user });
+  for (const name of fs.readdirSync(dir)) if (/^dovecot(-uidlist|\.index)/.test(name)) fs.rmSync(`${dir}/${name}`);
+  await uidvalidity({ user, folder });
+  return folders({ user });
+}
+
+/** Takes a folder away, with what is in it, or gives it back. */
+export async function hide({ user, folder, hidden = true }) {
+  const path = U.folderPath(U.need(user), folder), away = `${U.home(U.need(user))}/away-${folder.replaceAll('/', '.')}`;
+  await kick({ user });
+  if (hidden) fs.renameSync(path, away); else fs.renameSync(away, path);
+  return {};
+}
+
+/** Dovecot ends, and comes back after so many milliseconds; what Postfix held meanwhile is delivered then. */
+export async function restart({ ms = 1000 }) {
+  await doveadm('stop').catch(() => {});
+  await new Promise((ok) => { setTimeout(ok, ms); });
+  startDovecot(home);
+  await Promise.all(imapPorts.map((port) => waitFor(port)));
+  await new Promise((ok) => { execFile('postqueue', ['-c', `${home}/postfix/etc`, '-f'], () => ok()); });
   return {};
 }
