@@ -2,9 +2,9 @@
 import { test, expect, fresh } from '../../support/fixtures.mjs';
 import { clause } from '../../support/clauses.mjs';
 import { ADMIN, APP, Desk } from '../../support/desk.mjs';
-import { enter, signInByKeys, type } from '../../support/keyboard.mjs';
+import { enter, signInByKeys, tabTo, type } from '../../support/keyboard.mjs';
 import { begun } from '../../support/setting.mjs';
-import { EMAIL, R1, R12, banner, newMailbox, register, reply, row, ticketLink } from '../../support/pages.mjs';
+import { EMAIL, R1, R12, awake, banner, newMailbox, register, reply, row, ticketLink } from '../../support/pages.mjs';
 
 test('R12 a changed password: reauthorization required, the form, and on it goes', async ({ page, rig, start }) => {
   test.setTimeout(240_000);
@@ -138,5 +138,31 @@ test('R12 by keyboard alone: from the banner to a mailbox at work', async ({ pag
     await page.keyboard.press('Enter');
     await expect(page.locator('#directions')).toContainText('Works');
     await desk.ticket(subject);
+  });
+});
+
+test('R12 the focus stays where it is while the page renews itself', async ({ page, rig, start }) => {
+  test.setTimeout(180_000);
+  const mailkeep = await start();
+  const desk = await new Desk(mailkeep).open({ providers: [] });
+  const [one, two] = ['first', 'other'].map((word) => ({ email: `${fresh(word)}@litware.example`, name: word, imap_password: `${word}-pass` }));
+  await rig.users(one, two);
+  const ids = [];
+  for (const box of [one, two]) ids.push(await desk.byPassword(box.email, { password: box.imap_password }));
+  const change = async (box) => {
+    await rig.call('/mail/password', { user: box.email, password: 'another-one' });
+    await rig.call('/mail/kick', { user: box.email });
+  };
+  await change(one);
+  await desk.mailboxSays(ids[0], R12);
+  await page.goto(`${mailkeep.url}/admin/people`);
+  await signInByKeys(page, ADMIN);
+  await awake(page);
+  await clause('R12', 'Reauthorization required stands in the row and on the page after the password changed', async () => {
+    const here = banner(page).getByRole('link', { name: 'here', exact: true });
+    await tabTo(page, here, 'the banner\'s help');
+    await change(two);
+    await expect(banner(page)).toContainText(two.email.split('@')[0], { timeout: 60_000 });
+    await expect(here).toBeFocused();
   });
 });

@@ -20,6 +20,7 @@ pub fn concerned(keys: &[String]) -> bool {
 /// Exchanges what differs. Answers with what is new and wants to be said.
 pub fn exchange(fresh: &Document) -> Option<Said> {
     let focus = document().active_element();
+    let place = focus.as_ref().and_then(|f| f.closest("[data-live]").ok().flatten()).map(|region| region.id());
     let mut said = None;
     for old in all(document().query_selector_all("[data-live]").ok()) {
         let Some(new) = fresh.get_element_by_id(&old.id()) else { continue };
@@ -28,7 +29,7 @@ pub fn exchange(fresh: &Document) -> Option<Said> {
         }
         take_on(&old, &new, &mut said);
     }
-    refocus(focus);
+    refocus(focus, place.as_deref());
     said
 }
 
@@ -98,8 +99,8 @@ fn busy(region: &Element, focus: Option<&Element>) -> bool {
     editing || selecting
 }
 
-/// The focus goes back to where it was, or to the same link in the new version.
-fn refocus(focus: Option<Element>) {
+/// The focus goes back to where it was, or to the same link or button in the new version of its region.
+fn refocus(focus: Option<Element>, place: Option<&str>) {
     let Some(was) = focus.filter(|f| f.tag_name() != "BODY") else { return };
     let now = document().active_element();
     if now.is_some_and(|now| now.is_same_node(Some(&was))) {
@@ -110,9 +111,14 @@ fn refocus(focus: Option<Element>) {
     } else if !was.id().is_empty() {
         document().get_element_by_id(&was.id())
     } else {
-        let href = was.get_attribute("href");
-        all(document().query_selector_all("main a[href]").ok())
-            .find(|link| href.is_some() && link.get_attribute("href") == href)
+        let same = |other: &Element| {
+            other.tag_name() == was.tag_name()
+                && other.get_attribute("href") == was.get_attribute("href")
+                && other.text_content() == was.text_content()
+        };
+        place
+            .and_then(|id| document().get_element_by_id(id))
+            .and_then(|region| all(region.query_selector_all("a[href], button, summary").ok()).find(same))
     };
     if let Some(element) = again.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
         let options = web_sys::FocusOptions::new();
