@@ -63,10 +63,12 @@ pub fn diagnose_oauth(body_or_description: &str, http_status: Option<u16>, provi
                 && tables::folded(row.reply).split([':', ' ']).next() == error.as_deref()
         })
         .map(|row| row.sentence);
-    let known = diagnosis.is_some();
-    let number = numbers(&text).first().map(|number| format!("AADSTS{number}"));
-    let mut found =
-        finding(diagnosis.or_else(|| by_range(&numbers(&text))).unwrap_or(Unknown), number.or(error), known);
+    let numbers = numbers(&text);
+    // A number that Microsoft did not use before: the protocol's rules speak, and the page shows what it said.
+    let unlisted = !numbers.is_empty() && numbers.iter().all(|number| tables::aadsts(*number).is_none());
+    let known = diagnosis.is_some() && !unlisted;
+    let number = numbers.first().map(|number| format!("AADSTS{number}"));
+    let mut found = finding(diagnosis.or_else(|| by_range(&numbers)).unwrap_or(Unknown), number.or(error), known);
     found.sentence = quoted;
     found
 }

@@ -1,7 +1,7 @@
 //! Answers of token and authorize endpoints that stand in no file.
 
 use crate::cases::check;
-use domain::diagnosis::{Certainty, Diagnosis, correlation_id, diagnose_oauth};
+use domain::diagnosis::{Certainty, Class, Diagnosis, correlation_id, diagnose_oauth};
 use domain::provider::ProviderKind::{Google, Microsoft};
 
 #[test]
@@ -33,6 +33,29 @@ fn exact_names_where_the_page_depends_on_them() {
         let found = diagnose_oauth(text, Some(400), provider);
         assert_eq!(found.diagnosis, diagnosis, "{text}");
         assert_eq!((found.certainty, found.known), (Certainty::Definite, true), "{text}");
+    }
+}
+
+#[test]
+fn a_number_nobody_has_written_down_is_not_known_and_keeps_its_class() {
+    for (text, class) in [
+        (
+            r#"{"error":"invalid_grant","error_description":"AADSTS599999: Something new.","error_codes":[599999]}"#,
+            Class::SignInAgain,
+        ),
+        (r#"{"error":"temporarily_unavailable","error_description":"AADSTS99999999: Busy."}"#, Class::Transient),
+        (
+            r#"{"error":"invalid_client","error_description":"AADSTS7999999: The key is odd."}"#,
+            Class::FixAppRegistration,
+        ),
+        (
+            r#"{"error":"invalid_grant","suberror":"consent_required","error_description":"AADSTS659999: x"}"#,
+            Class::SignInAgain,
+        ),
+        ("AADSTS599999: Need admin approval", Class::AdminConsent),
+    ] {
+        let found = diagnose_oauth(text, Some(400), Microsoft);
+        assert_eq!((found.diagnosis.class(), found.known), (class, false), "{text} {:?}", found.diagnosis);
     }
 }
 
