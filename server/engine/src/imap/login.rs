@@ -176,16 +176,30 @@ async fn greeted(
     Ok(Client::new(stream))
 }
 
+/// A greeting as it is shown: whole words, without the machine that Exchange names in base64 behind them.
+fn welcome(text: &str) -> String {
+    let text = crate::net::redacted(text.split('[').next().unwrap_or(text));
+    let mut words = String::new();
+    for word in text.split_whitespace() {
+        if words.chars().count() + word.chars().count() > 80 {
+            words.push_str(" ...");
+            break;
+        }
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    words
+}
+
 async fn greeting(client: &mut Client<Stream>, provider: ProviderKind) -> Result<String, Fault> {
     let greeting = client.read_response().await;
     let answer = client.get_ref().told().farewell().to_owned();
     match greeting {
         Ok(Some(response)) => match response.parsed() {
             Response::Data { status: Status::Ok, outcome } => {
-                let text = outcome.information.as_deref().unwrap_or("OK");
-                // Exchange names its machine in base64 there.
-                let text = text.split(" [").next().unwrap_or(text);
-                Ok(crate::net::redacted(&text.chars().take(80).collect::<String>()))
+                Ok(welcome(outcome.information.as_deref().unwrap_or("OK")))
             }
             Response::Data { status: Status::Bye, .. } => Err(fault::refused(provider, Stage::Greeting, &answer)),
             _ => Err(Fault {
@@ -277,3 +291,28 @@ fn of_error(error: Error, client: &Client<Stream>, provider: ProviderKind, stage
 
 /// How long a check may take in all.
 pub const CHECK: Duration = Duration::from_secs(45);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_greeting_ends_with_a_word() {
+        let machine = "UgBJAEcAMAAwADAAMABDAEEAMAAwADAAMQAuAHAAcgBvAGQALgBvAHUAdABsAG8AbwBrAA==";
+        for (told, shown) in [
+            (
+                format!("The Microsoft Exchange IMAP4 service is ready. [{machine}]"),
+                "The Microsoft Exchange IMAP4 service is ready.",
+            ),
+            (format!("Service ready.[{machine}]"), "Service ready."),
+            ("Dovecot ready.".into(), "Dovecot ready."),
+            (
+                format!("{} {}", "Gimap ready".repeat(6), "requests"),
+                "Gimap readyGimap readyGimap readyGimap readyGimap readyGimap ready requests",
+            ),
+            ("word ".repeat(30), "word word word word word word word word word word word word word word word word ..."),
+        ] {
+            assert_eq!(welcome(&told), shown, "{told}");
+        }
+    }
+}
