@@ -253,6 +253,11 @@ async fn results_of_sign_ins() {
 async fn signed_out_people_come_back_to_their_page() {
     let seen = get_as(Scene::default(), None, "/admin/people").await;
     assert_eq!((seen.status, seen.to.as_deref()), (StatusCode::SEE_OTHER, Some("/sign-in?next=/admin/people")));
+    // With its query; what a form said there is over by then.
+    let seen = get_as(Scene::default(), None, "/tickets?q=a%26b%20c&status=closed&done=saved&refused=slow.3").await;
+    assert_eq!(seen.to.as_deref(), Some("/sign-in?next=/tickets%3Fq%3Da%2526b%2520c%26status%3Dclosed"));
+    let page = get_as(Scene::default(), None, seen.to.as_deref().unwrap()).await;
+    assert!(page.html.contains("name=\"next\" value=\"/tickets?q=a%26b%20c&amp;status=closed\""), "{}", page.html);
     let first = Scene { first_start: true, ..Scene::default() };
     assert_eq!(get_as(first, None, "/tickets").await.to.as_deref(), Some("/first-start"));
     assert_eq!(get_as(first, None, "/sign-in").await.to.as_deref(), Some("/first-start"));

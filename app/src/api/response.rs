@@ -67,6 +67,15 @@ pub fn status(refusal: Refusal) {
     }
 }
 
+/// To the sign-in page, and from there back to this request's page with its query; what a form said of itself there
+/// is over by then.
+pub fn to_sign_in_from_here() -> String {
+    let (path, _) = location();
+    let kept = query().into_iter().filter(|(key, _)| !["refused", "done"].contains(&key.as_str()));
+    let whole = kept.fold(path.clone(), |path, (key, value)| with(&path, &key, &value));
+    to_sign_in(if local(&whole).is_some() { &whole } else { &path })
+}
+
 /// To the sign-in page, and from there back to `path`.
 pub fn to_sign_in(path: &str) -> String {
     match local(path).as_deref() {

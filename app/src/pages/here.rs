@@ -2,7 +2,7 @@
 
 use crate::api::context::{actor, console, location, offset_minutes};
 use crate::api::error::from_code;
-use crate::api::response::{go, query, to_sign_in};
+use crate::api::response::{go, query, to_sign_in_from_here};
 use crate::pages::error;
 use crate::wording::times::Clock;
 use domain::console::desk::Frame;
@@ -105,15 +105,14 @@ where
     F: FnOnce(Here) -> Fut + Send + 'static,
     Fut: Future<Output = Answer<AnyView>> + Send + 'static,
 {
-    let path = place.path.clone();
     Suspend::new(async move {
         let here = match here(place).await {
             Ok(here) => here,
-            Err(refusal) => return turned_away(refusal, &path).await,
+            Err(refusal) => return turned_away(refusal).await,
         };
         match build(here.clone()).await {
             Ok(view) => view,
-            Err(Refusal::SignedOut) => turned_away(Refusal::SignedOut, &path).await,
+            Err(Refusal::SignedOut) => turned_away(Refusal::SignedOut).await,
             Err(refusal) => error::inside(here, refusal),
         }
     })
@@ -127,18 +126,17 @@ where
     Fut: Future<Output = Answer<AnyView>> + Send + 'static,
 {
     let place = Address::of_request();
-    let path = place.path.clone();
     Suspend::new(async move {
         match build(place).await {
             Ok(view) => view,
-            Err(refusal) => turned_away(refusal, &path).await,
+            Err(refusal) => turned_away(refusal).await,
         }
     })
     .into_any()
 }
 
 /// Nobody is signed in: to the sign-in page, or on the very first start to that of the first admin.
-async fn turned_away(refusal: Refusal, path: &str) -> AnyView {
+async fn turned_away(refusal: Refusal) -> AnyView {
     if refusal != Refusal::SignedOut {
         return error::outside(refusal);
     }
@@ -149,7 +147,7 @@ async fn turned_away(refusal: Refusal, path: &str) -> AnyView {
     if first {
         go("/first-start");
     } else {
-        go(&to_sign_in(path));
+        go(&to_sign_in_from_here());
     }
     ().into_any()
 }
