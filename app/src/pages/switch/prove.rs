@@ -43,23 +43,34 @@ fn plan_panel(plan: &Plan) -> impl IntoView + use<> {
     }
 }
 
-async fn provider_of(here: &Here, plan: &Plan, data: &MailboxPage) -> domain::Answer<Provider> {
+/// A switch that waits to be carried out.
+struct Prepared {
+    id: MailboxId,
+    data: MailboxPage,
+    plan: Plan,
+    /// Where the mailbox is afterwards.
+    provider: Provider,
+}
+
+/// What this page carries out; without a plan it leads to where one is made.
+async fn prepared(here: &Here) -> domain::Answer<Option<Prepared>> {
+    here.actor.admin()?;
+    let id: MailboxId = here.place.id("id")?;
+    let data = here.console.mailboxes.show(&here.actor, id).await?;
+    let Some(plan) = here.console.switches.plan(&here.actor, id).await? else {
+        go(&switch_path(id));
+        return Ok(None);
+    };
     let all = here.console.mailboxes.providers(&here.actor).await?;
-    Ok(all.into_iter().find(|p| p.key == plan.provider_key).unwrap_or_else(|| data.provider.clone()))
+    let provider = all.into_iter().find(|p| p.key == plan.provider_key).unwrap_or_else(|| data.provider.clone());
+    Ok(Some(Prepared { id, data, plan, provider }))
 }
 
 /// `/admin/channels/email/:id/switch/sign-in`
 #[component]
 pub fn SwitchSignInPage() -> impl IntoView {
     page(|here| async move {
-        here.actor.admin()?;
-        let id: MailboxId = here.place.id("id")?;
-        let data = here.console.mailboxes.show(&here.actor, id).await?;
-        let Some(plan) = here.console.switches.plan(&here.actor, id).await? else {
-            go(&switch_path(id));
-            return Ok(().into_any());
-        };
-        let provider = provider_of(&here, &plan, &data).await?;
+        let Some(Prepared { id, data, plan, provider }) = prepared(&here).await? else { return Ok(().into_any()) };
         if !provider.signs_in {
             go(&format!("{}/password", switch_path(id)));
             return Ok(().into_any());
@@ -108,14 +119,7 @@ pub fn SwitchSignInPage() -> impl IntoView {
 #[component]
 pub fn SwitchPasswordPage() -> impl IntoView {
     page(|here| async move {
-        here.actor.admin()?;
-        let id: MailboxId = here.place.id("id")?;
-        let data = here.console.mailboxes.show(&here.actor, id).await?;
-        let Some(plan) = here.console.switches.plan(&here.actor, id).await? else {
-            go(&switch_path(id));
-            return Ok(().into_any());
-        };
-        let provider = provider_of(&here, &plan, &data).await?;
+        let Some(Prepared { id, data, plan, provider }) = prepared(&here).await? else { return Ok(().into_any()) };
         let refused = here.place.refused();
         // The new provider's servers; where it stays, the present ones.
         let at = |side: &DirectionPage| {
