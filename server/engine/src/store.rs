@@ -187,6 +187,51 @@ fn sqlite(path: &str, connections: u32, read_only: bool) -> ConnectOptions {
                 .pragma("synchronous", "FULL")
                 .pragma("temp_store", "MEMORY");
             if read_only { sqlite.pragma("query_only", "ON") } else { sqlite }
+        })
+        .map_sqlx_sqlite_pool_opts(move |pool| {
+            if read_only {
+                return pool;
+            }
+            // SQLite rolls a transaction back by itself where the disk is full or fails, and sqlx 0.9 goes on
+            // counting it as open: the next ones would be savepoints inside one that nobody ever commits. A
+            // connection that comes back with a transaction is closed; the ping waits for a rollback under way.
+            pool.after_release(|connection, _| {
+                use sea_orm::sqlx::Connection as _;
+                Box::pin(async move {
+                    connection.ping().await?;
+                    let open = connection.is_in_transaction();
+                    if open {
+                        tracing::warn!("a connection came back amid a transaction, and is closed");
+                    }
+                    Ok(!open)
+                })
+            })
         });
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::ConnectionTrait as _;
+
+    /// As SQLite does when the disk is full: the transaction is gone, and only SQLite knows.
+    #[tokio::test]
+    async fn what_is_committed_after_a_full_disk_is_there_for_others() {
+        let folder = std::env::temp_dir().join(format!("mailkeep-store-{}", crate::vault::token()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let store = Store::open(&format!("sqlite:{}", folder.join("mailkeep.db").display())).await.expect("it opens");
+        let full = store.begin().await.expect("a transaction");
+        full.execute_unprepared("ROLLBACK").await.expect("SQLite's own");
+        drop(full);
+        // One that changes nothing after all, as many do.
+        drop(store.begin().await.expect("a transaction"));
+        let tx = store.begin().await.expect("a transaction");
+        tx.execute_unprepared("INSERT INTO setting (key, value) VALUES ('a', 'b')").await.expect("an insert");
+        commit(tx).await.expect("it is committed");
+        let seen = settings::get(&store, "a").await.expect("a question");
+        assert_eq!(seen.as_deref(), Some("b"));
+        store.close().await;
+        std::fs::remove_dir_all(folder).expect("it goes");
+    }
 }
