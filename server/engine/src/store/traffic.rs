@@ -5,7 +5,7 @@ use super::{Store, StoreError};
 use domain::Time;
 use domain::id::MailboxId;
 use domain::time::Span;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
@@ -55,7 +55,8 @@ pub async fn last_at(store: &Store, mailbox: MailboxId) -> Result<Option<Time>, 
 
 /// Messages per day since a time: midnight UTC, received, and of them fetched after an outage.
 pub async fn days(store: &Store, mailbox: MailboxId, since: Time) -> Result<Vec<(Time, u32, u32)>, StoreError> {
-    let day = Expr::col(receipt::Column::ArrivedAt).div(DAY);
+    // Written out: PostgreSQL takes two bound values for two expressions, and finds the first ungrouped.
+    let day = Expr::cust(format!("receipt.arrived_at / {DAY}"));
     let rows: Vec<(i64, bool, i64)> = receipt::Entity::find()
         .select_only()
         .expr_as(day.clone(), "day")
