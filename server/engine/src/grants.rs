@@ -31,14 +31,13 @@ pub(crate) use seal::{Fresh, mail_scopes, moved, sealed};
 pub struct Flights {
     locks: Mutex<HashMap<GrantId, Arc<tokio::sync::Mutex<()>>>>,
     engine: OnceLock<Weak<Engine>>,
-    /// This process in the rows' leases.
-    owner: String,
+    /// This process in the rows' leases, beside its node.
+    token: String,
 }
 
 impl Default for Flights {
     fn default() -> Self {
-        let owner = crate::vault::token();
-        Self { locks: Mutex::default(), engine: OnceLock::new(), owner }
+        Self { locks: Mutex::default(), engine: OnceLock::new(), token: crate::vault::token() }
     }
 }
 
@@ -46,6 +45,11 @@ impl Flights {
     /// Tells the flights whose they are, so that a refresh outlives the caller that began it.
     pub(crate) fn attach(&self, engine: &Arc<Engine>) {
         let _ = self.engine.set(Arc::downgrade(engine));
+    }
+
+    /// Who takes a lease: the node as which this process is entered, so that others see when it dies.
+    fn owner(&self, engine: &Engine) -> String {
+        engine.node.get().map_or_else(|| self.token.clone(), |node| format!("{}/{}", node.id, self.token))
     }
 
     fn lock(&self, grant: GrantId) -> Arc<tokio::sync::Mutex<()>> {

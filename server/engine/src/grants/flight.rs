@@ -77,7 +77,7 @@ pub async fn refresh(engine: &Engine, grant: GrantId, generation: i64, why: Why)
                 passing(Diagnosis::ProviderFault, "the provider did not answer; it is asked again soon")
             }));
         }
-        match rows::lease(&engine.store, &row, &engine.grants.owner, now, LEASE).await {
+        match rows::lease(&engine.store, &row, &engine.grants.owner(engine), now, LEASE).await {
             Ok(true) => {}
             Ok(false) if tokio::time::Instant::now() < deadline => {
                 // Another node refreshes: its result will be in the row.

@@ -75,10 +75,18 @@ pub async fn renew(db: &impl ConnectionTrait, id: GrantId, tokens: Sealed, now: 
 }
 
 /// Takes the row's lease for a refresh; `false` when another node has it or the generation moved.
+/// An owner is `NODE/TOKEN`: what a node took that is no longer alive is free at once, so that a
+/// death in mid-refresh does not keep its mailboxes waiting for the lease.
 pub async fn lease(store: &Store, row: &Row, owner: &str, now: Time, life: Span) -> Result<bool, StoreError> {
+    let dead = format!(
+        "lease_owner LIKE '%/%' AND NOT EXISTS (SELECT 1 FROM node n
+           WHERE n.lease_until > {} AND lease_owner LIKE CAST(n.id AS TEXT) || '/%')",
+        super::nodes::clock(store)
+    );
     let free = Condition::any()
         .add(grants::Column::LeaseOwner.is_null())
         .add(grants::Column::LeaseOwner.eq(owner))
+        .add(Expr::cust(dead))
         .add(grants::Column::LeaseUntil.lt(now.0))
         // A lease further off than its own length comes from a clock that jumped.
         .add(grants::Column::LeaseUntil.gt(now.0 + 2 * life.0));

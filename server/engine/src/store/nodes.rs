@@ -18,7 +18,7 @@ pub struct Node {
 pub const LEASE: i64 = 15_000;
 
 /// Now, by the database's clock, in milliseconds.
-fn clock(store: &Store) -> &'static str {
+pub(super) fn clock(store: &Store) -> &'static str {
     if store.is_sqlite() {
         "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
     } else {
@@ -62,6 +62,20 @@ pub async fn renew(store: &Store, node: Node) -> Result<bool, StoreError> {
         node.id, node.epoch
     );
     Ok(store.write().execute_unprepared(&sql).await?.rows_affected() == 1)
+}
+
+/// How many mailboxes are a node's fair share: all of them, divided among the living, rounded up.
+/// Together the shares are never fewer than the mailboxes, so that none is left to nobody.
+pub async fn share(store: &Store) -> Result<u64, StoreError> {
+    let sql = format!(
+        "SELECT (SELECT COUNT(*) FROM mailbox WHERE deleted_at IS NULL AND draft = FALSE) AS mailboxes,
+           (SELECT COUNT(*) FROM node WHERE lease_until > {}) AS living",
+        clock(store)
+    );
+    let row = store.read().query_one_raw(Statement::from_string(store.backend(), sql)).await?;
+    let Some(row) = row else { return Ok(0) };
+    let (mailboxes, living): (i64, i64) = (row.try_get("", "mailboxes")?, row.try_get("", "living")?);
+    Ok(u64::try_from(mailboxes).unwrap_or(0).div_ceil(u64::try_from(living).unwrap_or(0).max(1)))
 }
 
 /// Takes mailboxes that no living node has, at most so many.

@@ -7,7 +7,8 @@ use crate::rig::{At, until};
 use domain::diagnosis::Certainty;
 use domain::signin::Intent;
 use domain::{Diagnosis, Direction};
-use engine::{evidence, grants};
+use engine::store::entity as e;
+use engine::{Engine, evidence, grants};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
 use std::collections::HashSet;
@@ -46,6 +47,62 @@ async fn fifty_tasks_at_expiry_make_one_request() {
     // A task that reads the row after the first refresh can't know that its token is the new one.
     eprintln!("fifty refused tasks: {more} requests");
     assert!((1..=3).contains(&more), "{more} requests");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_make_one_request() {
+    let desk = Desk::open().await;
+    App::register(&desk, At::Microsoft).await;
+    let (user, _, id) = connected(&desk, "two", At::Microsoft).await;
+    let other = Engine::open(desk.config.clone()).await.expect("the other node opens");
+    let slow = json!({ "route": "token", "times": 1, "delayMs": 300 });
+    desk.rig.call("/idp/config", json!({ "account": user.email, "fault": slow })).await;
+    let before = asked(&desk, &user.email, "refresh_token").await;
+    wear_out(&desk, id).await;
+    let tasks: Vec<_> = (0..50)
+        .map(|n| {
+            let engine = if n % 2 == 0 { desk.engine.clone() } else { other.clone() };
+            tokio::spawn(async move { grants::access_token(&engine, id).await.map(|t| t.reveal().to_owned()) })
+        })
+        .collect();
+    let mut tokens = HashSet::new();
+    for task in tasks {
+        tokens.insert(task.await.expect("it ends").expect("a token"));
+    }
+    assert_eq!(tokens.len(), 1);
+    assert_eq!(asked(&desk, &user.email, "refresh_token").await - before, 1);
+    other.store.clone().close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_rotation_race_is_no_lost_consent() {
+    let desk = Desk::open().await;
+    App::register(&desk, At::Microsoft).await;
+    let (user, mailbox, id) = connected(&desk, "race", At::Microsoft).await;
+    let other = Engine::open(desk.config.clone()).await.expect("the other node opens");
+    wear_out(&desk, id).await;
+    // The first one's request is answered late, and by then its token was rotated away.
+    let refused = json!({ "error": "invalid_grant", "error_description": "AADSTS70008: The provided refresh token was used before.", "error_codes": [70008] });
+    let late = json!({ "route": "token", "times": 1, "delayMs": 1500, "status": 400, "body": refused });
+    desk.rig.call("/idp/config", json!({ "account": user.email, "fault": late })).await;
+    let before = asked(&desk, &user.email, "token").await;
+    let engine = desk.engine.clone();
+    let first = tokio::spawn(async move { grants::access_token(&engine, id).await.map(|t| t.reveal().to_owned()) });
+    until("the first one asks", Duration::from_secs(5), || async {
+        (asked(&desk, &user.email, "token").await > before).then_some(())
+    })
+    .await;
+    // It stood still past its lease: the other one goes ahead.
+    let over = e::grants::ActiveModel { id: Set(id.0), lease_until: Set(Some(0)), ..Default::default() };
+    e::grants::Entity::update(over).exec(desk.engine.store.write()).await.expect("an update");
+    let second = grants::access_token(&other, id).await.expect("a token").reveal().to_owned();
+    let first = first.await.expect("it ends").unwrap_or_else(|fault| panic!("{fault:?}"));
+    assert_eq!(first, second, "what the row holds by now counts");
+    let row = grant(&desk, id).await;
+    assert!(row.lost_at.is_none() && row.generation == 2, "{row:?}");
+    assert_eq!(episodes(&desk, mailbox).await, (0, 0), "nobody is told of a loss");
+    assert_eq!(desk.engine.node.late(), 1, "the late word was refused, and counted");
+    other.store.clone().close().await;
 }
 
 #[tokio::test]
