@@ -89,9 +89,14 @@ impl Workers {
         }
     }
 
-    /// Claims what is free and starts a task for every claim without one.
+    /// Claims of what is free this node's fair share, and starts a task for every claim without one.
     async fn look(&mut self, here: Node) -> Result<(), StoreError> {
-        while nodes::claim(&self.engine.store, here, AT_ONCE).await?.len() as u64 == AT_ONCE {}
+        let share = nodes::share(&self.engine.store).await?;
+        let mut room = share.saturating_sub(nodes::claims(&self.engine.store, here).await?.len() as u64);
+        while room > 0 {
+            let taken = nodes::claim(&self.engine.store, here, room.min(AT_ONCE)).await?.len() as u64;
+            room = if taken < room.min(AT_ONCE) { 0 } else { room - taken };
+        }
         let claims = nodes::claims(&self.engine.store, here).await?;
         for worker in self.of.values() {
             if !claims.iter().any(|c| c.mailbox == worker.mailbox) {

@@ -128,7 +128,10 @@ impl Store {
                 .max_connections(12)
                 .connect_timeout(Duration::from_secs(10))
                 .acquire_timeout(Duration::from_secs(10))
-                .sqlx_logging(false);
+                .sqlx_logging(false)
+                // No transaction waits for a network: one that stands still is a frozen node's, and its
+                // locks would keep its mailboxes from the others.
+                .map_sqlx_postgres_opts(|pg| pg.options([("idle_in_transaction_session_timeout", "5s")]));
             let pool = Database::connect(options).await?;
             Self { writer: pool.clone(), reader: pool, backend: DatabaseBackend::Postgres }
         };

@@ -3,9 +3,9 @@
 use crate::access;
 use crate::desk::{By, Chosen, Desk};
 use crate::rig::{At, User, unique, until};
+use domain::Direction;
 use domain::console::people::{Actor, Role};
 use domain::console::tickets::NewTicketForm;
-use domain::Direction;
 use domain::id::{GrantId, MailboxId, PersonId, TicketId};
 use engine::store::entity as e;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
