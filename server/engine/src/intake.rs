@@ -49,11 +49,21 @@ const BREATHER: Duration = Duration::from_secs(2);
 /// Runs until stopped.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     let mut last = MailboxId(0);
+    let mut messages = 0;
     while !stop.is_cancelled() {
         let woken = engine.wake.intake.notified();
-        let pause = match round(&engine, &mut last, &stop).await {
-            Ok(true) => continue,
-            Ok(false) => ROUND,
+        let pause = match turn(&engine, &mut last, &stop).await {
+            Ok(Some(count)) => {
+                messages += count;
+                continue;
+            }
+            Ok(None) => {
+                if messages > 0 {
+                    tracing::info!(messages, "took in all that waited");
+                }
+                messages = 0;
+                ROUND
+            }
             Err(error) => {
                 tracing::warn!(%error, "intake could not go on; trying again");
                 BREATHER
@@ -72,22 +82,31 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
 /// # Errors
 /// The database's; what was not settled waits.
 pub async fn round(engine: &Arc<Engine>, last: &mut MailboxId, stop: &CancellationToken) -> Result<bool, StoreError> {
+    Ok(turn(engine, last, stop).await?.is_some())
+}
+
+/// The same; how many messages it was, `None`: nothing waits.
+async fn turn(
+    engine: &Arc<Engine>,
+    last: &mut MailboxId,
+    stop: &CancellationToken,
+) -> Result<Option<usize>, StoreError> {
     // Each node takes in what it fetched: the mailboxes that it has.
-    let Some(here) = engine.node.get() else { return Ok(false) };
-    let Some(mailbox) = settling::next_mailbox(&engine.store, here.id, *last).await? else { return Ok(false) };
+    let Some(here) = engine.node.get() else { return Ok(None) };
+    let Some(mailbox) = settling::next_mailbox(&engine.store, here.id, *last).await? else { return Ok(None) };
     *last = mailbox;
-    let Some(claim) = nodes::claim_of(&engine.store, here, mailbox).await? else { return Ok(true) };
+    let Some(claim) = nodes::claim_of(&engine.store, here, mailbox).await? else { return Ok(Some(0)) };
     match mailbox_round(engine, claim, stop).await {
         Err(StoreError::StaleEpoch) => {
             engine.node.refused_late(mailbox, "taking in");
-            Ok(true)
+            Ok(Some(0))
         }
-        done => done,
+        done => done.map(Some),
     }
 }
 
 /// One batch of one mailbox.
-async fn mailbox_round(engine: &Arc<Engine>, claim: Claim, stop: &CancellationToken) -> Result<bool, StoreError> {
+async fn mailbox_round(engine: &Arc<Engine>, claim: Claim, stop: &CancellationToken) -> Result<usize, StoreError> {
     let mailbox = claim.mailbox;
     let waiting = settling::waiting(&engine.store, mailbox, BATCH).await?;
     let own = Own::load(engine).await?;
@@ -104,7 +123,7 @@ async fn mailbox_round(engine: &Arc<Engine>, claim: Claim, stop: &CancellationTo
     let mut settled = false;
     for waiting in batch {
         if stop.is_cancelled() {
-            return Ok(true);
+            return Ok(0);
         }
         let one = Read::of(engine, &own, &may, waiting.clone()).await?;
         bytes += one.bytes;
@@ -118,7 +137,7 @@ async fn mailbox_round(engine: &Arc<Engine>, claim: Claim, stop: &CancellationTo
     if !read.is_empty() || !settled {
         settle_all(engine, claim, &own, read).await?;
     }
-    Ok(true)
+    Ok(batch.len())
 }
 
 /// A waiting receipt with what its source says.

@@ -109,6 +109,8 @@ impl Engine {
         if !store::key_check::fits(&store, &vault).await? {
             return Err(StartError::WrongKey);
         }
+        let durability = store.durability().await?;
+        tracing::info!(%durability, "opened the database");
         let engine = Arc::new(Self {
             config,
             store,

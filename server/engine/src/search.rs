@@ -15,15 +15,23 @@ const ROUND: Duration = Duration::from_secs(60);
 
 /// Runs until stopped.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
+    let mut messages = 0;
     while !stop.is_cancelled() {
         let woken = engine.wake.search.notified();
         match store::search::index_some(&engine.store, BATCH).await {
             // The lock is let go between two batches; others get their turn.
             Ok(BATCH) => {
+                messages += BATCH;
                 tokio::task::yield_now().await;
                 continue;
             }
-            Ok(_) => {}
+            Ok(count) => {
+                messages += count;
+                if messages > 0 {
+                    tracing::info!(messages, "indexed for search");
+                }
+                messages = 0;
+            }
             Err(error) => tracing::warn!(%error, "could not index for search; trying again in a minute"),
         }
         tokio::select! {

@@ -50,8 +50,8 @@ pub mod uploads;
 
 use migrations::Migrator;
 use sea_orm::{
-    ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::time::Duration;
 
@@ -157,6 +157,29 @@ impl Store {
             ..Default::default()
         };
         Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// What a commit survives, as the database itself says: read back, not what was asked for.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn durability(&self) -> Result<String, StoreError> {
+        let asked = if self.is_sqlite() {
+            ["PRAGMA journal_mode", "PRAGMA synchronous"]
+        } else {
+            ["SHOW synchronous_commit", "SHOW fsync"]
+        };
+        let mut said = Vec::new();
+        for sql in asked {
+            let row = self.writer.query_one_raw(Statement::from_string(self.backend, sql)).await?;
+            let word = row.and_then(|row| {
+                let level = || row.try_get_by_index::<i32>(0).ok().map(|level| level.to_string());
+                row.try_get_by_index::<String>(0).ok().or_else(level)
+            });
+            let name = sql.rsplit(' ').next().unwrap_or_default();
+            said.push(format!("{name}={}", word.unwrap_or_else(|| "unknown".into())));
+        }
+        Ok(said.join(" "))
     }
 
     pub fn is_sqlite(&self) -> bool {
