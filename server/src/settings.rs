@@ -67,6 +67,11 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting { name: "MAILKEEP_MESSAGE_LIMIT", default: "50", meaning: "Largest message that is stored whole, in MiB" },
     Setting { name: "MAILKEEP_MEMORY", default: "64", meaning: "Mail in flight at a time, in MiB" },
+    Setting {
+        name: "MAILKEEP_SESSIONS",
+        default: "500",
+        meaning: "Sessions with one mail server at a time; beyond them mailboxes take turns",
+    },
     Setting { name: "MAILKEEP_SITE", default: "target/site", meaning: "Folder with the console's style and scripts" },
     Setting { name: "MAILKEEP_NODE", default: "the process id", meaning: "This node's name in the log" },
     Setting {
@@ -162,6 +167,7 @@ impl Settings {
         let limits = Limits {
             message_bytes: number("MAILKEEP_MESSAGE_LIMIT", 50, 1..=500)? << 20,
             memory_bytes: number("MAILKEEP_MEMORY", 64, 8..=16_384)? << 20,
+            sessions_per_host: usize::try_from(number("MAILKEEP_SESSIONS", 500, 1..=50_000)?)?,
             ..Limits::default()
         };
         let (key, key_file) = match key {
@@ -261,6 +267,7 @@ mod tests {
             ("MAILKEEP_SECOND_REFUSAL_AFTER", "0"),
             ("MAILKEEP_MESSAGE_LIMIT", "much"),
             ("MAILKEEP_MEMORY", "-1"),
+            ("MAILKEEP_SESSIONS", "0"),
             ("MAILKEEP_SETTINGS", "/no/such/file"),
             ("MAILKEEP_LISTENN", "127.0.0.1:80"),
         ] {

@@ -96,7 +96,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { message_bytes: 50 << 20, memory_bytes: 64 << 20, sessions_per_host: 64, reply_bytes: 25 << 20 }
+        Self { message_bytes: 50 << 20, memory_bytes: 64 << 20, sessions_per_host: 500, reply_bytes: 25 << 20 }
     }
 }
 
