@@ -13,8 +13,8 @@ export const freePort = () => new Promise((ok) => {
 });
 
 export class Mailkeep {
-  /** Starts on an empty database; `env` adds settings, `name` names the log. */
-  static async start(rig, { name = 'mailkeep', env = {}, providers, log, data, port, logFile } = {}) {
+  /** Starts on an empty database; `env` adds settings, `name` names the log, `clocked` puts it under the rig's clock. */
+  static async start(rig, { name = 'mailkeep', env = {}, providers, log, data, port, logFile, clocked = true } = {}) {
     const it = new Mailkeep();
     it.data = data ?? fs.mkdtempSync('/tmp/mailkeep-e2e.');
     it.ownData = !data;
@@ -23,7 +23,7 @@ export class Mailkeep {
     it.log = logFile ?? path.join(HERE, 'test-results/logs', `${name}-${process.pid}-${serial += 1}.log`);
     fs.mkdirSync(path.dirname(it.log), { recursive: true });
     fs.writeFileSync(it.log, '');
-    const clock = Object.fromEntries(rig.env.RIG_FAKETIME.split(' ').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+    const clock = !clocked ? {} : Object.fromEntries(rig.env.RIG_FAKETIME.split(' ').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
     const kept = Object.fromEntries(Object.entries(process.env).filter(([k]) => !k.startsWith('MAILKEEP_')));
     it.env = {
       ...kept, ...clock,
@@ -46,6 +46,7 @@ export class Mailkeep {
     const out = fs.openSync(this.log, 'a');
     this.stdout = '';
     // Ends with this process, whatever becomes of it.
+    this.began = Date.now();
     this.child = spawn('setpriv', ['--pdeathsig', 'KILL', PROGRAM], { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', out] });
     fs.closeSync(out);
     const child = this.child;

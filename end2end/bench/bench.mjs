@@ -1,0 +1,81 @@
+// Measures Mailkeep beside what people use today; see script/bench.
+//   bench.mjs [--short] [--rounds N] [--messages N] [--mailboxes N] [PART...]      bench.mjs --check
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ROOT } from '../support/rig.mjs';
+import { PROGRAM } from '../support/mailkeep.mjs';
+import { WORK, available, describe, free, load, refusal } from './machine.mjs';
+import * as results from './results.mjs';
+import { catchingUp, databases } from './parts.mjs';
+import { idle } from './idle.mjs';
+import { growth } from './growth.mjs';
+import { arrival } from './arrival.mjs';
+
+// `mailboxes`: how many the part has, as it is measured and in the short form; without, it is about messages.
+const PARTS = {
+  'catching-up': { title: 'Catching up', measure: catchingUp },
+  databases: { title: 'Databases and mailboxes', measure: databases },
+  idle: { title: 'At rest, and starting', measure: idle, mailboxes: [1000, 5] },
+  arrival: { title: 'From arrival to screen', measure: arrival, mailboxes: [200, 3] },
+  growth: { title: 'How cost grows', measure: growth },
+};
+
+function arguments_(given) {
+  const told = { parts: [], short: false, check: false, rounds: undefined, messages: undefined, mailboxes: undefined };
+  for (let n = 0; n < given.length; n += 1) {
+    const word = given[n];
+    if (word === '--short' || word === '--check') told[word.slice(2)] = true;
+    else if (['--rounds', '--messages', '--mailboxes'].includes(word)) {
+      told[word.slice(2)] = Number(given[n += 1]);
+      if (!(told[word.slice(2)] >= 1)) throw new Error(`${word} needs a number`);
+    } else if (PARTS[word]) told.parts.push(word);
+    else throw new Error(`script/bench has no part ${word}; it has ${Object.keys(PARTS).join(', ')}`);
+  }
+  if (!told.parts.length) told.parts = Object.keys(PARTS);
+  return told;
+}
+
+let told;
+try { told = arguments_(process.argv.slice(2)); } catch (error) { console.error(error.message); process.exit(2); }
+if (told.check) {
+  const wrong = results.check();
+  if (wrong) { console.error(wrong); process.exit(1); }
+  console.log('README and results agree');
+  process.exit(0);
+}
+
+const messages = told.messages ?? (told.short ? 200 : 10_000);
+const rounds = told.rounds ?? (told.short ? 1 : 3);
+const refused = refusal({ disk: free('/tmp'), memory: available(), there: fs.existsSync(WORK) ? WORK : null, messages: told.parts.includes('growth') ? 11 * messages : messages });
+if (refused) { console.error(refused); process.exit(1); }
+fs.mkdirSync(WORK, { mode: 0o755 });
+let ending = false;
+const end = (code) => { if (!ending) { ending = true; fs.rmSync(WORK, { recursive: true, force: true }); process.exit(code); } };
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end(1));
+
+const began = Date.now();
+const say = (text) => console.log(`${((Date.now() - began) / 1000).toFixed(0).padStart(5)} s  ${text}`);
+const commit = () => { try { return execFileSync('git', ['-C', ROOT, 'describe', '--always', '--dirty', '--abbrev=10'], { encoding: 'utf8' }).trim(); } catch { return 'unknown'; } };
+const build = `${PROGRAM.includes('/release/') ? 'release' : 'dev'} build of ${commit()}`;
+let failed = 0;
+for (const part of told.parts) {
+  const { title, measure, mailboxes: usual } = PARTS[part];
+  const mailboxes = usual && (told.mailboxes ?? usual[told.short ? 1 : 0]);
+  const work = `${WORK}/${part}`;
+  const before = load();
+  fs.mkdirSync(work);
+  say(`${title}: ${mailboxes ? `${mailboxes} mailboxes` : `${messages} messages, ${rounds} round${rounds > 1 ? 's' : ''}`}`);
+  try {
+    const text = await measure({ work, messages, rounds, mailboxes, say, build, short: told.short, picture: told.short ? null : path.join(ROOT, 'end2end/bench/growth.svg') });
+    const measured = `Measured on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC: ${describe()}; load before the run ${before.toFixed(1)}${before > 0.5 ? ' - the machine was not quiet, so these figures are provisional' : ''}.`;
+    console.log(`\n${text}\n\n${measured}\n`);
+    if (!told.short) results.keep(part, `### ${title}\n\n${text}\n\n${measured}`);
+  } catch (error) {
+    failed += 1;
+    console.error(`${title} could not be measured: ${error.message}`);
+  }
+  fs.rmSync(work, { recursive: true, force: true });
+}
+if (!told.short) console.log(`written to ${results.FILE} and README.md`);
+end(failed ? 1 : 0);

@@ -1,0 +1,51 @@
+// The bench's own rules: when it refuses, how it counts, and that README and file can't drift apart unseen.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { refusal } from './machine.mjs';
+import { plot } from './growth.mjs';
+import { check, joined, sections } from './results.mjs';
+import { downloads, median, share } from './table.mjs';
+
+const fit = { disk: 100e9, memory: 10e9, there: null, messages: 10_000 };
+
+test('it refuses leftovers, a full disk and little memory, each in a sentence of its own', () => {
+  assert.equal(refusal(fit), null);
+  assert.match(refusal({ ...fit, there: '/tmp/x' }), /former run left \/tmp\/x/);
+  assert.match(refusal({ ...fit, disk: 1e9 }), /needs 3\.3 GiB under \/tmp for 10000 messages; 0\.9 GiB are free/);
+  assert.match(refusal({ ...fit, memory: 1e9 }), /1\.5 GiB of memory; 0\.9 GiB/);
+});
+
+test('medians and shares', () => {
+  assert.equal(median([3, 1, 2]), 2);
+  assert.equal(median([4, 1, 2, 3]), 2.5);
+  assert.equal(share([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.9), 9);
+  assert.equal(share([7], 0.99), 7);
+});
+
+test('a slow peer on fewer messages is compared by the message', () => {
+  const run = (messages, wall) => ({ messages, wall, cpu: 1, rss: 2 ** 20 });
+  const lines = downloads([{ name: 'a', keeps: 'x', runs: [run(1000, 2), run(1000, 1), run(1000, 3)] }, { name: 'b', keeps: 'x', slow: true, runs: [run(100, 1)] }], 'a').split('\n');
+  assert.match(lines[2], /\| a \| x \| 2\.00 s .*\| 500 \| 1\.00x \|$/);
+  assert.match(lines[3], /\| b \(1 round on 100\) .*\| 100 \| 5\.00x \|$/);
+});
+
+test('README and file are compared word for word', () => {
+  const file = joined({ databases: 'two', 'catching-up': 'one\n\n| 1 |' });
+  assert.deepEqual(sections(file), { 'catching-up': 'one\n\n| 1 |', databases: 'two' });
+  const readme = (text) => `# x\n<!-- bench: written by script/bench -->\n${text}\n<!-- bench: end -->\n`;
+  assert.equal(check(readme(file), file), null);
+  assert.match(check(readme(file.replace('1', '2')), file), /other figures/);
+  assert.match(check('# x', file), /no place/);
+  assert.match(check(readme(file), null), /no .*results\.md they could come from/);
+  assert.equal(check(readme(''), null), null, 'nothing measured, nothing shown');
+});
+
+test('the plot holds every point, and no name over another', () => {
+  const at = (messages, wall) => ({ messages, committed: { wall }, threaded: { wall: wall * 1.01 }, searchable: { wall: wall * 4 } });
+  const svg = plot([at(1000, 0.5), at(10_000, 4), at(100_000, 41)]);
+  assert.equal(svg.match(/<circle/g).length, 9);
+  const names = [...svg.matchAll(/<text x="530\.0" y="([\d.]+)"/g)].map((m) => Number(m[1])).sort((a, b) => a - b);
+  assert.equal(names.length, 3);
+  assert.ok(names[1] - names[0] >= 14 && names[2] - names[1] >= 14, names.join(' '));
+  assert.ok(!/NaN|undefined/.test(svg));
+});

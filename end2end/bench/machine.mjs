@@ -1,0 +1,30 @@
+// The machine that is measured, and when it is not fit for it.
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+
+const GIB = 2 ** 30;
+/** The bench's own folder: there while it runs, and after a run that was cut short. */
+export const WORK = '/tmp/mailkeep-bench';
+
+export const available = () => Number(/MemAvailable:\s+(\d+)/.exec(fs.readFileSync('/proc/meminfo', 'utf8'))[1]) * 1024;
+export function free(folder) { const { bavail, bsize } = fs.statfsSync(folder); return bavail * bsize; }
+
+/** Why the bench does not run, or null. `there` are files of a former run. */
+export function refusal({ disk, memory, there, messages }) {
+  const needs = { disk: GIB + messages * 250_000, memory: 1.5 * GIB };
+  if (there) return `A former run left ${there}. Its rig may still be running; stop it, remove the folder, and begin again.`;
+  if (disk < needs.disk) return `The bench needs ${(needs.disk / GIB).toFixed(1)} GiB under /tmp for ${messages} messages; ${(disk / GIB).toFixed(1)} GiB are free.`;
+  if (memory < needs.memory) return `The bench needs ${(needs.memory / GIB).toFixed(1)} GiB of memory; ${(memory / GIB).toFixed(1)} GiB are available.`;
+  return null;
+}
+
+export const load = () => os.loadavg()[0];
+
+/** A sentence about this machine. */
+export function describe() {
+  const model = /model name\s*:\s*(.*)/.exec(fs.readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? os.arch();
+  const name = /PRETTY_NAME="(.*)"/.exec(fs.readFileSync('/etc/os-release', 'utf8'))?.[1] ?? os.type();
+  const kind = execFileSync('stat', ['-f', '-c', '%T', '/tmp'], { encoding: 'utf8' }).trim();
+  return `${os.cpus().length} cores (${model.trim()}), ${(os.totalmem() / GIB).toFixed(0)} GiB, ${name}, Linux ${os.release()}, /tmp on ${kind}`;
+}
