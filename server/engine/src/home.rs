@@ -89,6 +89,10 @@ pub async fn settle(engine: &Engine, start: Start) -> Result<Option<Silent>, Sto
         (Some(home), Verdict::AtHome) => Home { beats: home.beats + 1, place: here, ..home },
         _ => Home { mark: vault::token(), beats: 1, place: here },
     };
+    if next.beats == 1 {
+        // A first mark before the database knows of it: who dies in between begins anew, and is no copy.
+        write_mark(path.as_deref(), &Home { beats: 0, ..next.clone() });
+    }
     rows::keep(store, &next, silent.as_ref()).await?;
     write_mark(path.as_deref(), &next);
     engine.hush(silent.is_some());
@@ -200,7 +204,10 @@ fn write_mark(path: Option<&Path>, home: &Home) {
         let mut file = std::fs::File::create(&beside)?;
         writeln!(file, "{} {}", home.mark, home.beats)?;
         file.sync_all()?;
-        std::fs::rename(&beside, path)
+        std::fs::rename(&beside, path)?;
+        // The name as well outlives a power cut.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
     };
     if let Err(error) = written() {
         tracing::warn!(%error, "the mark beside the database can't be written: the next start takes it for a copy");

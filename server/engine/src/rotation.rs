@@ -88,7 +88,8 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     file.sync_all()?;
     std::fs::rename(&beside, path)?;
     // The name as well outlives a power cut.
-    path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
 }
 
 /// Watches the key file, says which keys this node knows, and ends a rotation that was cut short,
