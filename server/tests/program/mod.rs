@@ -72,13 +72,12 @@ impl Server {
             let read = lines.read_line(&mut said).expect("lines");
             assert!(read > 0, "it ended: {said}");
         }
-        let mut server = Self { child, port, said };
+        let server = Self { child, port, said };
         let end = Instant::now() + Duration::from_secs(30);
         while server.get("/readyz", &[]).0 != 200 {
             assert!(Instant::now() < end, "not ready");
             std::thread::yield_now();
         }
-        server.said.push('\n');
         server
     }
 
