@@ -18,6 +18,7 @@ pub mod error;
 #[cfg(feature = "ssr")]
 pub mod flash;
 pub mod forwarders;
+pub mod installation;
 pub mod links;
 pub mod mailboxes;
 pub mod notices;

@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod ends;
 pub mod events;
 pub mod folders;
+pub mod installation;
 pub mod links;
 pub mod notices;
 pub mod outages;

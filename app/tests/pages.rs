@@ -1,6 +1,8 @@
 //! Pages as a browser gets them: words, actions, roles, and what a refused form shows.
 #![allow(clippy::unwrap_used)]
 
+#[path = "pages/copied.rs"]
+mod copied;
 mod fake;
 #[path = "pages/guides.rs"]
 mod guides;

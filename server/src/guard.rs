@@ -9,6 +9,9 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+/// For a year (RFC 6797).
+pub const STAY: &str = "max-age=31536000";
+
 /// What the guard needs to know.
 #[derive(Clone)]
 pub struct Guard {
@@ -40,7 +43,7 @@ pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> 
         set(header::CACHE_CONTROL, "no-store");
     }
     if guard.https {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        set(header::STRICT_TRANSPORT_SECURITY, STAY);
     }
     if let Ok(policy) = HeaderValue::from_str(&policy(&guard, None)) {
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);

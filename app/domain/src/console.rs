@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod ends;
 pub mod folders;
 pub mod forwarders;
+pub mod installation;
 pub mod links;
 pub mod mailboxes;
 pub mod notices;
@@ -33,6 +34,7 @@ pub use doctor::Doctor;
 pub use ends::Ends;
 pub use folders::Folders;
 pub use forwarders::Forwarders;
+pub use installation::Installation;
 pub use links::Links;
 pub use mailboxes::Mailboxes;
 pub use notices::Notices;
@@ -57,6 +59,7 @@ pub struct Console {
     pub ends: Arc<dyn Ends>,
     pub doctor: Arc<dyn Doctor>,
     pub folders: Arc<dyn Folders>,
+    pub installation: Arc<dyn Installation>,
     pub links: Arc<dyn Links>,
     pub mailboxes: Arc<dyn Mailboxes>,
     pub notices: Arc<dyn Notices>,

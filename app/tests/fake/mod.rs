@@ -60,6 +60,8 @@ pub struct Scene {
     pub empty: bool,
     pub demo: bool,
     pub unregistered: bool,
+    /// A silent copy, which asks whether it takes over.
+    pub copied: bool,
 }
 
 pub fn console(scene: Scene) -> Console {
@@ -71,6 +73,7 @@ pub fn console(scene: Scene) -> Console {
         ends: Arc::new(ends::Fake(scene)),
         doctor: Arc::new(doctor::Fake),
         folders: Arc::new(folders::Fake(scene)),
+        installation: Arc::new(server::Fake(scene)),
         links: Arc::new(links::Fake),
         mailboxes: Arc::new(mailboxes::Fake(scene)),
         notices: Arc::new(notices::Fake(scene)),

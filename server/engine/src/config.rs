@@ -11,8 +11,10 @@ use std::path::PathBuf;
 pub struct Config {
     /// `sqlite:/path/file.db` or `postgres://...`.
     pub database: String,
-    /// The vault's key, 32 bytes in base64.
+    /// The vault's key, 32 bytes in base64; several while one is replaced, the oldest first.
     pub key: Secret,
+    /// The file that the key came from: it is read again when it changes, and a rotation writes it.
+    pub key_file: Option<PathBuf>,
     /// Providers' endpoints, hosts, roots and resolver as data; the built-in ones without it.
     pub providers_file: Option<PathBuf>,
     pub network: NetworkRules,

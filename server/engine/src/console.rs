@@ -7,6 +7,7 @@ mod doctor;
 mod ends;
 mod folders;
 mod forwarders;
+mod installation;
 mod links;
 mod mailboxes;
 mod notices;
@@ -19,6 +20,8 @@ mod signins;
 mod switches;
 mod test_mails;
 mod tickets;
+
+pub(crate) use mailboxes::examine;
 
 use crate::Engine;
 use domain::Console;
@@ -34,6 +37,7 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         ends: Arc::new(ends::Port(engine.clone())),
         doctor: Arc::new(doctor::Port(engine.clone())),
         folders: Arc::new(folders::Port(engine.clone())),
+        installation: Arc::new(installation::Port(engine.clone())),
         links: Arc::new(links::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         notices: Arc::new(notices::Port(engine.clone())),

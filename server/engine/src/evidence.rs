@@ -68,6 +68,9 @@ pub async fn failed(
     direction: Direction,
     fault: &Fault,
 ) -> Result<Verdict, StoreError> {
+    if engine.silence.is() {
+        return Ok(Verdict { definite: false, next_attempt_at: None });
+    }
     let now = clock::now();
     let tx = engine.store.begin().await?;
     let Some(row) = directions::get(&tx, mailbox, direction).await? else {

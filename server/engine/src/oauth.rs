@@ -206,7 +206,8 @@ pub async fn refresh(engine: &Engine, party: &Party, token: &Secret, scopes: &[S
 /// Withdraws a grant at its provider (RFC 7009). At Google that ends everything the account gave
 /// this app, whichever of its tokens is shown. `false`: the provider did not take it.
 pub async fn revoke(engine: &Engine, url: &str, token: &Secret) -> bool {
-    let request = engine.net.http().post(url).form(&[("token", token.reveal())]);
+    let Some(http) = engine.net.http() else { return false };
+    let request = http.post(url).form(&[("token", token.reveal())]);
     match tokio::time::timeout(transport::DEADLINE, request.send()).await {
         Ok(Ok(answer)) => answer.status().is_success(),
         // The error's own words may hold the address with what was sent.

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod approvals;
 pub mod attachments;
+pub mod backup;
 pub mod bounces;
 pub mod deliveries;
 pub mod directions;
@@ -17,11 +18,13 @@ pub mod events;
 pub mod folders;
 pub mod forwards;
 pub mod grants;
+pub mod home;
 pub mod key_check;
 pub mod known;
 pub mod listed;
 pub mod mailboxes;
 pub mod messages;
+pub mod metrics;
 pub mod nodes;
 pub mod notice_way;
 pub mod notices;
@@ -34,6 +37,7 @@ pub mod registrations;
 pub mod relays;
 pub mod requesters;
 pub mod rules;
+pub mod sealed;
 pub mod search;
 pub mod sessions;
 pub mod settings;
@@ -117,7 +121,15 @@ impl Store {
     /// # Errors
     /// Whatever the database says.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let store = if url.starts_with("sqlite:") {
+        let store = Self::connect(url).await?;
+        use migrations::MigratorTrait as _;
+        Migrator::up(&store.writer, None).await?;
+        Ok(store)
+    }
+
+    /// Opens the database as it is.
+    async fn connect(url: &str) -> Result<Self, StoreError> {
+        Ok(if url.starts_with("sqlite:") {
             let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
             let writer = Database::connect(sqlite(path, 1, false)).await?;
             let reader = Database::connect(sqlite(path, 4, true)).await?;
@@ -134,10 +146,7 @@ impl Store {
                 .map_sqlx_postgres_opts(|pg| pg.options([("idle_in_transaction_session_timeout", "5s")]));
             let pool = Database::connect(options).await?;
             Self { writer: pool.clone(), reader: pool, backend: DatabaseBackend::Postgres }
-        };
-        use migrations::MigratorTrait as _;
-        Migrator::up(&store.writer, None).await?;
-        Ok(store)
+        })
     }
 
     /// For questions.

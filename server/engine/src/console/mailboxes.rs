@@ -5,6 +5,8 @@ mod page;
 mod row;
 mod timeline;
 
+pub(crate) use check::check as examine;
+
 use crate::store::{StoreError, commit, directions, events, folders, mailboxes, people, set};
 use crate::{Engine, clock, ending, lookup, signins};
 use async_trait::async_trait;

@@ -39,7 +39,7 @@ async fn read(engine: &Engine, place: &str) -> Option<String> {
     if !matches!(url.host(), Some(url::Host::Domain(_))) {
         return None;
     }
-    let mut answer = engine.net.foreign().get(url).send().await.ok()?;
+    let mut answer = engine.net.foreign()?.get(url).send().await.ok()?;
     if answer.status() != reqwest::StatusCode::OK {
         return None;
     }

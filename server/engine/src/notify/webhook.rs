@@ -64,6 +64,7 @@ pub async fn post(engine: &Engine, ways: &Ways, told: &Told<'_>) -> Result<Strin
     let request = engine
         .net
         .http()
+        .ok_or(crate::net::SHUT)?
         .post(url)
         .timeout(DEADLINE)
         .header("content-type", "application/json")

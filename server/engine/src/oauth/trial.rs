@@ -59,7 +59,7 @@ pub async fn begin(engine: &Engine, party: &Party, scopes: &[String]) -> Told {
         }
     }
     let asked = async {
-        let mut answer = engine.net.http().get(url).send().await.ok()?;
+        let mut answer = engine.net.http()?.get(url).send().await.ok()?;
         let to = answer.headers().get(LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let mut page = Vec::new();
         while let Some(chunk) = answer.chunk().await.ok()? {
