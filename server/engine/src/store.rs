@@ -5,6 +5,7 @@
 //! No transaction lives across a network await.
 
 pub mod accounts;
+pub mod acknowledged;
 pub mod approvals;
 pub mod attachments;
 pub mod bounces;
@@ -22,6 +23,7 @@ pub mod known;
 pub mod listed;
 pub mod mailboxes;
 pub mod messages;
+pub mod moving;
 pub mod nodes;
 pub mod notice_way;
 pub mod notices;
