@@ -38,6 +38,7 @@ fn around(admin: bool) -> Around {
         admin,
         mailbox: Some((MailboxId(3), "support@contoso.example".into())),
         images: None,
+        moving: None,
     }
 }
 
@@ -304,6 +305,25 @@ async fn a_reply_leads_on_and_a_refused_one_back_to_its_text() {
 }
 
 #[tokio::test]
+async fn a_possible_reply_can_be_moved_and_moved_back() {
+    let html = see(2, "/tickets/4118").await;
+    let message = html.split_once("id=\"m3\"").unwrap().1.split_once("</article>").unwrap().0;
+    assert!(message.contains("Possible reply to #4102"), "{message}");
+    assert!(message.contains("href=\"/tickets/4102\"") && message.contains("Move to #4102"));
+    assert!(message.contains("Move to another ticket"));
+    let ours = html.split_once("id=\"m2\"").unwrap().1.split_once("</article>").unwrap().0;
+    assert!(!ours.contains("Move to another ticket"), "our own words stay");
+    let refused = see(2, "/tickets/4118?form=move3&refused=invalid.TicketMissing").await;
+    let message = refused.split_once("id=\"m3\"").unwrap().1.split_once("</article>").unwrap().0;
+    assert!(message.contains("There is no ticket with this number. Nothing was moved."));
+    let moved = see(2, "/tickets/4118?moved=3&from=4102").await;
+    assert!(moved.contains("Moved here from #4102") && moved.contains("Move back"));
+    for nonsense in ["moved=3", "moved=99&from=1", "moved=x&from=y"] {
+        assert!(!see(2, &format!("/tickets/4118?{nonsense}")).await.contains("Move back"), "{nonsense}");
+    }
+}
+
+#[tokio::test]
 async fn something_newer_warns_before_anything_is_sent() {
     let html = see(2, "/tickets/4118?form=composer&refused=conflict.NewerMessage").await;
     assert!(html.contains("Something newer came. Nothing was sent"), "{html}");
@@ -322,6 +342,22 @@ async fn every_button_of_a_ticket_and_of_the_outbox_leads_back() {
         ("/api/outbox/settle", "delivery=3&verdict=arrived&ticket=4102", "/tickets/4102"),
         ("/api/outbox/take_back", "delivery=2", "/tickets/4118#composer"),
         ("/api/outbox/retry", "delivery=2&ticket=4118", "/tickets/4118"),
+        ("/api/tickets/move_message", "ticket=4118&message=3&to=+%234102", "/tickets/4102?moved=3&from=4118#m3"),
+        (
+            "/api/tickets/move_message",
+            "ticket=4118&message=3&to=12",
+            "/tickets/4118?form=move3&refused=invalid.TicketMissing#m3",
+        ),
+        (
+            "/api/tickets/move_message",
+            "ticket=4118&message=3&to=",
+            "/tickets/4118?form=move3&refused=invalid.TicketMissing#m3",
+        ),
+        (
+            "/api/tickets/move_message",
+            "ticket=4118&message=3&to=x",
+            "/tickets/4118?form=move3&refused=invalid.TicketMissing#m3",
+        ),
     ] {
         assert_eq!(post(path, form).await, to, "{path} {form}");
     }

@@ -13,6 +13,7 @@ mod m0006_ends;
 mod m0007_page;
 mod m0008_registrations;
 mod m0013_operating;
+mod m0010_threads;
 
 use sea_orm_migration::prelude::*;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_page::Step),
             Box::new(m0008_registrations::Step),
             Box::new(m0013_operating::Step),
+            Box::new(m0010_threads::Step),
         ]
     }
 }

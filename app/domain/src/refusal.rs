@@ -91,6 +91,8 @@ pub enum Fault {
     AccountMissing,
     /// A link can't be used any more.
     LinkEnded,
+    /// There is no ticket with this number.
+    TicketMissing,
 }
 
 /// What came in between.

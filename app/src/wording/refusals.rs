@@ -61,6 +61,7 @@ pub fn fault(fault: Fault) -> &'static str {
         }
         Fault::AccountMissing => "Give the account's name at its provider, as in anna@example.com. Nothing was made.",
         Fault::LinkEnded => "This link was used already, is too old, or was taken back. Nothing was changed.",
+        Fault::TicketMissing => "There is no ticket with this number. Nothing was moved.",
         Fault::RegistrationInUse => "Mailboxes sign in by this registration. Move them first. Nothing was deleted.",
     }
 }
@@ -85,6 +86,7 @@ pub fn refusal(refusal: Refusal) -> (String, String) {
             ("The public address comes first", fault(Fault::PublicAddressRefused))
         }
         Refusal::Invalid(Fault::RegistrationInUse) => ("Not deleted", fault(Fault::RegistrationInUse)),
+        Refusal::Invalid(Fault::TicketMissing) => ("Not moved", fault(Fault::TicketMissing)),
         Refusal::Invalid(Fault::LastAdmin) => ("Not changed", fault(Fault::LastAdmin)),
         Refusal::Invalid(fault_of) => ("Not saved", fault(fault_of)),
         Refusal::Conflict(conflict) => match conflict {

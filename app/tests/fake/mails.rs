@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::console::outbox::{DeliveryLine, OutboxPage, OutboxRow, Verdict};
 use domain::console::tickets::{
     Draft, DraftForm, EarlierTicket, File, MessageView, NewTicketForm, ReplyForm, TicketFilter, TicketList, TicketPage,
-    TicketRow, Upload,
+    TicketRow, Upload, Way,
 };
 use domain::console::{Actor, Outbox, Tickets};
 use domain::id::{AttachmentId, DeliveryId, MailboxId, MessageId, PersonId, TicketId, UploadId};
@@ -187,7 +187,8 @@ impl Tickets for Fake {
         first.html_url = Some("/style/favicon.svg".into());
         first.html_with_images_url = Some("/style/favicon.svg?images".into());
         first.quoted = Some("On 23 Nov support@contoso.example wrote:\nWhich firmware is it?".into());
-        let hostile = message(3, MessageKind::Incoming, HOSTILE, HOSTILE);
+        let mut hostile = message(3, MessageKind::Incoming, HOSTILE, HOSTILE);
+        hostile.way = Some(Way::PossibleReply { ticket: TicketId(4_102) });
         if id.0 == 4117 {
             return Ok(every_state(id));
         }
@@ -249,6 +250,9 @@ impl Tickets for Fake {
     }
     async fn assign(&self, _: &Actor, _: TicketId, _: Option<PersonId>) -> Answer<()> {
         Ok(())
+    }
+    async fn move_message(&self, _: &Actor, _: MessageId, to: TicketId) -> Answer<TicketId> {
+        if to.0 < 4_000 { Err(Fault::TicketMissing.into()) } else { Ok(TicketId(4_118)) }
     }
     async fn drop_upload(&self, _: &Actor, _: TicketId, _: UploadId) -> Answer<()> {
         Ok(())

@@ -5,6 +5,7 @@
 //! No transaction lives across a network await.
 
 pub mod accounts;
+pub mod acknowledged;
 pub mod approvals;
 pub mod attachments;
 pub mod backup;
@@ -25,6 +26,7 @@ pub mod listed;
 pub mod mailboxes;
 pub mod messages;
 pub mod metrics;
+pub mod moving;
 pub mod nodes;
 pub mod notice_way;
 pub mod notices;

@@ -1,4 +1,5 @@
-//! *Send a test mail*: one message from a mailbox to an address that an admin typed in.
+//! *Send a test mail*: one message from a mailbox to an address that an admin typed in, or the
+//! mailbox's automatic reply to the admin.
 //!
 //! Written down before the network is touched, and never sent twice: there is no second attempt.
 //! It is no reply and has no ticket; what proves or fails by it is evidence as any other.
@@ -10,6 +11,7 @@ use crate::login::Fault;
 use crate::smtp::{Mail, NotOpened, RecipientAnswer, Refused, Session};
 use crate::store::{StoreError, commit, events, mailboxes, test_mails};
 use crate::{Engine, clock, evidence, net};
+use domain::acknowledge::words;
 use domain::console::mailboxes::Event;
 use domain::console::people::Actor;
 use domain::console::test_mails::{Outcome, TestMail};
@@ -22,17 +24,32 @@ use domain::{Address, Answer, Diagnosis, Direction, Refusal};
 /// No attempt takes longer: the sum of all waits of a session is below it.
 pub const LONGEST: Span = Span::minutes(15);
 
+/// What a test mail says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// That it is one.
+    Test,
+    /// What a customer gets who begins a ticket.
+    Acknowledgement,
+}
+
 /// Sends it and waits for the server's answer.
 ///
 /// # Errors
 /// [`Refusal::Unavailable`] when the database does not answer. A refusing server is a result.
-pub async fn send(engine: &Engine, actor: &Actor, row: mailboxes::Row, to: Address) -> Answer<TestMail> {
+pub async fn send(engine: &Engine, actor: &Actor, row: mailboxes::Row, to: Address, what: What) -> Answer<TestMail> {
     let (id, at) = (MailboxId(row.id), clock::now());
     let from = Address::parse(&row.address).map_err(|_| Refusal::Unavailable)?;
     let mut test = TestMail { to: to.to_string(), at, millis: 0, outcome: Outcome::Sending };
     keep(engine, id, &test).await?;
     let began = tokio::time::Instant::now();
-    test.outcome = attempt(engine, id, letter(engine, actor, &row, &from, &to)).await?;
+    let mut letter = letter(engine, actor, &row, &from, &to);
+    if what == What::Acknowledgement {
+        letter.subject = "Automatic reply, as customers get it".into();
+        letter.text = words(&row.acknowledge_text, "123", "An example");
+        letter.automatic = true;
+    }
+    test.outcome = attempt(engine, id, letter).await?;
     test.millis = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
     let sent = matches!(test.outcome, Outcome::Accepted { .. });
     tracing::info!(mailbox = id.0, sent, "a test mail was tried");

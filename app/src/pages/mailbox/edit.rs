@@ -4,6 +4,7 @@ use super::{elsewhere, forwarders};
 use crate::api::mailboxes::{AddAddress, Change, path};
 use crate::api::post_to;
 use crate::api::relays::{CheckRelay, OwnServer};
+use crate::api::test_mails::SendAcknowledgement;
 use crate::components::button::{Act, SignIn, Submit};
 use crate::components::field::{Check, Choice, Field, Select};
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
@@ -178,7 +179,9 @@ pub fn EditPage() -> impl IntoView {
                             <div class="field">
                                 <label for="acknowledge_text">"Its words"<span class="optional">" optional"</span></label>
                                 <textarea class="textarea low" id="acknowledge_text" name="acknowledge_text" rows="4"
+                                    aria-describedby="acknowledge_text-hint"
                                     placeholder=domain::acknowledge::TEXT>{in_textarea(&data.acknowledge_text)}</textarea>
+                                <span class="hint" id="acknowledge_text-hint">{folders::ACKNOWLEDGE_WORDS}</span>
                             </div>
                         </fieldset>
                         <div class="form-foot">
@@ -186,6 +189,13 @@ pub fn EditPage() -> impl IntoView {
                             <span class="row"><a class="button bare" href=path(id)>"Cancel"</a><Submit words="Save" busy="Saving"/></span>
                         </div>
                     </form>
+                    <section class="panel" aria-labelledby="try">
+                        <header><h2 id="try">{folders::TRY_ACKNOWLEDGEMENT}</h2></header>
+                        <div class="body stack">
+                            <p class="soft">{folders::TRY_ACKNOWLEDGEMENT_LINE}</p>
+                            <Act action={post_to::<SendAcknowledgement>()} fields=vec![("id", id.to_string())] words=folders::SEND_TO_ME busy="Sending"/>
+                        </div>
+                    </section>
                     <section class="panel" aria-labelledby="own">
                         <header><h2 id="own">"Other addresses of this mailbox"</h2></header>
                         {any_own.then(|| view! { <ul class="lines">{own}</ul> })}

@@ -12,9 +12,8 @@ pub struct Body {
 
 /// Whether the subject says that the quoted rest is what the writer wants to show.
 pub fn is_forward(subject: &str) -> bool {
-    let head = subject.trim_start().split(':').next().unwrap_or_default().trim().to_lowercase();
-    subject.contains(':')
-        && matches!(head.as_str(), "fw" | "fwd" | "wg" | "tr" | "rv" | "enc" | "i" | "doorst" | "vb" | "转发")
+    let Some((head, _)) = subject.split_once([':', '：']) else { return false };
+    super::forward::PREFIXES.contains(&head.trim().trim_end_matches('.').to_lowercase().as_str())
 }
 
 /// All readable parts in order, as text and, where one was formatted, as HTML.

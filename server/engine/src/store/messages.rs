@@ -122,6 +122,11 @@ pub async fn get(store: &Store, id: MessageId) -> Result<Option<Row>, StoreError
     Ok(message::Entity::find_by_id(id.0).one(store.read()).await?)
 }
 
+/// The same within a transaction.
+pub async fn get_in(tx: &Tx, id: MessageId) -> Result<Option<Row>, StoreError> {
+    Ok(message::Entity::find_by_id(id.0).one(tx).await?)
+}
+
 /// The conversation, oldest first. Formatted bodies are left out, an empty one stands for them:
 /// they are shown from their own address.
 pub async fn of_ticket(store: &Store, ticket: TicketId) -> Result<Vec<Row>, StoreError> {
@@ -235,29 +240,4 @@ pub async fn answered(tx: &Tx, ticket: TicketId) -> Result<Option<Row>, StoreErr
         }
     }
     Ok(None)
-}
-
-/// Whether an automatic reply of ours went to this address since a time: on a ticket of which it
-/// is the requester.
-pub async fn acknowledged(tx: &Tx, address: &str, since: Time) -> Result<bool, StoreError> {
-    use super::entity::{requester, ticket};
-    let whose = requester::Entity::find()
-        .select_only()
-        .column(requester::Column::Id)
-        .filter(requester::Column::Address.eq(address))
-        .into_query();
-    let tickets = ticket::Entity::find()
-        .select_only()
-        .column(ticket::Column::Id)
-        .filter(ticket::Column::RequesterId.in_subquery(whose))
-        .filter(ticket::Column::UpdatedAt.gte(since.0))
-        .into_query();
-    let found = message::Entity::find()
-        .filter(message::Column::TicketId.in_subquery(tickets))
-        .filter(message::Column::Kind.eq(MessageKind::Automatic.key()))
-        .filter(message::Column::SourceId.is_null())
-        .filter(message::Column::CreatedAt.gte(since.0))
-        .one(tx)
-        .await?;
-    Ok(found.is_some())
 }

@@ -177,6 +177,26 @@ pub async fn deletable(
     Ok(uids)
 }
 
+/// They can't be deleted now: again at `until`, or never.
+pub async fn put_off(
+    tx: &impl ConnectionTrait,
+    folder: FolderId,
+    uid_validity: u32,
+    uids: &[u32],
+    until: Option<Time>,
+) -> Result<(), StoreError> {
+    for part in uids.chunks(200) {
+        receipt::Entity::update_many()
+            .col_expr(receipt::Column::DeleteDueAt, Expr::value(until.map(|at| at.0)))
+            .filter(receipt::Column::FolderId.eq(folder.0))
+            .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
+            .filter(receipt::Column::Uid.is_in(part.iter().map(|uid| i64::from(*uid))))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
 /// They are gone on the server.
 pub async fn deleted(
     tx: &impl ConnectionTrait,

@@ -1,9 +1,10 @@
 //! Engine tests. Those against real servers need the rig: see `rig.rs`; `intake`, `forwards`,
-//! `tickets` and `writing` don't.
+//! `complaints`, `moving`, `tickets` and `writing` don't.
 #![allow(clippy::unwrap_used)]
 
 mod access;
 mod browser;
+mod complaints;
 mod desk;
 mod fetch;
 mod folders;
@@ -14,6 +15,8 @@ mod inbox;
 mod intake;
 mod links;
 mod lookup;
+mod loops;
+mod moving;
 mod outbox;
 mod rig;
 mod signins;
