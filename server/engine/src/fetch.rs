@@ -4,6 +4,7 @@
 //! passes a UID that was not delivered; nothing is deleted on the server before the commit that
 //! stored it; a UID that was asked for but not delivered is not fetched.
 
+mod alike;
 mod begin;
 mod item;
 mod large;
