@@ -18,10 +18,12 @@ pub mod error;
 #[cfg(feature = "ssr")]
 pub mod flash;
 pub mod forwarders;
+pub mod imports;
 pub mod links;
 pub mod mailboxes;
 pub mod notices;
 pub mod outbox;
+pub mod own_providers;
 pub mod people;
 pub mod registrations;
 pub mod relays;

@@ -7,10 +7,12 @@ mod doctor;
 mod ends;
 mod folders;
 mod forwarders;
+mod imports;
 mod links;
 mod mailboxes;
 mod notices;
 mod outbox;
+mod own_providers;
 mod people;
 mod received;
 mod registrations;
@@ -19,6 +21,7 @@ mod signins;
 mod switches;
 mod test_mails;
 mod tickets;
+mod told;
 
 use crate::Engine;
 use domain::Console;
@@ -34,10 +37,12 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         ends: Arc::new(ends::Port(engine.clone())),
         doctor: Arc::new(doctor::Port(engine.clone())),
         folders: Arc::new(folders::Port(engine.clone())),
+        imports: Arc::new(imports::Port(engine.clone())),
         links: Arc::new(links::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         notices: Arc::new(notices::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
+        own_providers: Arc::new(own_providers::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),
         receipts: Arc::new(received::Port(engine.clone())),
         registrations: Arc::new(registrations::Port(engine.clone())),

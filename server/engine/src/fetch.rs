@@ -6,6 +6,7 @@
 
 mod alike;
 mod begin;
+mod count;
 mod item;
 mod large;
 mod pass;
@@ -13,6 +14,7 @@ mod recognise;
 mod renumber;
 mod sweep;
 
+pub use count::count;
 pub use pass::pass;
 
 use crate::imap;

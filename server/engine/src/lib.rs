@@ -109,6 +109,7 @@ impl Engine {
         if !store::key_check::fits(&store, &vault).await? {
             return Err(StartError::WrongKey);
         }
+        providers::load(&store, &providers).await?;
         let engine = Arc::new(Self {
             config,
             store,

@@ -4,7 +4,7 @@
 use crate::store::nodes::{self, Node};
 use crate::store::receipts::Claim;
 use crate::store::{StoreError, sources};
-use crate::{Engine, clock, node, watch};
+use crate::{Engine, clock, node, providers, watch};
 use domain::backoff;
 use domain::id::MailboxId;
 use domain::time::Span;
@@ -93,6 +93,8 @@ impl Workers {
     async fn look(&mut self, here: Node) -> Result<(), StoreError> {
         while nodes::claim(&self.engine.store, here, AT_ONCE).await?.len() as u64 == AT_ONCE {}
         let claims = nodes::claims(&self.engine.store, here).await?;
+        // A provider that an admin added on another node.
+        providers::load(&self.engine.store, &self.engine.providers).await?;
         for worker in self.of.values() {
             if !claims.iter().any(|c| c.mailbox == worker.mailbox) {
                 worker.stop.cancel();
