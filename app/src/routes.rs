@@ -41,6 +41,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/channels/email/:id/set-up/use") view=connect::UsePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/sign-in") view=connect::SignInStepPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/password") view=connect::PasswordPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/set-up/import") view=connect::ImportPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/result") view=connect::ResultPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/switch") view=switch::SwitchPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/switch/sign-in") view=switch::SwitchSignInPage ssr=ssr.clone()/>
@@ -58,6 +59,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/ends") view=ends::EndsPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/notices") view=notices::NoticesPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/registrations") view=registrations::RegistrationsPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/registrations/discover") view=registrations::DiscoverPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/registrations/guide/:provider") view=registrations::GuidePage ssr=ssr.clone()/>
                 <Route path=path!("/app-guide/:provider") view=registrations::OpenGuidePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/people") view=people::PeoplePage ssr=ssr.clone()/>

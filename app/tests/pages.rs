@@ -14,7 +14,7 @@ use fake::Scene;
 use fake::seen::{admin, agent, ask, get_as, post, text};
 use http::{Request, StatusCode};
 
-const ADMIN_PAGES: [&str; 36] = [
+const ADMIN_PAGES: [&str; 42] = [
     "/admin/notices",
     "/admin/ends",
     "/admin/channels/email",
@@ -32,6 +32,12 @@ const ADMIN_PAGES: [&str; 36] = [
     "/admin/channels/email/12/set-up/sign-in",
     "/admin/channels/email/13/set-up/password",
     "/admin/channels/email/12/set-up/result",
+    "/admin/channels/email/3/set-up/import",
+    "/admin/channels/email/4/set-up/import",
+    "/admin/registrations/discover",
+    "/admin/registrations/discover?mailbox=12",
+    "/admin/registrations/discover?provider=own-1&mailbox=12",
+    "/admin/registrations/discover?provider=own-2",
     "/admin/sign-ins/1",
     "/admin/sign-ins/2",
     "/admin/sign-ins/3",

@@ -6,7 +6,7 @@ mod fake;
 
 use app::components::composer::{Composer, Trouble};
 use app::components::message::{self, Around, delivery};
-use app::domain::console::outbox::DeliveryLine;
+use app::domain::console::outbox::{DeliveryLine, Told};
 use app::domain::console::tickets::{Draft, File, MessageView, TicketPage, Upload};
 use app::domain::id::{AttachmentId, DeliveryId, MailboxId, MessageId, PersonId, TicketId, UploadId};
 use app::domain::outbox::DeliveryState;
@@ -37,6 +37,7 @@ fn around(admin: bool) -> Around {
         clock: clock(),
         admin,
         mailbox: Some((MailboxId(3), "support@contoso.example".into())),
+        told: None,
         images: None,
         moving: None,
     }
@@ -289,6 +290,31 @@ async fn only_admins_get_a_way_to_the_mailbox() {
 }
 
 #[tokio::test]
+async fn agents_may_tell_the_admins_again_and_read_when_that_was_done() {
+    for path in ["/tickets/4118", "/outbox"] {
+        let agents = see(2, path).await;
+        assert!(agents.contains("Tell an admin again") && agents.contains("Your admins were told today at"), "{path}");
+        assert!(!see(1, path).await.contains("Tell an admin"), "{path}");
+    }
+}
+
+#[test]
+fn a_moment_ago_is_too_soon() {
+    let told = |at: Option<i64>, by: Option<&str>, again: Option<i64>| Told {
+        at: at.map(|m| now() - Span::minutes(m)),
+        by: by.map(str::to_owned),
+        again_at: again.map(|m| now() + Span::minutes(m)),
+    };
+    use app::wording::outbox::{tell, told as words};
+    let by_jonas = told(Some(20), Some("Jonas"), Some(40));
+    assert_eq!(words(&by_jonas, clock()), "Jonas told your admins today at 13:45.");
+    assert_eq!(tell(&by_jonas, clock()), Err("They can be told again in 40 min.".to_owned()));
+    assert_eq!(tell(&told(Some(90), Some("Jonas"), Some(-30)), clock()), Ok("Tell an admin again"));
+    assert_eq!(words(&told(Some(90), None, None), clock()), "Your admins were told today at 12:35.");
+    assert_eq!(tell(&told(None, None, None), clock()), Ok("Tell an admin"));
+}
+
+#[tokio::test]
 async fn a_reply_leads_on_and_a_refused_one_back_to_its_text() {
     let form = "ticket=4118&text=Hello&to=a%40b.example&kind=reply&then=send&seen=4&once=1&file=";
     assert_eq!(post("/api/tickets/reply", form).await, "/tickets/4118#m5");
@@ -358,6 +384,8 @@ async fn every_button_of_a_ticket_and_of_the_outbox_leads_back() {
             "ticket=4118&message=3&to=x",
             "/tickets/4118?form=move3&refused=invalid.TicketMissing#m3",
         ),
+        ("/api/outbox/tell_admins", "delivery=2&ticket=4118", "/tickets/4118"),
+        ("/api/outbox/tell_admins", "delivery=2", "/outbox"),
     ] {
         assert_eq!(post(path, form).await, to, "{path} {form}");
     }

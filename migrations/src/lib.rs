@@ -14,6 +14,7 @@ mod m0007_page;
 mod m0008_registrations;
 mod m0013_operating;
 mod m0010_threads;
+mod m0009_own_providers;
 
 use sea_orm_migration::prelude::*;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_registrations::Step),
             Box::new(m0013_operating::Step),
             Box::new(m0010_threads::Step),
+            Box::new(m0009_own_providers::Step),
         ]
     }
 }

@@ -40,7 +40,7 @@ const SESSION_DAYS: i64 = 14;
 
 /// The whole server, ready to be served.
 pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool, stopping: CancellationToken) -> Router {
-    let guarded = Guard { sign_in_origins: engine.providers.sign_in_origins(), https };
+    let guarded = Guard { engine: engine.clone(), https };
     let leptos = LeptosOptions::builder()
         .output_name("mailkeep")
         .site_root(site.display().to_string())

@@ -11,10 +11,12 @@ pub mod ends;
 pub mod folders;
 pub mod forwarders;
 pub mod installation;
+pub mod imports;
 pub mod links;
 pub mod mailboxes;
 pub mod notices;
 pub mod outbox;
+pub mod own_providers;
 pub mod people;
 pub mod received;
 pub mod registrations;
@@ -35,10 +37,12 @@ pub use ends::Ends;
 pub use folders::Folders;
 pub use forwarders::Forwarders;
 pub use installation::Installation;
+pub use imports::Imports;
 pub use links::Links;
 pub use mailboxes::Mailboxes;
 pub use notices::Notices;
 pub use outbox::Outbox;
+pub use own_providers::OwnProviders;
 pub use people::{Actor, People, Role};
 pub use received::Receipts;
 pub use registrations::Registrations;
@@ -60,10 +64,12 @@ pub struct Console {
     pub doctor: Arc<dyn Doctor>,
     pub folders: Arc<dyn Folders>,
     pub installation: Arc<dyn Installation>,
+    pub imports: Arc<dyn Imports>,
     pub links: Arc<dyn Links>,
     pub mailboxes: Arc<dyn Mailboxes>,
     pub notices: Arc<dyn Notices>,
     pub outbox: Arc<dyn Outbox>,
+    pub own_providers: Arc<dyn OwnProviders>,
     pub people: Arc<dyn People>,
     pub receipts: Arc<dyn Receipts>,
     pub registrations: Arc<dyn Registrations>,

@@ -20,6 +20,8 @@ pub enum Event {
     Lost { diagnosis: Diagnosis, remedy: Remedy, since: Time },
     /// It works again.
     Recovered { since: Time },
+    /// Somebody who can't mend it asks the admins to: replies are held.
+    Held { by: String, replies: u32, diagnosis: Diagnosis, since: Time },
     /// Somebody tries whether notices arrive.
     Test,
 }
@@ -31,6 +33,7 @@ impl Event {
             Event::Ends { step, .. } => step.key(),
             Event::Lost { .. } => "lost",
             Event::Recovered { .. } => "recovered",
+            Event::Held { .. } => "held",
             Event::Test => "test",
         }
     }
@@ -41,7 +44,7 @@ impl Event {
             Event::Ends { end, .. } => end.source.kind() == Kind::SignIn,
             Event::Lost { remedy, .. } => *remedy == Remedy::SignInAgain,
             Event::Recovered { .. } => true,
-            Event::Test => false,
+            Event::Held { .. } | Event::Test => false,
         }
     }
 }

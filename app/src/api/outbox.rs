@@ -44,6 +44,19 @@ pub async fn take_back(delivery: DeliveryId, #[server(default)] ticket: Option<T
     .await
 }
 
+/// Tells the admins again that a reply is held.
+///
+/// # Errors
+/// The console's refusal: not held any more, or told a moment ago.
+#[server(endpoint = "outbox/tell_admins")]
+pub async fn tell_admins(delivery: DeliveryId, #[server(default)] ticket: Option<TicketId>) -> Result<(), ApiError> {
+    submit(page(ticket), async {
+        console()?.outbox.tell_admins(&actor().await?, delivery).await?;
+        Ok(page(ticket))
+    })
+    .await
+}
+
 /// Tries a waiting reply now.
 ///
 /// # Errors

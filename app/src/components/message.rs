@@ -15,6 +15,7 @@ use crate::wording::counts::bytes;
 use crate::wording::tickets as words;
 use crate::wording::times::Clock;
 use domain::Refusal;
+use domain::console::outbox::Told;
 use domain::console::tickets::{File, MessageView, Way};
 use domain::id::{MailboxId, MessageId, TicketId};
 use domain::refusal::Fault;
@@ -29,6 +30,8 @@ pub struct Around {
     pub admin: bool,
     /// The mailbox whose outgoing direction takes the replies.
     pub mailbox: Option<(MailboxId, String)>,
+    /// When the admins were told that replies are held; for those who can't mend it.
+    pub told: Option<Told>,
     /// The message whose remote images the reader asked for.
     pub images: Option<MessageId>,
     /// The message that could not be moved, and why.
@@ -51,7 +54,14 @@ pub fn view(message: MessageView, around: &Around) -> AnyView {
     let anchor = format!("m{}", message.id);
     // The addresses of files and frames are new on every load: the stamp says what really differs.
     let stamp = match &message.delivery {
-        Some(line) => format!("{} {:?} {} {}", line.state.key(), line.held, line.attempts, line.refused.len()),
+        Some(line) => format!(
+            "{} {:?} {} {} {:?}",
+            line.state.key(),
+            line.held,
+            line.attempts,
+            line.refused.len(),
+            around.told.as_ref().filter(|_| line.held.is_some()).and_then(|told| told.at)
+        ),
         None => message.kind.key().to_owned(),
     };
     let said = words::new_message(message.kind, &message.author);

@@ -30,6 +30,7 @@ use crate::components::notice::{Notice, Refused};
 use crate::components::state::Tone;
 use crate::components::untold::untold;
 use crate::components::way_out::{WayOut, article, button, way_out};
+use crate::pages::connect::waits;
 use crate::pages::page;
 use crate::wording::counts::list;
 use crate::wording::ends;
@@ -90,6 +91,7 @@ pub fn MailboxPage() -> impl IntoView {
         };
         let former = here.console.switches.former(&here.actor, id).await?;
         let aside = aside::view(&data, &links, &former, test, clock);
+        let import = here.console.imports.show(&here.actor, id).await?.map(|import| waits(id, &import));
         let nobody = if data.draft { None } else { untold(&here.console, &here.actor, id).await };
         Ok(view! {
             <Sheet here title=address.clone() place=Place::Email acts>
@@ -107,6 +109,7 @@ pub fn MailboxPage() -> impl IntoView {
                     {done}
                     {approval}
                     <div id="call-place" data-live=format!("mailbox:{id}")>{call}</div>
+                    <div id="import-place" data-live=format!("mailbox:{id}")>{import}</div>
                     {nobody}
                     <div class="columns">
                         <div class="stack loose">
@@ -153,6 +156,11 @@ fn done(done: Option<&str>, address: &str) -> Option<AnyView> {
         "resumed" => {
             (Tone::Ok, format!("{address} goes on"), Some("What arrived meanwhile is fetched now; held replies leave."))
         }
+        "import" => (
+            Tone::Ok,
+            "The import has begun".to_owned(),
+            Some("Older mail comes in now, beside what is new. Each message becomes a ticket or joins one."),
+        ),
         "importing" => (
             Tone::Ok,
             "The mail is being imported".to_owned(),

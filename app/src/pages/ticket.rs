@@ -14,6 +14,7 @@ use crate::pages::{Here, page};
 use crate::wording::refusals;
 use crate::wording::tickets as words;
 use domain::Refusal;
+use domain::console::outbox::Told;
 use domain::console::tickets::{EarlierTicket, MessageView, TicketPage as Shown};
 use domain::id::{MessageId, TicketId};
 use domain::refusal::Conflict;
@@ -26,11 +27,23 @@ pub fn TicketPage() -> impl IntoView {
     page(|here| async move {
         let id: TicketId = here.place.id("id")?;
         let shown = here.console.tickets.show(&here.actor, id).await?;
-        Ok(ticket(here, shown))
+        let told = told(&here, &shown).await?;
+        Ok(ticket(here, shown, told))
     })
 }
 
-fn ticket(here: Here, shown: Shown) -> AnyView {
+/// When the admins were told, where a reply is held and the reader can't mend it.
+async fn told(here: &Here, shown: &Shown) -> domain::Answer<Option<Told>> {
+    let held = shown.messages.iter().any(|m| m.delivery.as_ref().is_some_and(|d| d.held.is_some()));
+    match &shown.mailbox {
+        Some((mailbox, _)) if held && !here.is_admin() => {
+            Ok(Some(here.console.outbox.told(&here.actor, *mailbox).await?))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn ticket(here: Here, shown: Shown, told: Option<Told>) -> AnyView {
     let trouble = trouble(&here, &shown);
     let refused =
         here.place.refused().filter(|_| here.place.query("form") != Some("composer") && moving(&here).is_none());
@@ -46,7 +59,7 @@ fn ticket(here: Here, shown: Shown) -> AnyView {
                     <Refused refused/>
                     {moved(&here, &shown)}
                     <section class="stack" id="conversation" aria-label="Conversation" data-live=live.clone() data-each="">
-                        {conversation(&here, &shown)}
+                        {conversation(&here, &shown, told)}
                     </section>
                     {shown.no_outgoing.then(|| {
                         let (title, sentence) = words::NO_OUTGOING;
@@ -117,7 +130,7 @@ fn head(shown: &Shown) -> impl IntoView + use<> {
 }
 
 /// The messages, with a line where replies begin to be held.
-fn conversation(here: &Here, shown: &Shown) -> AnyView {
+fn conversation(here: &Here, shown: &Shown, told: Option<Told>) -> AnyView {
     let around = Around {
         ticket: shown.id,
         clock: here.clock,
@@ -126,6 +139,7 @@ fn conversation(here: &Here, shown: &Shown) -> AnyView {
             .mailbox
             .as_ref()
             .map(|(id, address)| (*id, shown.reply_from.as_ref().unwrap_or(address).to_string())),
+        told,
         images: here.place.query("images").and_then(|id| id.parse().ok()),
         moving: moving(here).zip(here.place.refused()),
     };

@@ -4,7 +4,7 @@ use super::counts::of;
 use super::times::Clock;
 use crate::components::icon::Icon;
 use crate::components::state::{Tone, Words};
-use domain::console::outbox::DeliveryLine;
+use domain::console::outbox::{DeliveryLine, Told};
 use domain::credential::CredentialKind;
 use domain::outbox::DeliveryState;
 use domain::remedy::Remedy;
@@ -127,7 +127,23 @@ pub fn held(since: Time, diagnosis: Diagnosis, address: &str, clock: Clock) -> (
     ("This reply is held", sentence)
 }
 
-pub const ADMINS_SEE: &str = "Your admins see it on every page.";
+/// When the admins were told last.
+pub fn told(told: &Told, clock: Clock) -> String {
+    match (told.at, &told.by) {
+        (Some(at), Some(by)) => format!("{by} told your admins {}.", clock.when(at)),
+        (Some(at), None) => format!("Your admins were told {}.", clock.when(at)),
+        (None, _) => "Your admins see it on every page; no notice has reached one yet.".to_owned(),
+    }
+}
+
+/// The button, or why there is none now.
+pub fn tell(told: &Told, clock: Clock) -> Result<&'static str, String> {
+    match (told.again_at.filter(|at| *at > clock.now), told.at) {
+        (Some(at), _) => Err(format!("They can be told again {}.", clock.until(at))),
+        (None, Some(_)) => Ok("Tell an admin again"),
+        (None, None) => Ok("Tell an admin"),
+    }
+}
 
 pub fn uncertain(clock: Clock, at: Time) -> (&'static str, String) {
     (

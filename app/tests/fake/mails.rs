@@ -2,7 +2,7 @@
 
 use super::{HOSTILE, address, ago, now};
 use async_trait::async_trait;
-use domain::console::outbox::{DeliveryLine, OutboxPage, OutboxRow, Verdict};
+use domain::console::outbox::{DeliveryLine, OutboxPage, OutboxRow, Told, Verdict};
 use domain::console::tickets::{
     Draft, DraftForm, EarlierTicket, File, MessageView, NewTicketForm, ReplyForm, TicketFilter, TicketList, TicketPage,
     TicketRow, Upload, Way,
@@ -292,6 +292,12 @@ impl Outbox for Fake {
         Ok(TicketId(4118))
     }
     async fn retry(&self, _: &Actor, _: DeliveryId) -> Answer<()> {
+        Ok(())
+    }
+    async fn told(&self, _: &Actor, _: MailboxId) -> Answer<Told> {
+        Ok(Told { at: Some(ago(Span::hours(3))), by: None, again_at: None })
+    }
+    async fn tell_admins(&self, _: &Actor, _: DeliveryId) -> Answer<()> {
         Ok(())
     }
 }

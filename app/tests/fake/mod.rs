@@ -8,11 +8,13 @@ mod doctor;
 mod ends;
 mod facts;
 mod folders;
+mod imports;
 mod ledger;
 mod links;
 mod mailboxes;
 mod mails;
 mod notices;
+mod own_providers;
 mod people;
 mod relays;
 mod router;
@@ -74,10 +76,12 @@ pub fn console(scene: Scene) -> Console {
         doctor: Arc::new(doctor::Fake),
         folders: Arc::new(folders::Fake(scene)),
         installation: Arc::new(server::Fake(scene)),
+        imports: Arc::new(imports::Fake),
         links: Arc::new(links::Fake),
         mailboxes: Arc::new(mailboxes::Fake(scene)),
         notices: Arc::new(notices::Fake(scene)),
         outbox: Arc::new(mails::Fake(scene)),
+        own_providers: Arc::new(own_providers::Fake),
         people: Arc::new(people::Fake(scene)),
         receipts: Arc::new(ledger::Fake),
         registrations: Arc::new(desk::Fake(scene)),

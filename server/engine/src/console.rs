@@ -8,10 +8,12 @@ mod ends;
 mod folders;
 mod forwarders;
 mod installation;
+mod imports;
 mod links;
 mod mailboxes;
 mod notices;
 mod outbox;
+mod own_providers;
 mod people;
 mod received;
 mod registrations;
@@ -20,6 +22,7 @@ mod signins;
 mod switches;
 mod test_mails;
 mod tickets;
+mod told;
 
 pub(crate) use mailboxes::examine;
 
@@ -38,10 +41,12 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         doctor: Arc::new(doctor::Port(engine.clone())),
         folders: Arc::new(folders::Port(engine.clone())),
         installation: Arc::new(installation::Port(engine.clone())),
+        imports: Arc::new(imports::Port(engine.clone())),
         links: Arc::new(links::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         notices: Arc::new(notices::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
+        own_providers: Arc::new(own_providers::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),
         receipts: Arc::new(received::Port(engine.clone())),
         registrations: Arc::new(registrations::Port(engine.clone())),

@@ -4,7 +4,9 @@
 //! passes a UID that was not delivered; nothing is deleted on the server before the commit that
 //! stored it; a UID that was asked for but not delivered is not fetched.
 
+mod alike;
 mod begin;
+mod count;
 mod item;
 mod large;
 mod pass;
@@ -12,6 +14,7 @@ mod recognise;
 mod renumber;
 mod sweep;
 
+pub use count::count;
 pub use pass::pass;
 
 use crate::imap;

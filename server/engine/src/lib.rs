@@ -124,6 +124,7 @@ impl Engine {
         }
         let durability = store.durability().await?;
         tracing::info!(%durability, "opened the database");
+        providers::load(&store, &providers).await?;
         let engine = Arc::new(Self {
             config,
             store,

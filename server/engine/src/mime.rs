@@ -20,7 +20,7 @@ mod text;
 pub use authentic::{Proof, Vouched, proof};
 pub use automatic::Automatic;
 pub use forward::{Inline, Written, Zone, alike, inline, wordless};
-pub use identity::{Identity, identify, message_key};
+pub use identity::{Identity, headline, identify, message_key};
 pub use markup::to_text;
 pub use parties::Party;
 pub use parts::{Part, file_name, file_type, part};

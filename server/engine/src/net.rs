@@ -162,6 +162,18 @@ impl Net {
     }
 }
 
+/// An answer's whole body; `None` when it is longer than so many bytes, or breaks off.
+pub async fn body(mut answer: reqwest::Response, longest: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(part) = answer.chunk().await.ok()? {
+        if bytes.len() + part.len() > longest {
+            return None;
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Some(bytes)
+}
+
 /// A part of the memory budget; given back when dropped.
 #[derive(Debug)]
 pub struct MemoryShare(#[allow(dead_code)] Option<tokio::sync::OwnedSemaphorePermit>);

@@ -4,7 +4,7 @@
 use crate::store::nodes::{self, Node};
 use crate::store::receipts::Claim;
 use crate::store::{StoreError, sources};
-use crate::{Engine, clock, node, watch};
+use crate::{Engine, clock, node, providers, watch};
 use domain::backoff;
 use domain::id::MailboxId;
 use domain::time::Span;
@@ -104,6 +104,8 @@ impl Workers {
             room = if taken < room.min(AT_ONCE) { 0 } else { room - taken };
         }
         let claims = nodes::claims(&self.engine.store, here).await?;
+        // A provider that an admin added on another node.
+        providers::load(&self.engine.store, &self.engine.providers).await?;
         for worker in self.of.values() {
             if !claims.iter().any(|c| c.mailbox == worker.mailbox) {
                 worker.stop.cancel();

@@ -6,7 +6,7 @@ use crate::diagnosis::Diagnosis;
 use crate::id::{DeliveryId, MailboxId, TicketId};
 use crate::outbox::DeliveryState;
 use crate::refusal::Answer;
-use crate::time::Time;
+use crate::time::{Span, Time};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,20 @@ pub enum Verdict {
     SendAgain,
 }
 
+/// After one person told the admins, nobody tells them again of the same mailbox for so long.
+pub const AGAIN: Span = Span::hours(1);
+
+/// When the admins were told last that a mailbox's replies are held.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// `None`: no notice has reached anybody.
+    pub at: Option<Time>,
+    /// The person who told them; `None`: a notice by itself.
+    pub by: Option<String>,
+    /// Not before this time again.
+    pub again_at: Option<Time>,
+}
+
 #[async_trait]
 pub trait Outbox: Send + Sync {
     async fn page(&self, actor: &Actor) -> Answer<OutboxPage>;
@@ -70,4 +84,8 @@ pub trait Outbox: Send + Sync {
     async fn cancel(&self, actor: &Actor, id: DeliveryId) -> Answer<TicketId>;
     /// Tries a waiting reply now.
     async fn retry(&self, actor: &Actor, id: DeliveryId) -> Answer<()>;
+    /// When the admins were told last about this mailbox.
+    async fn told(&self, actor: &Actor, mailbox: MailboxId) -> Answer<Told>;
+    /// Tells them again that this reply is held: once in [`AGAIN`] for a mailbox.
+    async fn tell_admins(&self, actor: &Actor, id: DeliveryId) -> Answer<()>;
 }

@@ -1,5 +1,6 @@
 //! The outbox port.
 
+use super::told;
 use crate::deliver::line;
 use crate::store::deliveries::{self, Shown};
 use crate::{Engine, clock, compose, evidence};
@@ -66,6 +67,14 @@ impl Outbox for Port {
         let shown = self.find(id).await?;
         let done = deliveries::retry(&self.0.store, id).await?;
         self.done(done, &shown, Conflict::AlreadySent)
+    }
+
+    async fn told(&self, _actor: &Actor, mailbox: MailboxId) -> Answer<Told> {
+        told::told(&self.0, mailbox).await
+    }
+
+    async fn tell_admins(&self, actor: &Actor, id: DeliveryId) -> Answer<()> {
+        told::tell(&self.0, actor, &self.find(id).await?).await
     }
 }
 

@@ -40,8 +40,9 @@ pub async fn begin(
             Beginning { since: arrived.map(|at| at + Span::seconds(1)), ..none }
         }
         ImportFrom::Date(date) => {
-            let (first, found) = since(session, date, last).await?;
-            Beginning { before: first.map_or(last, |uid| uid - 1), since: Some(date), found, ..none }
+            let wanted = since(session, date, last).await?;
+            let found = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+            Beginning { before: wanted.first().map_or(last, |uid| uid - 1), since: Some(date), found, ..none }
         }
     };
     let tx = engine.store.begin().await?;
@@ -51,19 +52,19 @@ pub async fn begin(
     Ok(())
 }
 
-/// The lowest UID that arrived since a date, and how many did. UIDs do not follow INTERNALDATE:
-/// what was moved here later is asked for one by one when it is fetched.
-async fn since(session: &mut Session, date: Time, last: u32) -> Result<(Option<u32>, u32), Broken> {
+/// What arrived since a date, by UID. UIDs do not follow INTERNALDATE: what was moved here later is asked for one
+/// by one when it is fetched.
+pub async fn since(session: &mut Session, date: Time, last: u32) -> Result<Vec<u32>, Broken> {
     // SINCE goes by whole days of the server's zone: two days more, then the exact time.
     let maybe = session.search(&format!("SINCE {}", imap::since(date - Span::days(2)))).await?;
-    let (mut first, mut found) = (None, 0);
+    let mut wanted = Vec::new();
     for part in maybe.chunks(500) {
         for one in session.sizes(part).await? {
             if one.uid <= last && one.arrived_at.is_none_or(|at| at >= date) {
-                first = Some(first.map_or(one.uid, |f: u32| f.min(one.uid)));
-                found += 1;
+                wanted.push(one.uid);
             }
         }
     }
-    Ok((first, found))
+    wanted.sort_unstable();
+    Ok(wanted)
 }

@@ -28,6 +28,10 @@ pub struct Model {
     pub arrives_at: Option<i64>,
     pub acknowledge: bool,
     pub acknowledge_text: String,
+    /// Since then its first import waits for somebody to look at it.
+    pub import_asked_at: Option<i64>,
+    /// What that import would bring, as JSON.
+    pub import_count: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
