@@ -14,6 +14,7 @@ mod parties;
 mod parts;
 mod quote;
 mod report;
+mod tangle;
 mod text;
 
 pub use authentic::{Proof, Vouched, proof};
@@ -204,6 +205,10 @@ fn levels(source: &[u8]) -> usize {
     let starts = source.iter().enumerate().filter(|(_, byte)| matches!(byte, b'c' | b'C'));
     starts.filter(|(at, _)| source.get(*at..at + NAME.len()).is_some_and(|w| w.eq_ignore_ascii_case(NAME))).count()
 }
+
+#[cfg(test)]
+#[path = "mime/hostile_tests.rs"]
+mod hostile_tests;
 
 #[cfg(test)]
 #[path = "mime/tests.rs"]

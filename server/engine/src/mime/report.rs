@@ -69,6 +69,7 @@ pub fn of(message: &Message<'_>) -> Option<Report> {
     // Exchange names the original there too.
     report.about.extend(identity::ancestors(message));
     report.about.dedup();
+    report.about.truncate(MOST);
     Some(report)
 }
 
