@@ -8,6 +8,7 @@ pub mod text;
 
 use crate::components::icon::Icon;
 use crate::wording::counts::bytes;
+use crate::wording::sealed;
 use crate::wording::tickets as words;
 use crate::wording::times::Clock;
 use domain::console::tickets::{File, MessageView, Way};
@@ -56,6 +57,9 @@ pub fn view(message: MessageView, around: &Around) -> AnyView {
         }
         .into_any(),
     });
+    let sealed = sealed::of(&message.files, &message.text).map(|(title, follows)| {
+        view! { <div class="notice" data-tone="calm">{Icon::Info.view()}<p class="title">{title}</p><p>{follows}</p></div> }
+    });
     let body = body(&message, &anchor, around.images == Some(message.id), around.ticket);
     let files = files(&message.files, &anchor);
     let delivery = message.delivery.map(|line| delivery::view(line, around));
@@ -70,6 +74,7 @@ pub fn view(message: MessageView, around: &Around) -> AnyView {
                 {(!route.is_empty()).then(|| view! { <span class="to">{route}</span> })}
             </header>
             {way}
+            {sealed}
             {body}
             {footer}
         </article>
