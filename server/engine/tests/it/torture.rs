@@ -29,8 +29,14 @@ fn expected(name: &str) -> (&'static str, Readable) {
         "pgp-encrypted" => ("ticket", Readable::File("encrypted.asc")),
         "calendar-alone" => ("ticket", Readable::File("part-0.ics")),
         "rfc2231" => ("ticket", Readable::File("Übersicht – gr.pdf")),
-        // Two bytes a letter, as it claims.
-        _ if name.starts_with("charset-UTF-16") => ("ticket", Readable::Text("桔")),
+        "zero-length-parts" => ("ticket", Readable::File("nothing.pdf")),
+        "rfc822-1000" => ("ticket", Readable::File("in.eml")),
+        // Its whole header is one line to us.
+        "bare-cr" => ("quarantined", Readable::Text("jams")),
+        // Two bytes a letter, as they claim; and the encoding of which nothing is to be shown.
+        "charset-UTF-16LE" => ("ticket", Readable::Text("桔")),
+        "charset-UTF-16BE" => ("ticket", Readable::Text("周")),
+        "charset-replacement" => ("ticket", Readable::Text("\u{fffd}")),
         "attachment-only" => ("ticket", Readable::File("a.pdf")),
         "digest" => ("ticket", Readable::File("one.eml")),
         // What is no base64 is shown as it stands.
@@ -77,13 +83,13 @@ fn made() -> BTreeMap<String, Vec<u8>> {
     let forwarded = "Content-Type: message/rfc822\r\n\r\nSubject: in\r\n".repeat(1_000);
     let inner = "Content-Type: text/plain\r\n\r\nIt jams.\r\n";
     set.insert("rfc822-1000".into(), format!("{}{forwarded}{inner}", begin("rfc822-1000")).into_bytes());
-    let name = "base64-60-megabytes";
+    let name = "base64-on-one-line";
     let head = format!(
         "{}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nIt jams.\r\n--b\r\nContent-Type: application/octet-stream; name=a.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n",
         begin(name)
     );
     let mut large = head.into_bytes();
-    large.resize(large.len() + (60 << 20), b'A');
+    large.resize(large.len() + (20 << 20), b'A');
     large.extend_from_slice(b"\r\n--b--\r\n");
     set.insert(name.into(), large);
     set
