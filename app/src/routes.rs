@@ -26,6 +26,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/tickets/new") view=new_ticket::NewTicketPage ssr=ssr.clone()/>
                 <Route path=path!("/tickets/:id") view=ticket::TicketPage ssr=ssr.clone()/>
                 <Route path=path!("/outbox") view=outbox::OutboxPage ssr=ssr.clone()/>
+                <Route path=path!("/outbox/:id") view=outbox::WaitingPage ssr=ssr.clone()/>
 
                 <Route path=path!("/admin/emails") view=error::ToEmails ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email") view=mailboxes::MailboxesPage ssr=ssr.clone()/>

@@ -15,6 +15,7 @@ pub mod outbox;
 pub mod received;
 pub mod refusals;
 pub mod registrations;
+pub mod sealed;
 pub mod states;
 pub mod switches;
 pub mod test_mails;

@@ -74,6 +74,7 @@ fn line(state: DeliveryState) -> DeliveryLine {
         id: DeliveryId(5),
         state,
         held: None,
+        look: false,
         at: now() - Span::minutes(3),
         next_at: None,
         attempts: 0,
@@ -259,7 +260,16 @@ async fn post(path: &str, form: &str) -> String {
 
 #[tokio::test]
 async fn hostile_mail_stays_text_on_every_page() {
-    for path in ["/tickets", "/tickets?q=script", "/tickets/4099", "/tickets/4117", "/outbox", "/tickets/new"] {
+    for path in [
+        "/tickets",
+        "/tickets?q=script",
+        "/tickets/4099",
+        "/tickets/4117",
+        "/outbox",
+        "/outbox/6",
+        "/outbox/2",
+        "/tickets/new",
+    ] {
         let html = see(1, path).await;
         assert!(!html.contains("<script>alert"), "{path}");
         assert!(html.matches("</title>").count() == 1, "{path}");
@@ -386,7 +396,28 @@ async fn every_button_of_a_ticket_and_of_the_outbox_leads_back() {
         ),
         ("/api/outbox/tell_admins", "delivery=2&ticket=4118", "/tickets/4118"),
         ("/api/outbox/tell_admins", "delivery=2", "/outbox"),
+        ("/api/outbox/release", "delivery=6", "/outbox"),
+        ("/api/outbox/send_through", "delivery=6&mailbox=2", "/outbox"),
     ] {
         assert_eq!(post(path, form).await, to, "{path} {form}");
     }
+}
+
+#[tokio::test]
+async fn a_reply_that_waited_for_days_is_read_before_it_leaves() {
+    let list = see(2, "/outbox").await;
+    assert!(list.contains("Waits for a look") && list.contains("href=\"/outbox/6\""), "{list}");
+    assert!(list.contains("64 replies before it. Leaves "), "{list}");
+    let page = see(2, "/outbox/6").await;
+    let (newer, reply) = (page.find("It works again, thank you."), page.find("The part left today."));
+    assert!(newer.is_some() && newer < reply, "what the customer wrote since stands first");
+    for words in ["/api/outbox/release", "/api/outbox/take_back", "/api/outbox/send_through", "hello@litware.example"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let held = see(2, "/outbox/2").await;
+    assert!(held.contains("Nothing came from the customer since") && !held.contains("/api/outbox/release"));
+    let gone = ask(Method::GET, 2, "/outbox/1", "").await;
+    assert_eq!(gone.0, StatusCode::NOT_FOUND, "it has left");
+    let refused = post("/api/outbox/send_through", "delivery=6&mailbox=9").await;
+    assert!(refused.starts_with("/outbox/6?") && refused.contains("NobodySends"), "{refused}");
 }

@@ -15,6 +15,7 @@ mod m0008_registrations;
 mod m0013_operating;
 mod m0010_threads;
 mod m0009_own_providers;
+mod m0014_outbox;
 
 use sea_orm_migration::prelude::*;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_operating::Step),
             Box::new(m0010_threads::Step),
             Box::new(m0009_own_providers::Step),
+            Box::new(m0014_outbox::Step),
         ]
     }
 }

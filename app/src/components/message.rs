@@ -12,6 +12,7 @@ use crate::components::button::{Act, Submit};
 use crate::components::icon::Icon;
 use crate::components::notice::Refused;
 use crate::wording::counts::bytes;
+use crate::wording::sealed;
 use crate::wording::tickets as words;
 use crate::wording::times::Clock;
 use domain::Refusal;
@@ -77,6 +78,9 @@ pub fn view(message: MessageView, around: &Around) -> AnyView {
         }
         .into_any(),
     });
+    let sealed = sealed::of(&message.files, &message.text).map(|(title, follows)| {
+        view! { <div class="notice" data-tone="calm">{Icon::Info.view()}<p class="title">{title}</p><p>{follows}</p></div> }
+    });
     let body = body(&message, &anchor, around.images == Some(message.id), around.ticket);
     let files = files(&message.files, &anchor);
     let from_outside = !matches!(message.kind, MessageKind::Reply | MessageKind::Note) && message.delivery.is_none();
@@ -93,6 +97,7 @@ pub fn view(message: MessageView, around: &Around) -> AnyView {
                 {(!route.is_empty()).then(|| view! { <span class="to">{route}</span> })}
             </header>
             {way}
+            {sealed}
             {body}
             {footer}
         </article>

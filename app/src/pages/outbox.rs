@@ -1,5 +1,9 @@
 //! Replies on their way out: first those that need a person, then held, moving and gone ones.
 
+mod waiting;
+
+pub use waiting::WaitingPage;
+
 use crate::components::frame::{Head, Place, Sheet};
 use crate::components::icon::Icon;
 use crate::components::message::delivery::{again, said, settle, take_back, tell};
@@ -10,7 +14,7 @@ use crate::wording::counts::count;
 use crate::wording::outbox::{self as words, Group};
 use crate::wording::tickets as ticket_words;
 use crate::wording::times::Clock;
-use domain::console::outbox::{OutboxPage as Shown, OutboxRow, Told};
+use domain::console::outbox::{DeliveryLine, OutboxPage as Shown, OutboxRow, Told};
 use domain::id::MailboxId;
 use domain::outbox::DeliveryState;
 use leptos::prelude::*;
@@ -108,7 +112,13 @@ fn row(row: OutboxRow, admin: bool, told: &AllTold, clock: Clock) -> impl IntoVi
     let mut state = words::state(&line, clock);
     let address = row.mailbox.as_ref().map(|(_, a)| a.to_string());
     if let (Some((_, diagnosis)), DeliveryState::Waiting) = (line.held, line.state) {
-        state = state.second(words::held_line(diagnosis, address.as_deref().unwrap_or("the mailbox")));
+        let mut line_of = words::held_line(diagnosis, address.as_deref().unwrap_or("the mailbox"));
+        if line.look {
+            line_of = format!("{line_of} {}", words::LOOK_LINE);
+        }
+        state = state.second(line_of);
+    } else if let Some(place) = row.queue.and_then(|queue| words::place(queue, clock)) {
+        state = state.second(place);
     }
     let route = ticket_words::route(address.as_deref(), &row.to, &[]);
     let said = said(&line, &format!("d{}", line.id));
@@ -120,10 +130,11 @@ fn row(row: OutboxRow, admin: bool, told: &AllTold, clock: Clock) -> impl IntoVi
     });
     let actions = match line.state {
         DeliveryState::Uncertain => settle(line.id, None).into_any(),
-        DeliveryState::Waiting if line.held.is_some() => {
-            view! { {mend}{tell}{take_back(line.id, None, "small bare")} }.into_any()
+        DeliveryState::Waiting if line.held.is_some() => view! { {mend}{tell}{read(&line)} }.into_any(),
+        DeliveryState::Waiting if line.look => read(&line).into_any(),
+        DeliveryState::Waiting => {
+            view! { {again(line.id, None)}{take_back(line.id, None, "small bare")}{read(&line)} }.into_any()
         }
-        DeliveryState::Waiting => view! { {again(line.id, None)}{take_back(line.id, None, "small bare")} }.into_any(),
         DeliveryState::Refused => {
             view! { <a class="button small" href=format!("/tickets/{}#composer", row.ticket)>{words::WRITE_AGAIN}</a> }
                 .into_any()
@@ -145,4 +156,11 @@ fn row(row: OutboxRow, admin: bool, told: &AllTold, clock: Clock) -> impl IntoVi
             <td class="actions"><div class="row">{actions}</div></td>
         </tr>
     }
+}
+
+/// To the page of one waiting reply.
+fn read(line: &DeliveryLine) -> impl IntoView + use<> {
+    let words = if line.look { words::LOOK } else { words::READ };
+    let class = if line.look { "button small" } else { "button small bare" };
+    view! { <a class=class href=format!("/outbox/{}", line.id)>{words}</a> }
 }

@@ -2,7 +2,7 @@
 
 use super::{HOSTILE, address, ago, now};
 use async_trait::async_trait;
-use domain::console::outbox::{DeliveryLine, OutboxPage, OutboxRow, Told, Verdict};
+use domain::console::outbox::{DeliveryLine, Newer, OutboxPage, OutboxRow, Queue, Told, Verdict, WaitingReply};
 use domain::console::tickets::{
     Draft, DraftForm, EarlierTicket, File, MessageView, NewTicketForm, ReplyForm, TicketFilter, TicketList, TicketPage,
     TicketRow, Upload, Way,
@@ -21,6 +21,7 @@ fn line(id: i64, state: DeliveryState, held: bool) -> DeliveryLine {
         id: DeliveryId(id),
         state,
         held: held.then(|| (ago(Span::hours(3)), Diagnosis::SignInRevoked)),
+        look: id == 6,
         at: ago(Span::minutes(41)),
         next_at: None,
         attempts: 1,
@@ -263,6 +264,11 @@ impl Tickets for Fake {
 impl Outbox for Fake {
     async fn page(&self, _: &Actor) -> Answer<OutboxPage> {
         let row = |id, state, held, subject: &str| OutboxRow {
+            queue: (id == 7).then(|| Queue {
+                ahead: 64,
+                per_minute: Some(30),
+                leaves_at: Some(now() + Span::minutes(2)),
+            }),
             line: line(id, state, held),
             ticket: TicketId(4_100 + id),
             subject: subject.into(),
@@ -276,14 +282,38 @@ impl Outbox for Fake {
             rows: vec![
                 row(3, DeliveryState::Uncertain, false, "Re: Replacement part for the T-40"),
                 row(4, DeliveryState::Refused, false, "Re: Change of our billing address"),
+                row(6, DeliveryState::Waiting, false, "Re: Spare parts for the old series"),
                 row(2, DeliveryState::Waiting, true, "Re: Sensor reads 0 after the update"),
                 row(5, DeliveryState::Sending, false, HOSTILE),
+                row(7, DeliveryState::Waiting, false, "Re: Delivery note"),
                 row(1, DeliveryState::Sent, false, "Re: Calibration"),
             ]
             .into_iter()
             .filter(|_| !self.0.empty)
             .collect(),
         })
+    }
+    async fn waiting(&self, actor: &Actor, id: DeliveryId) -> Answer<WaitingReply> {
+        let row = self.page(actor).await?.rows.into_iter().find(|row| row.line.id == id);
+        let row = row.filter(|row| row.line.state == DeliveryState::Waiting).ok_or(Refusal::NotFound)?;
+        let newer = Newer {
+            author: "Hanna Virtanen".into(),
+            at: ago(Span::hours(2)),
+            text: "It works again, thank you.".into(),
+        };
+        Ok(WaitingReply {
+            newer: if row.line.look { vec![newer] } else { Vec::new() },
+            row,
+            text: format!("The part left today.\n\n{HOSTILE}"),
+            files: Vec::new(),
+            through: vec![(MailboxId(2), address("hello@litware.example"))],
+        })
+    }
+    async fn release(&self, _: &Actor, _: DeliveryId) -> Answer<()> {
+        Ok(())
+    }
+    async fn send_through(&self, _: &Actor, _: DeliveryId, mailbox: MailboxId) -> Answer<()> {
+        if mailbox == MailboxId(2) { Ok(()) } else { Err(Fault::NobodySends.into()) }
     }
     async fn settle(&self, _: &Actor, _: DeliveryId, _: Verdict) -> Answer<()> {
         Ok(())

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is sent is written down before the network is touched, and sent once.
 
-use crate::compose::{self, Letter, Person};
+use crate::compose::{self, notice::Notice};
 use crate::directions::{self, NoAccess};
 use crate::login::Fault;
 use crate::providers::ProviderEntry;
@@ -171,14 +171,14 @@ async fn post(engine: &Engine, actor: &Actor, sending: &Sending<'_>, card: &Card
     let mail = Mail { from: sending.from, recipients: &recipients, message: &bytes };
     let done = match access {
         Ok(access) => smtp::post(engine, &access, &mail).await,
-        Err(fault) => Err(NotPosted::Refused(fault)),
+        Err(fault) => Err(NotPosted::NotOpened(fault)),
     };
     match done {
-        Ok(server) => {
-            posted::settle(&engine.store, id, "accepted", None, Some(&server)).await?;
+        Ok(taken) => {
+            posted::settle(&engine.store, id, "accepted", None, Some(&taken.server)).await?;
             Ok(())
         }
-        Err(NotPosted::Refused(fault)) => {
+        Err(NotPosted::NotOpened(fault) | NotPosted::Refused(fault)) => {
             let diagnosis = fault.finding.diagnosis.name();
             posted::settle(&engine.store, id, "refused", Some(diagnosis), Some(&fault.said)).await?;
             Err(Failed::Fault(fault))
@@ -192,23 +192,13 @@ async fn post(engine: &Engine, actor: &Actor, sending: &Sending<'_>, card: &Card
 
 /// The bytes; marked so that no other program answers them (RFC 3834 5).
 fn composed(sending: &Sending<'_>, card: &Card, header_id: &str, at: Time) -> Result<Vec<u8>, compose::ComposeError> {
-    let letter = Letter {
-        from_name: String::new(),
-        from: sending.from.clone(),
-        to: vec![Person { name: None, address: sending.to.clone() }],
-        cc: Vec::new(),
-        reply_to: None,
-        subject: card.subject.clone(),
-        header_id: header_id.to_owned(),
-        references: Vec::new(),
-        in_reply_to: None,
+    compose::notice::notice(&Notice {
+        from_name: "",
+        from: sending.from,
+        to: sending.to,
+        subject: &card.subject,
+        text: &card.text,
+        header_id,
         at,
-        text: card.text.clone(),
-        signature: String::new(),
-        files: Vec::new(),
-        automatic: false,
-    };
-    let mut bytes = b"Auto-Submitted: auto-generated\r\n".to_vec();
-    bytes.extend(compose::compose(&letter)?);
-    Ok(bytes)
+    })
 }

@@ -15,6 +15,7 @@ mod parts;
 mod quote;
 mod report;
 mod returned;
+mod tangle;
 mod text;
 
 pub use authentic::{Proof, Vouched, proof};
@@ -208,6 +209,10 @@ fn levels(source: &[u8]) -> usize {
     let starts = source.iter().enumerate().filter(|(_, byte)| matches!(byte, b'c' | b'C'));
     starts.filter(|(at, _)| source.get(*at..at + NAME.len()).is_some_and(|w| w.eq_ignore_ascii_case(NAME))).count()
 }
+
+#[cfg(test)]
+#[path = "mime/hostile_tests.rs"]
+mod hostile_tests;
 
 #[cfg(test)]
 #[path = "mime/tests.rs"]

@@ -2,6 +2,7 @@
 
 use crate::address::Address;
 use crate::console::people::Actor;
+use crate::console::tickets::File;
 use crate::diagnosis::Diagnosis;
 use crate::id::{DeliveryId, MailboxId, TicketId};
 use crate::outbox::DeliveryState;
@@ -17,6 +18,8 @@ pub struct DeliveryLine {
     pub state: DeliveryState,
     /// Due, but the outgoing direction needs a person: since then, for this reason.
     pub held: Option<(Time, Diagnosis)>,
+    /// It waits, and leaves only after somebody looked at it: it was written long ago.
+    pub look: bool,
     /// When the state was reached.
     pub at: Time,
     pub next_at: Option<Time>,
@@ -31,10 +34,23 @@ pub struct DeliveryLine {
     pub said: Option<String>,
 }
 
+/// Where a waiting reply stands among those of its mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queue {
+    /// So many leave before it.
+    pub ahead: u32,
+    /// What the provider takes from a mailbox in a minute.
+    pub per_minute: Option<u32>,
+    /// When it leaves at that pace, if that is not now.
+    pub leaves_at: Option<Time>,
+}
+
 /// A row of the outbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxRow {
     pub line: DeliveryLine,
+    /// For one that waits for its turn and for nothing else.
+    pub queue: Option<Queue>,
     pub ticket: TicketId,
     pub subject: String,
     pub to: Vec<String>,
@@ -49,6 +65,26 @@ pub struct OutboxPage {
     pub now: Time,
     /// Those that need a person first, then held, then on their way, then the last that left.
     pub rows: Vec<OutboxRow>,
+}
+
+/// What came to the ticket after a reply was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Newer {
+    pub author: String,
+    pub at: Time,
+    pub text: String,
+}
+
+/// A waiting reply, to be read before something is done about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingReply {
+    pub row: OutboxRow,
+    /// Mail of the customer since, and answers from elsewhere, newest first.
+    pub newer: Vec<Newer>,
+    pub text: String,
+    pub files: Vec<File>,
+    /// Other mailboxes that send at the moment.
+    pub through: Vec<(MailboxId, Address)>,
 }
 
 /// What a person decides about an uncertain reply.
@@ -78,6 +114,13 @@ pub struct Told {
 #[async_trait]
 pub trait Outbox: Send + Sync {
     async fn page(&self, actor: &Actor) -> Answer<OutboxPage>;
+    /// A waiting reply; [`crate::Refusal::NotFound`] when it waits no more.
+    async fn waiting(&self, actor: &Actor, id: DeliveryId) -> Answer<WaitingReply>;
+    /// Somebody looked at an old reply: it leaves as soon as it can.
+    async fn release(&self, actor: &Actor, id: DeliveryId) -> Answer<()>;
+    /// Sends a waiting reply through another mailbox, from its address. The answers still come to
+    /// the ticket's.
+    async fn send_through(&self, actor: &Actor, id: DeliveryId, mailbox: MailboxId) -> Answer<()>;
     /// Settles an uncertain reply.
     async fn settle(&self, actor: &Actor, id: DeliveryId, verdict: Verdict) -> Answer<()>;
     /// Takes a waiting reply back: its text becomes the ticket's draft again.

@@ -46,7 +46,22 @@ pub fn view(line: DeliveryLine, around: &Around) -> AnyView {
                     {Icon::Held.view()}
                     <p class="title">{title}</p>
                     <p>{sentence}{said_when.map(|words| format!(" {words}"))}</p>
-                    <div class="row">{mend}{tell}{take_back(line.id, ticket, "small bare")}</div>
+                    <div class="row">
+                        {mend}{tell}{take_back(line.id, ticket, "small bare")}
+                        <a class="button small bare" href=format!("/outbox/{}", line.id)>{words::READ}</a>
+                    </div>
+                </div>
+            }
+            .into_any()
+        }
+        (DeliveryState::Waiting, None) if line.look => {
+            let state = words::state(&line, clock);
+            view! {
+                <div class="notice" data-tone="warning">
+                    {Icon::Held.view()}
+                    <p class="title">{state.words}</p>
+                    <p>{words::LOOK_LINE}</p>
+                    <div class="row"><a class="button small" href=format!("/outbox/{}", line.id)>{words::LOOK}</a></div>
                 </div>
             }
             .into_any()

@@ -16,7 +16,7 @@ pub struct Composed {
     _share: MemoryShare,
 }
 
-/// A file is there as it is, then in base64, and once more in the whole.
+/// A file is there as it is, then in base64, and once more in the whole; handed over block by block.
 const COPIES: u64 = 4;
 /// What text and headers take at most.
 const TEXT: u64 = 1 << 20;

@@ -34,6 +34,8 @@ pub struct Inline {
 const FOLDED: usize = 30;
 /// More than this in one text are nobody's forward.
 const MOST: usize = 50;
+/// People of a field that are kept.
+const PEOPLE: usize = 200;
 
 /// The messages that a text forwards, in their order; `subject` is the forwarding mail's.
 pub fn inline(subject: &str, text: &str) -> Vec<Inline> {
@@ -155,15 +157,21 @@ fn letters(text: &str) -> String {
 fn without_marks(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    // What is nowhere closed is not looked for again at every mark: that would take the square.
+    let mut unclosed: Vec<char> = Vec::new();
     while let Some(at) = rest.find(['[', '<']) {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         let close = if from.starts_with('[') { ']' } else { '>' };
         let folded: String = from.chars().skip(1).take(8).flat_map(char::to_lowercase).collect();
         let marks = ["image:", "cid:", "http:", "https:", "mailto:"].iter().any(|mark| folded.starts_with(mark));
-        match from.find(close).filter(|_| marks) {
+        let end = if marks && !unclosed.contains(&close) { from.find(close) } else { None };
+        match end {
             Some(end) => rest = &from[end + 1..],
             None => {
+                if marks {
+                    unclosed.push(close);
+                }
                 out.push(' ');
                 rest = &from[1..];
             }
@@ -251,7 +259,7 @@ fn parties(line: &str) -> Vec<Party> {
     let mut found = Vec::new();
     let mut name = String::new();
     let mut rest = line;
-    while let Some(at) = rest.find(['<', '[', ';', ',']) {
+    while let Some(at) = rest.find(['<', '[', ';', ',']).filter(|_| found.len() < PEOPLE) {
         name.push_str(&rest[..at]);
         let mark = rest.as_bytes()[at];
         let behind = &rest[at + 1..];

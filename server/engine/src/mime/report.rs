@@ -77,6 +77,7 @@ pub fn about(message: &Message<'_>) -> Vec<String> {
     // Exchange names the original there too.
     named.extend(identity::ancestors(message));
     named.dedup();
+    named.truncate(MOST);
     named
 }
 

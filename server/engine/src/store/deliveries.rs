@@ -5,14 +5,16 @@
 
 mod attempt;
 mod queue;
+mod release;
 mod settle;
 mod view;
 mod withdraw;
 
 pub use attempt::{Attempt, Lease, Outcome, claim, hand_over, lease, recover, settle};
-pub use queue::{Due, Waiting, due_mailboxes, next, next_due_at, recent_hand_overs};
+pub use queue::{Due, Waiting, due_mailboxes, line_up, next, next_due_at, recent_hand_overs};
+pub use release::{newer, release, send_through};
 pub use settle::{cancel, check_again, copy_due, found, retry, send_again};
-pub use view::{Parts, Shown, of_messages, parts, put_off, recent, shown};
+pub use view::{Beside, Parts, Shown, of_messages, parts, put_off, recent, shown, with_beside};
 pub use withdraw::{Withdrawn, withdraw};
 
 use super::StoreError;

@@ -76,6 +76,7 @@ fn rows(id: i64, lease: &Lease, from: &[DeliveryState], to: DeliveryState, now: 
         .col_expr(delivery::Column::State, Expr::value(to.key()))
         .col_expr(delivery::Column::StateAt, Expr::value(now.0))
         .filter(delivery::Column::Id.eq(id))
+        .filter(delivery::Column::MailboxId.eq(lease.mailbox.0))
         .filter(delivery::Column::State.is_in(from.iter().map(|s| s.key())))
         .filter(fresh(lease))
 }
