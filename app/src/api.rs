@@ -18,8 +18,8 @@ pub mod error;
 #[cfg(feature = "ssr")]
 pub mod flash;
 pub mod forwarders;
-pub mod installation;
 pub mod imports;
+pub mod installation;
 pub mod links;
 pub mod mailboxes;
 pub mod notices;

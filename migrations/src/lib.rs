@@ -12,9 +12,9 @@ mod m0005_switches;
 mod m0006_ends;
 mod m0007_page;
 mod m0008_registrations;
-mod m0013_operating;
-mod m0010_threads;
 mod m0009_own_providers;
+mod m0010_threads;
+mod m0013_operating;
 mod m0014_outbox;
 
 use sea_orm_migration::prelude::*;

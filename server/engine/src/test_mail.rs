@@ -79,10 +79,9 @@ fn composed(
                 actor.name
             ),
         ),
-        What::Acknowledgement => (
-            "Automatic reply, as customers get it".to_owned(),
-            words(&row.acknowledge_text, "123", "An example"),
-        ),
+        What::Acknowledgement => {
+            ("Automatic reply, as customers get it".to_owned(), words(&row.acknowledge_text, "123", "An example"))
+        }
     };
     compose::notice::notice(&Notice {
         from_name: &row.from_name,
