@@ -207,7 +207,7 @@ async fn address(report: &mut Report, engine: &Engine) {
 }
 
 async fn providers(report: &mut Report, engine: &Engine) {
-    for provider in &engine.providers.providers {
+    for provider in engine.providers.all() {
         if engine.silence.is() {
             break;
         }

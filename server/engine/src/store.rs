@@ -253,7 +253,6 @@ fn sqlite(path: &str, connections: u32, read_only: bool) -> ConnectOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sea_orm::ConnectionTrait as _;
 
     /// As SQLite does when the disk is full: the transaction is gone, and only SQLite knows.
     #[tokio::test]
