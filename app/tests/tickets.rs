@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod fake;
+#[path = "tickets/moving.rs"]
+mod moving;
+#[path = "tickets/waiting.rs"]
+mod waiting;
 
 use app::components::composer::{Composer, Trouble};
 use app::components::message::{self, Around, delivery};
@@ -341,25 +345,6 @@ async fn a_reply_leads_on_and_a_refused_one_back_to_its_text() {
 }
 
 #[tokio::test]
-async fn a_possible_reply_can_be_moved_and_moved_back() {
-    let html = see(2, "/tickets/4118").await;
-    let message = html.split_once("id=\"m3\"").unwrap().1.split_once("</article>").unwrap().0;
-    assert!(message.contains("Possible reply to #4102"), "{message}");
-    assert!(message.contains("href=\"/tickets/4102\"") && message.contains("Move to #4102"));
-    assert!(message.contains("Move to another ticket"));
-    let ours = html.split_once("id=\"m2\"").unwrap().1.split_once("</article>").unwrap().0;
-    assert!(!ours.contains("Move to another ticket"), "our own words stay");
-    let refused = see(2, "/tickets/4118?form=move3&refused=invalid.TicketMissing").await;
-    let message = refused.split_once("id=\"m3\"").unwrap().1.split_once("</article>").unwrap().0;
-    assert!(message.contains("There is no ticket with this number. Nothing was moved."));
-    let moved = see(2, "/tickets/4118?moved=3&from=4102").await;
-    assert!(moved.contains("Moved here from #4102") && moved.contains("Move back"));
-    for nonsense in ["moved=3", "moved=99&from=1", "moved=x&from=y"] {
-        assert!(!see(2, &format!("/tickets/4118?{nonsense}")).await.contains("Move back"), "{nonsense}");
-    }
-}
-
-#[tokio::test]
 async fn something_newer_warns_before_anything_is_sent() {
     let html = see(2, "/tickets/4118?form=composer&refused=conflict.NewerMessage").await;
     assert!(html.contains("Something newer came. Nothing was sent"), "{html}");
@@ -401,23 +386,4 @@ async fn every_button_of_a_ticket_and_of_the_outbox_leads_back() {
     ] {
         assert_eq!(post(path, form).await, to, "{path} {form}");
     }
-}
-
-#[tokio::test]
-async fn a_reply_that_waited_for_days_is_read_before_it_leaves() {
-    let list = see(2, "/outbox").await;
-    assert!(list.contains("Waits for a look") && list.contains("href=\"/outbox/6\""), "{list}");
-    assert!(list.contains("64 replies before it. Leaves "), "{list}");
-    let page = see(2, "/outbox/6").await;
-    let (newer, reply) = (page.find("It works again, thank you."), page.find("The part left today."));
-    assert!(newer.is_some() && newer < reply, "what the customer wrote since stands first");
-    for words in ["/api/outbox/release", "/api/outbox/take_back", "/api/outbox/send_through", "hello@litware.example"] {
-        assert!(page.contains(words), "{words}");
-    }
-    let held = see(2, "/outbox/2").await;
-    assert!(held.contains("Nothing came from the customer since") && !held.contains("/api/outbox/release"));
-    let gone = ask(Method::GET, 2, "/outbox/1", "").await;
-    assert_eq!(gone.0, StatusCode::NOT_FOUND, "it has left");
-    let refused = post("/api/outbox/send_through", "delivery=6&mailbox=9").await;
-    assert!(refused.starts_with("/outbox/6?") && refused.contains("NobodySends"), "{refused}");
 }

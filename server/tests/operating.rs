@@ -223,7 +223,8 @@ fn metrics_are_off_or_for_who_shows_the_token() {
     command.env("MAILKEEP_METRICS", own.to_string());
     let server = Server::start(command, &[]);
     let beside = server.get("/metrics", &[("Authorization", &format!("Bearer {TOKEN}"))]);
-    assert_eq!(beside.0, 404);
+    assert_eq!(beside.0, server.get("/nowhere", &[]).0);
+    assert!(!beside.1.contains("mailkeep_refreshes_total"), "{}", beside.1);
     let there = Server { port: own.port(), said: String::new(), child: Command::new("true").spawn().expect("a child") };
     assert!(!there.is_silent());
 }

@@ -14,12 +14,15 @@ use crate::store::{Store, StoreError, key_check, nodes, sealed};
 use crate::vault::Vault;
 use crate::{Engine, hex};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// Tells one state of a file from the next: its inode, and when it was written (seconds, nanoseconds).
+type Stamp = (u64, i64, i64);
 
 /// How often a node looks at the key file.
 const LOOK: Duration = Duration::from_secs(2);
@@ -96,7 +99,10 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
 /// until stopped.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     let file = engine.config.key_file.clone();
-    let stamp = || file.as_deref().and_then(|path| std::fs::metadata(path).ok()?.modified().ok());
+    let stamp = || {
+        file.as_deref()
+            .and_then(|path| std::fs::metadata(path).ok().map(|file| (file.ino(), file.mtime(), file.mtime_nsec())))
+    };
     let mut here = Here { engine, seen: stamp(), since: Instant::now(), told: (0, String::new()), ended: false };
     loop {
         if let Err(error) = here.look(file.as_deref(), stamp()).await {
@@ -111,7 +117,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
 
 struct Here {
     engine: Arc<Engine>,
-    seen: Option<SystemTime>,
+    seen: Option<Stamp>,
     /// Since when the present key seals here.
     since: Instant,
     told: (i64, String),
@@ -119,7 +125,7 @@ struct Here {
 }
 
 impl Here {
-    async fn look(&mut self, file: Option<&Path>, stamp: Option<SystemTime>) -> Result<(), StoreError> {
+    async fn look(&mut self, file: Option<&Path>, stamp: Option<Stamp>) -> Result<(), StoreError> {
         let (store, vault) = (&self.engine.store, &self.engine.vault);
         if let Some(path) = file
             && stamp != self.seen

@@ -212,7 +212,7 @@ fn mutated(dice: &mut Dice, set: &[Vec<u8>]) -> Vec<u8> {
                 let piece = mail[at.min(until)..until].repeat(1 + dice.roll(30));
                 mail.splice(at.min(until)..at.min(until), piece);
             }
-            _ => mail.iter_mut().for_each(|b| *b = if *b == b'\n' && at % 2 == 0 { b'\r' } else { *b }),
+            _ => mail.iter_mut().for_each(|b| *b = if *b == b'\n' && at.is_multiple_of(2) { b'\r' } else { *b }),
         }
     }
     mail

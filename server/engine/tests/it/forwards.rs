@@ -293,7 +293,7 @@ async fn where_the_provider_vouches_an_unproved_forwarder_is_none() {
     let inbox = desk().await;
     inbox.at_google().await;
     let forward = |id: &str, minute: u32, results: &str| {
-        inline(id, AGENT, minute, &format!("Number {minute}.")).replace("Subject:", &format!("{results}Subject:"))
+        inline(id, AGENT, minute, &format!("Number {minute}.")).replacen("Subject:", &format!("{results}Subject:"), 1)
     };
     let quoted =
         "Authentication-Results: mx.google.com; spf=none smtp.helo=\"x; dmarc=pass header.from=desk-people.example\"\n";
