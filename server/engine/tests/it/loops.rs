@@ -84,7 +84,7 @@ async fn still(desk: &Desk, user: &User) -> Option<(usize, usize)> {
 #[tokio::test]
 async fn two_desks_that_acknowledge_each_other_stop() {
     let (mut one, here, first) = desk_of(At::Litware).await;
-    let (mut other, there, second) = desk_of(At::Litware).await;
+    let (mut other, there, _) = desk_of(At::Litware).await;
     one.start();
     other.start();
     // A folder begins where it stood: both have looked before anybody writes.
@@ -96,9 +96,8 @@ async fn two_desks_that_acknowledge_each_other_stop() {
         .await;
     }
     write(&one, first, &there).await;
-    write(&other, second, &here).await;
-    // Each got the other's mail, and the acknowledgement of its own.
-    let settled = |a: Option<(usize, usize)>, b: Option<(usize, usize)>| a.zip(b).filter(|(a, b)| a.0 >= 2 && b.0 >= 2);
+    // The other got a mail and acknowledged it; the first got the acknowledgement.
+    let settled = |a: Option<(usize, usize)>, b: Option<(usize, usize)>| a.zip(b).filter(|(a, b)| a.0 >= 1 && b.0 >= 1);
     let counts = until("silence on both sides", SOON * 2, || async {
         settled(still(&one, &here).await, still(&other, &there).await)
     })
@@ -108,13 +107,11 @@ async fn two_desks_that_acknowledge_each_other_stop() {
     until("a customer's mail", SOON, || async { still(&one, &here).await.filter(|(mails, _)| *mails > counts.0.0) })
         .await;
     let (mails, out) = until("silence again", SOON, || async { still(&other, &there).await }).await;
-    assert_eq!((mails, out), (2, 2), "the other desk: a mail and an acknowledgement in, the same out");
-    assert_eq!(counts, ((2, 2), (2, 2)));
-    for (desk, user) in [(&one, &here), (&other, &there)] {
-        let automatic = desk.rig.list(user, "INBOX").await;
-        let subjects: Vec<&str> = automatic.iter().filter_map(|m| m["subject"].as_str()).collect();
-        assert_eq!(subjects.iter().filter(|s| s.starts_with("Re: From desk to desk")).count(), 1, "{subjects:?}");
-    }
+    assert_eq!((mails, out), (1, 1), "the other desk: a mail in, its acknowledgement out");
+    assert_eq!(counts, ((1, 1), (1, 1)));
+    let automatic = one.rig.list(&here, "INBOX").await;
+    let subjects: Vec<&str> = automatic.iter().filter_map(|m| m["subject"].as_str()).collect();
+    assert_eq!(subjects.iter().filter(|s| s.starts_with("Re: From desk to desk")).count(), 1, "{subjects:?}");
 }
 
 #[tokio::test]
