@@ -78,7 +78,7 @@ export class Desk {
   async imported(id, { importFrom = 'now' }) {
     if (importFrom === 'now') return id;
     const page = `/admin/channels/email/${id}/set-up/import`;
-    await until(`the import of mailbox ${id} is counted`, async () => /would come in/.test((await this.admin.go(page)).text), 40, 250);
+    await until(`the import of mailbox ${id} is counted`, async () => /(message|messages) would come in/.test((await this.admin.go(page)).text), 40, 250);
     await this.admin.press(/^(Import |Only new mail)/);
     return id;
   }

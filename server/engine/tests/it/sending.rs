@@ -181,25 +181,6 @@ async fn composing_waits_for_its_share_of_the_memory() {
     office.desk.stop().await;
 }
 
-/// Two folders of sent mail: only looking tells in which the copies land.
-#[tokio::test]
-async fn a_reply_is_found_in_whichever_folder_of_sent_mail_its_copy_landed() {
-    let mut office = Office::open(At::Microsoft, By::Token).await;
-    // The provider's own copy comes too late to be seen; another one lies in another such folder.
-    office.rig().call("/front/sent-delay", json!({ "user": office.user.email, "ms": 3_600_000 })).await;
-    office.rig().fault(&office.user, json!({ "protocol": "smtp", "kind": "drop-after-data", "on": "BODY" })).await;
-    let ticket = office.write(&office.customer.email, "Where", "text").await;
-    office.desk.start();
-    let line = office.state(ticket, DeliveryState::Uncertain).await;
-    let row = e::delivery::Entity::find_by_id(line.id.0).one(office.desk.engine.store.read()).await;
-    let id = row.expect("a question").expect("the delivery").header_id;
-    let raw = format!("Message-ID: <{id}>\r\nFrom: {}\r\nSubject: Where\r\n\r\ntext\r\n", office.user.email);
-    office.rig().append(&office.user, "Sent", 1, json!({ "raw": raw, "flags": "S" })).await;
-    office.state(ticket, DeliveryState::Sent).await;
-    assert_eq!(office.arrives(1).await.len(), 1);
-    office.desk.stop().await;
-}
-
 /// Exchange takes 30 a minute: the fourth handful of a hundred leaves after three minutes, in order.
 #[tokio::test]
 async fn a_hundred_replies_take_more_than_three_minutes_at_thirty_a_minute() {
