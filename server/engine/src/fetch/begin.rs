@@ -3,14 +3,15 @@
 use super::{Broken, Job};
 use crate::Engine;
 use crate::imap::{self, Selected, Session};
-use crate::store::folders::{self, Beginning, Row};
+use crate::store::folders::{self, Beginning, FROM_THE_BEGINNING, Row};
 use crate::store::{self, receipts};
 use domain::Time;
 use domain::console::mailboxes::ImportFrom;
 use domain::id::FolderId;
 use domain::time::Span;
 
-/// Notes from which message on a folder is imported. What is older gets one mark, no receipts.
+/// Notes from which message on a folder is imported, unless somebody chose another beginning
+/// meanwhile. What is older gets one mark, no receipts.
 pub async fn begin(
     engine: &Engine,
     job: &Job,
@@ -26,6 +27,7 @@ pub async fn begin(
     let none = Beginning { uid_validity: selected.uid_validity, before: last, upto: last, since: None, found: 0 };
     // A folder that was chosen later, or is imported once, has a beginning of its own.
     let import = match (row.uid_validity, row.import_since) {
+        (None, Some(FROM_THE_BEGINNING)) => ImportFrom::Beginning,
         (None, Some(since)) => ImportFrom::Date(Time(since)),
         _ => job.import,
     };
@@ -47,8 +49,12 @@ pub async fn begin(
     };
     let tx = engine.store.begin().await?;
     receipts::hold(&tx, job.claim).await?;
-    folders::begin(&tx, FolderId(row.id), beginning).await?;
-    store::commit(tx).await?;
+    if folders::begin(&tx, row, beginning).await? {
+        // Left out by another beginning, and perhaps wanted by this one. Here, as no pass is on its
+        // way any more that could leave something out by the old one.
+        receipts::forget_left_out(&tx, FolderId(row.id), selected.uid_validity).await?;
+        store::commit(tx).await?;
+    }
     Ok(())
 }
 

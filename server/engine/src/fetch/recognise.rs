@@ -90,7 +90,9 @@ pub async fn recognise(
     let tx = engine.store.begin().await?;
     receipts::hold(&tx, job.claim).await?;
     let beginning = Beginning { uid_validity, before: 0, upto: 0, since, found: fresh };
-    folders::begin(&tx, folder, beginning).await?;
+    if !folders::begin(&tx, row, beginning).await? {
+        return Ok(());
+    }
     switches::recognised(&tx, folder).await?;
     switches::note_recognised(&tx, mailbox, known, fresh).await?;
     events::note(&tx, mailbox, clock::now(), &Event::Recognised { known, new: fresh }, None).await?;

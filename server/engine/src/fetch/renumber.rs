@@ -57,7 +57,9 @@ pub async fn renumber(
     }
     let tx = engine.store.begin().await?;
     receipts::hold(&tx, job.claim).await?;
-    folders::renumber(&tx, folder, uid_validity).await?;
+    if !folders::renumber(&tx, row, uid_validity).await? {
+        return Ok(());
+    }
     let event = Event::Renumbered { folder: row.name.clone(), known, new: fresh };
     events::note(&tx, job.claim.mailbox, clock::now(), &event, None).await?;
     store::commit(tx).await?;

@@ -1,6 +1,7 @@
 //! Imports that wait for somebody to look at them.
 
 use super::entity::{folder, mailbox};
+use super::folders::FROM_THE_BEGINNING;
 use super::{Store, StoreError, Tx};
 use domain::Time;
 use domain::console::mailboxes::ImportFrom;
@@ -63,22 +64,25 @@ pub async fn change(tx: &Tx, id: MailboxId, from: ImportFrom) -> Result<(), Stor
 /// It waits no longer. Its folders are begun anew from the chosen time on: what came in since the connection is
 /// known by its receipts.
 pub async fn begin(tx: &Tx, row: &mailbox::Model) -> Result<(), StoreError> {
-    let only_new = chosen(row) == ImportFrom::Now;
+    let since = match chosen(row) {
+        ImportFrom::Now => None,
+        ImportFrom::Date(at) => Some(at.0),
+        ImportFrom::Beginning => Some(FROM_THE_BEGINNING),
+    };
     let changed = mailbox::ActiveModel {
         id: Set(row.id),
         import_asked_at: Set(None),
         import_count: Set(None),
-        import_from: Set(if only_new { row.import_asked_at } else { row.import_from }),
+        import_from: Set(if since.is_none() { row.import_asked_at } else { row.import_from }),
         ..Default::default()
     };
     mailbox::Entity::update(changed).exec(tx).await?;
-    if only_new {
-        return Ok(());
-    }
+    let Some(since) = since else { return Ok(()) };
     folder::Entity::update_many()
         .col_expr(folder::Column::UidValidity, Expr::value(None::<i64>))
         .col_expr(folder::Column::Cursor, Expr::value(0_i64))
-        .col_expr(folder::Column::ImportSince, Expr::value(None::<i64>))
+        // Its own beginning: a pass that is still on its way by the old one then begins here too.
+        .col_expr(folder::Column::ImportSince, Expr::value(since))
         // Its progress is shown as that of a first import.
         .col_expr(folder::Column::FetchedAt, Expr::value(None::<i64>))
         .filter(folder::Column::MailboxId.eq(row.id))

@@ -137,6 +137,17 @@ pub async fn by_keys(
         .await?)
 }
 
+/// Forgets what was left out as older than the import: the next pass looks at it anew.
+pub async fn forget_left_out(tx: &impl ConnectionTrait, folder: FolderId, uid_validity: u32) -> Result<(), StoreError> {
+    receipt::Entity::delete_many()
+        .filter(receipt::Column::FolderId.eq(folder.0))
+        .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
+        .filter(receipt::Column::Disposition.eq(Disposition::BeforeImport.key()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Gives a known message its new number.
 pub async fn remap(tx: &impl ConnectionTrait, old: &Row, uid_validity: u32, uid: u32) -> Result<(), StoreError> {
     receipt::Entity::update_many()

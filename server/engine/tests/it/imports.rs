@@ -2,16 +2,19 @@
 
 use crate::access::*;
 use crate::browser::Person;
-use crate::desk::Desk;
+use crate::desk::{By, Chosen, Desk};
 use crate::rig::{At, until};
+use domain::Time;
 use domain::console::imports::Import;
 use domain::console::mailboxes::{ImportFrom, Use};
+use domain::folder::FolderRole;
 use domain::id::MailboxId;
 use domain::refusal::Conflict;
 use domain::signin::Intent;
 use domain::time::Span;
 use engine::clock;
 use engine::store::entity as e;
+use engine::store::folders::{self, Beginning};
 use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
 use serde_json::json;
@@ -83,12 +86,63 @@ async fn nothing_older_comes_in_before_somebody_has_seen_how_much_it_is() {
 
     // Let in: each once, what is older gets one mark and no receipt.
     console.imports.begin(&admin(), id).await.expect("begun");
-    until("all of it is in", SOON, || async { (desk.receipts(id).await.len() == 5).then_some(()) }).await;
+    until("all of it is in, from both folders", SOON, || async {
+        let all = e::receipt::Entity::find().all(desk.engine.store.read()).await.expect("receipts");
+        (all.len() == 7).then_some(())
+    })
+    .await;
     let inbox = desk.folder(id).await;
     assert_eq!(inbox.import_before, 5, "{inbox:?}");
     assert!(desk.receipts_of(inbox.id).await.iter().all(|receipt| receipt.uid > 5));
     assert_eq!(console.imports.begin(&admin(), id).await, Err(Conflict::AlreadyDone.into()));
     assert_eq!(console.imports.show(&admin(), id).await, Ok(None));
+}
+
+/// Mail is not always in the order of its arrival.
+#[tokio::test]
+async fn what_was_left_out_before_somebody_had_looked_comes_in_afterwards() {
+    let mut desk = Desk::open().await;
+    App::register(&desk, At::Microsoft).await;
+    let user = desk.rig.user("order", At::Microsoft).await;
+    for (days, subject) in [(1, "From tomorrow"), (-1, "From yesterday")] {
+        let received = humane(clock::now() + Span::days(days));
+        desk.rig.append(&user, "INBOX", 1, json!({ "subject": subject, "received": received })).await;
+    }
+    let console = desk.engine.console();
+    let id = draft(&desk, &user.email, At::Microsoft).await;
+    let row = e::mailbox::ActiveModel { id: Set(id.0), import_mode: Set("beginning".into()), ..Default::default() };
+    e::mailbox::Entity::update(row).exec(desk.engine.store.write()).await.expect("an update");
+    sign_in(&desk, id, Intent::Connect, &Person::new(&user.email, &user.password)).await;
+    desk.start();
+    counted(&desk, id, "counted").await;
+    until("the older one is left out", SOON, || async {
+        let all = desk.receipts(id).await;
+        all.iter().any(|receipt| (receipt.uid, receipt.disposition.as_str()) == (2, "before_import")).then_some(())
+    })
+    .await;
+    console.imports.begin(&admin(), id).await.expect("begun");
+    assert_eq!(desk.stored(id, 2, SOON).await.iter().map(|receipt| receipt.uid).collect::<Vec<_>>(), [1, 2]);
+}
+
+/// A pass may be on its way while somebody chooses another beginning.
+#[tokio::test]
+async fn a_beginning_that_was_overtaken_changes_nothing() {
+    let mut desk = Desk::open().await;
+    let user = desk.rig.user("overtaken", At::Litware).await;
+    let id = desk.mailbox(&user, Chosen { by: By::Password, ..Chosen::default() }).await;
+    desk.start();
+    until("it has begun", SOON, || async { desk.folder(id).await.uid_validity }).await;
+    desk.stop().await;
+    let db = desk.engine.store.write();
+    let old = desk.folder(id).await;
+    folders::import(db, id, &old.name, FolderRole::Inbox, Time(1_000), Time(2_000)).await.expect("another beginning");
+    let reset = desk.folder(id).await;
+    let beginning = Beginning { uid_validity: 7, before: 9, upto: 9, since: None, found: 0 };
+    assert!(!folders::begin(db, &old, beginning).await.expect("an answer"));
+    assert!(!folders::renumber(db, &old, 7).await.expect("an answer"));
+    assert_eq!(desk.folder(id).await, reset);
+    assert!(folders::begin(db, &reset, beginning).await.expect("an answer"));
+    assert_eq!(desk.folder(id).await.cursor, 9);
 }
 
 #[tokio::test]
