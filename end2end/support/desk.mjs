@@ -107,6 +107,13 @@ export class Desk {
     return until(`a ticket "${subject}"`, async () => (await this.tickets('', who)).find((t) => t.subject === subject), seconds, 200);
   }
 
+  /** Waits until the mailbox is watched: what is sent to it is a ticket. Only then does the rig have a session to end. */
+  async watched(rig, address) {
+    const subject = `Is ${address} watched ${Date.now()}`;
+    await rig.send({ from: 'mia@customer.example', to: address, subject, text: 'Is anybody there?' });
+    return this.ticket(subject);
+  }
+
   async reply(id, text, who = this.admin, more = {}) {
     await who.go(`/tickets/${id}`);
     await who.press(/^Send( anyway)?( Add note)?$/, { text, ...more });
