@@ -13,7 +13,7 @@ use domain::folder::FolderRole;
 use domain::id::FolderId;
 use domain::provider::ProviderKind;
 use domain::receipt::Disposition;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// UIDs below the cursor that are looked at again: a server may show a lower one late.
 const OVERLAP: u32 = 50;
@@ -57,6 +57,8 @@ pub async fn pass(
         uid_validity: selected.uid_validity,
         // What is left out on purpose is left to whoever may choose the folder later.
         cursor_held: job.until.is_some(),
+        open: BTreeSet::new(),
+        last: 0,
         passed: Passed::default(),
     };
     run.fetch().await?;
@@ -91,8 +93,13 @@ pub(super) struct Run<'a> {
     pub folder: FolderId,
     pub row: Row,
     pub uid_validity: u32,
-    /// A UID was not delivered: the cursor stays below it.
+    /// The cursor stays where it is.
     pub cursor_held: bool,
+    /// UIDs of this pass without a receipt. The cursor stays below the lowest: were it led by what
+    /// happens to be settled first, a cut would leave the others behind it.
+    pub open: BTreeSet<u32>,
+    /// The highest UID of this pass.
+    pub last: u32,
     pub passed: Passed,
 }
 
@@ -108,6 +115,8 @@ impl Run<'_> {
         };
         let known = receipts::uids_after(&self.engine.store, self.folder, self.uid_validity, after).await?;
         let wanted: Vec<u32> = there.into_iter().filter(|uid| !known.contains(uid)).collect();
+        self.last = wanted.iter().copied().max().unwrap_or_default();
+        self.open = wanted.iter().copied().collect();
         for part in wanted.chunks(500) {
             let mut sizes = self.session.sizes(part).await?;
             let told: HashSet<u32> = sizes.iter().map(|f| f.uid).collect();
@@ -168,7 +177,7 @@ impl Run<'_> {
             if self.session.search_uids(*uid, Some(*uid)).await?.is_empty() {
                 gone.push(Item::Gone(*uid));
             } else {
-                self.hold();
+                self.passed.missing += 1;
             }
         }
         self.store(gone).await
@@ -178,11 +187,6 @@ impl Run<'_> {
     pub(super) async fn undelivered(&mut self, uid: u32) -> Result<(), Broken> {
         *self.care.strikes.entry(uid).or_default() += 1;
         self.missing(&[uid], &HashSet::new()).await
-    }
-
-    fn hold(&mut self) {
-        self.cursor_held = true;
-        self.passed.missing += 1;
     }
 
     async fn fetch_sized(&mut self, sizes: Vec<Fetched>) -> Result<(), Broken> {
@@ -249,7 +253,7 @@ impl Run<'_> {
                     items.push(Item::Whole(uid, arrived_at, body));
                 }
                 _ => {
-                    // What comes after it is stored; the cursor stays below.
+                    // What comes after it is stored; the cursor stays below it.
                     self.store(std::mem::take(&mut items)).await?;
                     self.undelivered(uid).await?;
                 }
@@ -260,7 +264,13 @@ impl Run<'_> {
 
     /// One transaction: sources, receipts, cursor.
     pub(super) async fn store(&mut self, items: Vec<Item>) -> Result<(), Broken> {
-        let Some(last) = items.iter().map(Item::uid).max() else { return Ok(()) };
+        if items.is_empty() {
+            return Ok(());
+        }
+        for item in &items {
+            self.open.remove(&item.uid());
+        }
+        let upto = self.open.first().map_or(self.last, |open| open - 1);
         let now = clock::now();
         // Hashing and reading headers happen before the write lock is taken.
         let ready: Vec<(New, Body)> = items.into_iter().map(|item| self.ready(item, now)).collect();
@@ -281,7 +291,7 @@ impl Run<'_> {
             receipts::write(&tx, new, now).await?;
         }
         if !self.cursor_held {
-            folders::advance(&tx, self.folder, self.uid_validity, last).await?;
+            folders::advance(&tx, self.folder, self.uid_validity, upto).await?;
         }
         fail::fail_point!("before-store-commit");
         store::commit(tx).await?;

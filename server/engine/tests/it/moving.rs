@@ -103,3 +103,33 @@ async fn a_moved_message_takes_its_answers_along_and_can_go_back() {
     let note = inbox.messages(own).await.into_iter().find(|m| m.kind == "note").unwrap();
     assert_eq!(port.move_message(&agent, MessageId(note.id), ticket).await, Err(Refusal::NotFound));
 }
+
+#[tokio::test]
+async fn a_message_moves_to_a_ticket_that_has_another_of_the_same_id() {
+    let inbox = Inbox::open().await;
+    let agent = inbox.actor("Bob", Role::Agent).await;
+    let port = inbox.engine.console().tickets;
+    let one = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await;
+    let other = inbox.mail(&letter("1@c", "kim@elsewhere.example", "Lamp", "")).await;
+    let (here, there) = (one.ticket.unwrap(), other.ticket.unwrap());
+    assert_ne!(here, there);
+    assert_eq!(port.move_message(&agent, other.message.unwrap(), here).await, Ok(there));
+    let kinds: Vec<String> = texts(&inbox, here).await.into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, ["incoming", "incoming", "note"]);
+    let answer = inbox.mail(&letter("2@c", "anna@customer.example", "Re: Printer", "In-Reply-To: <1@c>\n")).await;
+    assert_eq!((answer.disposition.as_str(), answer.ticket), ("reply", Some(here)));
+}
+
+#[tokio::test]
+async fn a_ticket_with_a_reply_of_ours_stays_open_when_its_mail_moves() {
+    let inbox = Inbox::open().await;
+    let agent = inbox.actor("Bob", Role::Agent).await;
+    let port = inbox.engine.console().tickets;
+    let target = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await.ticket.unwrap();
+    let stray = inbox.mail(&letter("2@c", "kim@elsewhere.example", "Lamp", "")).await;
+    let ticket = stray.ticket.unwrap();
+    inbox.reply(ticket, "kim@elsewhere.example").await;
+    let before = inbox.status(ticket).await;
+    assert_eq!(port.move_message(&agent, stray.message.unwrap(), target).await, Ok(ticket));
+    assert_eq!(inbox.status(ticket).await, before);
+}
