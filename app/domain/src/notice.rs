@@ -96,6 +96,7 @@ fn content(facts: &MailboxFacts, event: Event) -> Content {
 }
 
 fn events(facts: &MailboxFacts, now: Time) -> Vec<(String, Event)> {
+    let mut lost = None;
     let retires = match mailbox::state(facts) {
         MailboxState::Unfinished => return Vec::new(),
         MailboxState::Needs { remedy, diagnosis, since, .. } => {
@@ -107,7 +108,8 @@ fn events(facts: &MailboxFacts, now: Time) -> Vec<(String, Event)> {
                 (_, Remedy::FixAppRegistration) => format!("lost:app:{}:{}", facts.provider_short, diagnosis.name()),
                 _ => format!("lost:mailbox:{}", facts.id),
             };
-            return vec![(subject, Event::Lost { diagnosis, remedy, since })];
+            lost = Some((subject, Event::Lost { diagnosis, remedy, since }));
+            None
         }
         MailboxState::BasicRetires { at } if at <= now + WARNING => Some((
             format!("password:{}", facts.id),
@@ -116,9 +118,10 @@ fn events(facts: &MailboxFacts, now: Time) -> Vec<(String, Event)> {
         _ => None,
     };
     let soon = facts.ends_soon.iter().map(|soon| (soon.subject.clone(), soon.end.clone()));
-    soon.chain(retires)
-        .filter_map(|(subject, end)| Some((subject, Event::Ends { step: end.step(now)?, end })))
-        .collect()
+    // An outage does not end what is about to end: nobody is told of that twice.
+    let ends =
+        soon.chain(retires).filter_map(|(subject, end)| Some((subject, Event::Ends { step: end.step(now)?, end })));
+    lost.into_iter().chain(ends).collect()
 }
 
 /// Whose words a notice is in.

@@ -23,11 +23,18 @@ use tokio::time::Instant;
 /// How often other folders are asked. They tell nothing by themselves.
 const EVERY: Duration = Duration::from_secs(59);
 
+/// A folder that has something new.
+struct Due {
+    folder: FolderId,
+    /// Its UIDVALIDITY and highest UID, as STATUS told them.
+    last: Option<(u32, u32)>,
+}
+
 /// What a mailbox's watcher knows of its other folders.
 #[derive(Default)]
 pub struct Others {
     rows: Vec<Row>,
-    due: Vec<(FolderId, Option<u32>)>,
+    due: Vec<Due>,
     asked: Option<Instant>,
     /// At most one pass at a time; ended when the watcher ends.
     fetching: JoinSet<()>,
@@ -68,7 +75,7 @@ impl Others {
         self.due.clear();
         for row in &self.rows {
             if row.import_until.is_some() {
-                self.due.push((FolderId(row.id), None));
+                self.due.push(Due { folder: FolderId(row.id), last: None });
                 continue;
             }
             match session.status(&row.name).await {
@@ -76,7 +83,8 @@ impl Others {
                     let last = status.uid_next.saturating_sub(1);
                     let same = row.uid_validity == Some(status.uid_validity.into());
                     if !same || i64::from(last) > row.cursor {
-                        self.due.push((FolderId(row.id), Some(last)));
+                        let last = Some((status.uid_validity, last));
+                        self.due.push(Due { folder: FolderId(row.id), last });
                     }
                     if row.said.is_some() {
                         folders::note(engine.store.write(), FolderId(row.id), None).await?;
@@ -135,6 +143,22 @@ impl Others {
     }
 }
 
+impl Others {
+    /// The same on the watching session, for a mailbox whose host has no second seat to spare. The
+    /// folder that is watched has to be opened anew afterwards.
+    pub async fn fetch_here(&mut self, engine: &Arc<Engine>, job: &Job, session: &mut Session) -> Result<(), Broken> {
+        if !self.fetching.is_empty() {
+            return Ok(());
+        }
+        let due = std::mem::take(&mut self.due);
+        each(engine, job, due, &mut *self.care.lock().await, session).await?;
+        if let Some((from, to)) = missed::uncounted(engine, job.claim.mailbox).await? {
+            missed::count(engine, job.claim, session, from, to).await?;
+        }
+        Ok(())
+    }
+}
+
 /// Chosen folders but the first, the folder of sent mail, and what is to be imported.
 async fn rows(engine: &Engine, mailbox: MailboxId) -> Result<Vec<Row>, StoreError> {
     let first = folders::of(&engine.store, mailbox).await?.into_iter().next().map(|row| row.id);
@@ -142,12 +166,7 @@ async fn rows(engine: &Engine, mailbox: MailboxId) -> Result<Vec<Row>, StoreErro
     Ok(all.into_iter().filter(|row| Some(row.id) != first && (row.watched || row.import_until.is_some())).collect())
 }
 
-async fn all(
-    engine: &Engine,
-    job: &Job,
-    due: Vec<(FolderId, Option<u32>)>,
-    care: &mut HashMap<FolderId, Care>,
-) -> Result<(), Broken> {
+async fn all(engine: &Engine, job: &Job, due: Vec<Due>, care: &mut HashMap<FolderId, Care>) -> Result<(), Broken> {
     let mailbox = job.claim.mailbox;
     let outage = missed::uncounted(engine, mailbox).await?;
     if due.is_empty() && outage.is_none() {
@@ -160,17 +179,31 @@ async fn all(
         Err(_) => return Ok(()),
     };
     let mut turn = errand::turn(engine, mailbox, &access).await?;
-    for (folder, upto) in due {
+    each(engine, job, due, care, &mut turn.session).await?;
+    if let Some((from, to)) = outage {
+        missed::count(engine, job.claim, &mut turn.session, from, to).await?;
+    }
+    turn.rest();
+    Ok(())
+}
+
+async fn each(
+    engine: &Engine,
+    job: &Job,
+    due: Vec<Due>,
+    care: &mut HashMap<FolderId, Care>,
+    session: &mut Session,
+) -> Result<(), Broken> {
+    for Due { folder, last } in due {
         let Some(row) = folders::get(&engine.store, folder).await? else { continue };
         let role = FolderRole::from_key(&row.role).unwrap_or(FolderRole::Other);
         let job = Job {
             role,
-            upto,
             until: row.import_until.map(Time),
             delete: job.delete && row.watched && role != FolderRole::Sent,
             ..job.clone()
         };
-        match one(engine, &job, care.entry(folder).or_default(), &mut turn.session, &row).await {
+        match one(engine, job, last, care.entry(folder).or_default(), session, &row).await {
             Ok(()) => {}
             Err(Broken::Session(fault)) if imap::is_refusal(&fault) && row.uid_validity.is_none() => {
                 // It can't be opened; the session is as good as before.
@@ -179,18 +212,24 @@ async fn all(
             Err(error) => return Err(error),
         }
     }
-    if let Some((from, to)) = outage {
-        missed::count(engine, job.claim, &mut turn.session, from, to).await?;
-    }
-    turn.rest();
     Ok(())
 }
 
-async fn one(engine: &Engine, job: &Job, care: &mut Care, session: &mut Session, row: &Row) -> Result<(), Broken> {
+async fn one(
+    engine: &Engine,
+    job: Job,
+    last: Option<(u32, u32)>,
+    care: &mut Care,
+    session: &mut Session,
+    row: &Row,
+) -> Result<(), Broken> {
     let opened: Result<imap::Selected, Fault> =
         if job.delete { session.select(&row.name).await } else { session.examine(&row.name).await };
-    let id = FolderId(row.id);
-    let passed = fetch::pass(engine, job, care, session, id, opened?).await?;
+    let (id, selected) = (FolderId(row.id), opened?);
+    // Made anew since STATUS told: its numbers say nothing about the ones now.
+    let upto = last.filter(|(uid_validity, _)| *uid_validity == selected.uid_validity).map(|(_, uid)| uid);
+    let job = &Job { upto, ..job };
+    let passed = fetch::pass(engine, job, care, session, id, selected).await?;
     if passed.stored > 0 {
         tracing::info!(mailbox = job.claim.mailbox.0, folder = row.id, stored = passed.stored, "fetched");
     }
