@@ -107,7 +107,7 @@ export class Desk {
     return until(`a ticket "${subject}"`, async () => (await this.tickets('', who)).find((t) => t.subject === subject), seconds, 200);
   }
 
-  /** Waits until the mailbox is watched: what is sent to it is a ticket. Only then does the rig have a session to end. */
+  /** Waits until the mailbox is watched: what is sent to it is a ticket. */
   async watched(rig, address) {
     const subject = `Is ${address} watched ${Date.now()}`;
     await rig.send({ from: 'mia@customer.example', to: address, subject, text: 'Is anybody there?' });
