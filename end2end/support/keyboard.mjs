@@ -14,6 +14,13 @@ async function stop(page) {
   });
 }
 
+/** Something has the focus, and it shows. */
+export async function shown(page) {
+  const at = await stop(page);
+  expect(at, 'something has the focus').not.toBeNull();
+  expect(at.seen, `${at.words} shows its focus`).toBe(true);
+}
+
 /** Presses Tab until the focus is where it should be; every stop on the way must be seen. */
 export async function tabTo(page, locator, what, most = 60) {
   await expect(locator, what).toBeVisible();
