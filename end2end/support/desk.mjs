@@ -11,6 +11,15 @@ export class Desk {
 
   visitor() { return new Visitor(this.url); }
 
+  /** Somebody who signed in by the page that asks for it. */
+  async signedIn({ email, password }) {
+    const person = this.visitor();
+    await person.go('/sign-in');
+    await person.press('Sign in', { email, password });
+    if (person.url.includes('/sign-in')) throw new Error(`${email} is not signed in: ${person.url} ${person.text.slice(0, 300)}`);
+    return person;
+  }
+
   /** First start by HTTP: the admin, and a registration at each provider. */
   async open({ admin = ADMIN, providers = ['microsoft', 'google'], app = APP } = {}) {
     this.admin = this.visitor();

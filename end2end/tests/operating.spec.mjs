@@ -46,15 +46,11 @@ clocked('a copy is silent for everybody until an admin answers, then mail moves'
   for (const to of [signed.email, typed.email]) await rig.send({ from: CUSTOMER, to, subject: `${late} ${to}`, text: 'Waits.' });
   const copy = await start({ data });
   expect(copy.stdout).toContain('This is a copy, and it is silent');
-  const admin = new Desk(copy).visitor();
-  await admin.go('/sign-in');
-  await admin.press('Sign in', { email: ADMIN.email, password: ADMIN.password });
-  const agent = new Desk(copy).visitor();
-  await agent.go('/sign-in');
-  await agent.press('Sign in', { email: AGENT.email, password: AGENT.password });
+  const there = new Desk(copy);
+  const [admin, agent] = [await there.signedIn(ADMIN), await there.signedIn(AGENT)];
+  there.admin = admin;
 
   // A day on, everything is due: refreshes, looks, notices, the reply.
-  const there = Object.assign(new Desk(copy), { admin });
   const { id } = await there.ticket(word, { who: agent });
   await there.reply(id, 'Written on a copy.', agent);
   agent.must('This copy of Mailkeep is silent');
