@@ -112,7 +112,7 @@ export class Desk {
   count(page) { return Number(/ Open ([\d,]+) Waiting /.exec(page.text)?.[1].replaceAll(',', '') ?? -1); }
 
   /** Waits until a ticket with this subject is there. */
-  async ticket(subject, { seconds = 30, who = this.admin } = {}) {
+  async ticket(subject, { seconds = 45, who = this.admin } = {}) {
     return until(`a ticket "${subject}"`, async () => (await this.tickets('', who)).find((t) => t.subject === subject), seconds, 200);
   }
 

@@ -87,7 +87,7 @@ export class Rig {
   async raw(user, where) { return (await this.call('/mail/get', { user, ...where })).messages[0]?.raw; }
 
   /** Waits until a mailbox holds a message that `fits`. */
-  async arrived(user, fits, { folder = 'INBOX', seconds = 20 } = {}) {
+  async arrived(user, fits, { folder = 'INBOX', seconds = 45 } = {}) {
     return until(`a message for ${user} in ${folder}`, async () => (await this.list(user, folder)).find(fits), seconds, 150);
   }
 }

@@ -9,6 +9,7 @@ import { Mailkeep } from '../support/mailkeep.mjs';
 import { ADMIN, AGENT } from '../support/desk.mjs';
 import { EMAIL, awake, banner, signIn } from '../support/pages.mjs';
 import { signInByKeys, tabTo } from '../support/keyboard.mjs';
+import { lose } from '../support/outage.mjs';
 
 // The two widths side by side, each with a world of its own.
 test.describe.configure({ mode: 'parallel' });
@@ -218,9 +219,7 @@ test('by keyboard alone: signing in, and reauthorizing from the banner', async (
   await page.keyboard.press('Enter');
   await expect(page.locator('#main')).toBeFocused();
 
-  await rig.call('/idp/revoke', { account: user.email, access: true });
-  await rig.call('/mail/kick', { user: user.email });
-  await at.desk.mailboxSays(id, 'credentials have expired');
+  await lose(rig, at.desk, id, user.email);
   await page.goto(`${at.url}/admin/people`);
   await expect(banner(page)).toContainText('Please reauthorize');
   await tabTo(page, banner(page).getByRole('link', { name: 'Email settings' }), 'the banner\'s link');
@@ -237,7 +236,7 @@ test('by keyboard alone: signing in, and reauthorizing from the banner', async (
   await page.keyboard.type(user.password);
   await page.keyboard.press('Enter');
   const accept = page.getByRole('button', { name: 'Accept' });
-  await until('back', async () => page.url().startsWith(at.url) || (await accept.count()) > 0, 15);
+  await until('back', async () => page.url().startsWith(at.url) || (await accept.count()) > 0, 45);
   if (await accept.count()) await accept.press('Enter');
   await expect(page.getByText(`Saved: ${user.email} works again`)).toBeVisible();
 });

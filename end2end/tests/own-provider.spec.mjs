@@ -59,6 +59,7 @@ test('a provider is found by its issuer; its sign-in connects a mailbox, and rep
 
   // Withdrawn there: the banner, the queue, one sign-in.
   await rig.call('/idp/revoke', { account: olga.email, access: true });
+  await rig.call('/mail/kick', { user: olga.email });
   await it.desk.mailboxSays(id, 'Litware credentials have expired');
   await page.goto(`${it.url}${EMAIL}/queue`);
   await expect(page.getByRole('main')).toContainText(olga.email);

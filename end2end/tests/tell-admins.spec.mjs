@@ -1,6 +1,7 @@
 // An agent who sees that replies are held tells the admins again.
 import { deskOf, expect, fresh, test } from '../support/fixtures.mjs';
 import { ADMIN, AGENT } from '../support/desk.mjs';
+import { lose } from '../support/outage.mjs';
 import { EMAIL, reply, signIn, ticketLink } from '../support/pages.mjs';
 
 const it = deskOf(test);
@@ -16,8 +17,7 @@ test('an agent tells the admins that replies are held: once an hour, with the an
   const word = fresh('Held');
   await rig.send({ from: 'Mia Lind <mia@customer.example>', to: owner.email, subject: word, text: 'A question.' });
   await it.desk.ticket(word);
-  await rig.call('/idp/revoke', { account: owner.email, access: true });
-  await it.desk.mailboxSays(id, 'credentials have expired');
+  await lose(rig, it.desk, id, owner.email);
 
   await signIn(page, it.mailkeep, AGENT);
   await ticketLink(page, word).click();

@@ -19,7 +19,7 @@ test('R12 a changed password: reauthorization required, the form, and on it goes
   await expect(page.getByText(`${box.email} is connected`)).toBeVisible();
   await rig.send({ from: customer.email, to: box.email, subject: 'Before', text: 'One.' });
   await page.goto(`${mailkeep.url}/tickets`);
-  await expect(ticketLink(page, 'Before')).toBeVisible({ timeout: 20_000 });
+  await expect(ticketLink(page, 'Before')).toBeVisible({ timeout: 45_000 });
 
   await rig.call('/mail/password', { user: box.email, password: 'hello-second-pass' });
   await rig.call('/mail/kick', { user: box.email });
@@ -53,7 +53,7 @@ test('R12 a changed password: reauthorization required, the form, and on it goes
     await expect(page.getByText(`${box.email} is connected`)).toBeVisible();
     await expect(banner(page)).toBeEmpty();
     await page.goto(`${mailkeep.url}/tickets`);
-    await expect(ticketLink(page, 'During')).toBeVisible({ timeout: 20_000 });
+    await expect(ticketLink(page, 'During')).toBeVisible({ timeout: 45_000 });
     await rig.arrived(customer.email, (m) => /Before/.test(m.subject), { seconds: 30 });
     expect(await rig.list(customer.email)).toHaveLength(1);
   });
