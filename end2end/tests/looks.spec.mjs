@@ -185,7 +185,7 @@ async function look(page, name, width, where, home = at.url) {
 
 for (const width of [1280, 390]) {
   test(`every page at ${width} px, light and dark`, async ({ browser }) => {
-    test.setTimeout(600_000);
+    test.setTimeout(900_000);
     const context = await browser.newContext({ viewport: { width, height: width === 390 ? 844 : 800 }, hasTouch: width === 390 });
     const page = await context.newPage();
     await page.addInitScript(watchShifts);
