@@ -23,6 +23,7 @@ pub const LOOK: &str = "Look at it";
 pub const RELEASE: &str = "Send it";
 pub const EDIT: &str = "Take back and edit";
 pub const THROUGH: &str = "Send through";
+pub const ACT: &str = "What you can do";
 pub const WAITING: &str = "A reply that waits";
 
 /// Which verdict a row of the outbox gets; the groups stand in this order.

@@ -31,6 +31,16 @@ pub struct Verdict {
     pub next_attempt_at: Option<Time>,
 }
 
+/// Whether a direction failed last by a fault that passes: that it signs in again does not show that
+/// the fault is over.
+///
+/// # Errors
+/// The database's.
+pub async fn is_shaky(engine: &Engine, mailbox: MailboxId, direction: Direction) -> Result<bool, StoreError> {
+    let row = directions::get(engine.store.read(), mailbox, direction).await?;
+    Ok(row.is_some_and(|row| row.failing_since.is_some() && !row.failing_definite && row.refused_at.is_none()))
+}
+
 /// A session of this direction proved its credential: ends a running episode.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ mod others;
 mod terms;
 
 use crate::directions::{self, NoAccess};
-use crate::fetch::{self, Broken, Care, Job};
+use crate::fetch::{self, Broken, Care, Job, Passed};
 use crate::imap::{self, News, Session};
 use crate::login::{Access, Fault, Proof};
 use crate::net::Place;
@@ -36,6 +36,8 @@ const LOOK: Duration = Duration::from_secs(60);
 const LONG: Duration = Duration::from_secs(30);
 /// How long a task may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(3);
+/// A pass that has gone on for so long shows that the server works.
+const STEADY: Duration = Duration::from_secs(10);
 
 /// When to try again.
 enum Next {
@@ -54,8 +56,15 @@ pub async fn run(engine: Arc<Engine>, claim: Claim, stop: CancellationToken) {
     let mut others = Others::default();
     loop {
         let attempt = async {
-            let round =
-                Round { engine: &engine, claim, care: &mut care, others: &mut others, bell: &bell, stop: &stop };
+            let round = Round {
+                engine: &engine,
+                claim,
+                care: &mut care,
+                others: &mut others,
+                bell: &bell,
+                stop: &stop,
+                shaky: false,
+            };
             round.run().await
         };
         let next = tokio::select! {
@@ -82,6 +91,21 @@ pub async fn run(engine: Arc<Engine>, claim: Claim, stop: CancellationToken) {
     }
 }
 
+/// The pass to its end; `steady` beside it, while it lasts.
+async fn steadily(
+    pass: impl Future<Output = Result<Passed, Broken>>,
+    steady: impl Future<Output = Result<(), StoreError>>,
+) -> Result<Passed, Broken> {
+    tokio::pin!(pass);
+    tokio::select! {
+        passed = &mut pass => passed,
+        proved = steady => {
+            proved?;
+            pass.await
+        }
+    }
+}
+
 struct Round<'a> {
     engine: &'a Arc<Engine>,
     claim: Claim,
@@ -89,6 +113,8 @@ struct Round<'a> {
     others: &'a mut Others,
     bell: &'a Notify,
     stop: &'a CancellationToken,
+    /// What failed last passes: it is over when a pass went well, or goes on for a while.
+    shaky: bool,
 }
 
 impl Round<'_> {
@@ -125,7 +151,11 @@ impl Round<'_> {
         };
         let opened_at = Instant::now();
         let job = self.job(&session, &terms).await?;
-        evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await?;
+        // A server that takes the sign-in and then fails over and over does not work.
+        self.shaky = evidence::is_shaky(self.engine, self.claim.mailbox, Direction::Incoming).await?;
+        if !self.shaky {
+            evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await?;
+        }
         terms.retry = false;
         if terms.uncounted {
             selected = match self.count(&mut session, &terms, &folder.name).await {
@@ -240,7 +270,19 @@ impl Round<'_> {
             // Asked before the first folder is fetched: an answer in the folder of sent mail then
             // never comes before the message that it answers.
             self.others.look(self.engine, self.claim, session).await?;
-            let passed = fetch::pass(self.engine, job, self.care, session, folder, selected).await?;
+            let pass = fetch::pass(self.engine, job, self.care, session, folder, selected);
+            let passed = if self.shaky {
+                let steady = async {
+                    tokio::time::sleep(STEADY).await;
+                    evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await
+                };
+                let passed = steadily(pass, steady).await?;
+                evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await?;
+                passed
+            } else {
+                pass.await?
+            };
+            self.shaky = false;
             if passed.stored > 0 {
                 tracing::info!(mailbox = self.claim.mailbox.0, stored = passed.stored, "fetched");
             }

@@ -19,7 +19,7 @@ pub fn view(data: &NoticesPage, clock: Clock) -> impl IntoView + use<> {
         <div id="open-notices" data-live="notices mailboxes">
             {any.then(|| view! {
                 <section class="panel" aria-labelledby="open">
-                    <header><h2 id="open">"Open"</h2><span class="quiet">"What you put off is put off for you alone"</span></header>
+                    <header><h2 id="open">"Open"</h2><span class="quiet">"What you acknowledge or put off stays open for the others"</span></header>
                     <ul class="lines">{items}</ul>
                 </section>
             })}

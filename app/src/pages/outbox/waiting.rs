@@ -105,8 +105,13 @@ fn actions(id: DeliveryId, look: bool, through: Vec<(MailboxId, Address)>) -> im
         }
     });
     view! {
-        <div class="row">{send}<Act action={post_to::<TakeBack>()} fields=delivery() words=words::EDIT/></div>
-        {hint}
-        {other}
+        <section class="panel" aria-labelledby="act">
+            <header><h2 id="act">{words::ACT}</h2></header>
+            <div class="body stack">
+                <div class="row">{send}<Act action={post_to::<TakeBack>()} fields=delivery() words=words::EDIT/></div>
+                {hint}
+                {other}
+            </div>
+        </section>
     }
 }

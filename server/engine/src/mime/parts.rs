@@ -90,6 +90,14 @@ fn name(part: &MessagePart<'_>, mime: &str, index: u32) -> String {
     if !given.is_empty() {
         return given;
     }
+    let report = match mime {
+        "message/delivery-status" | "message/global-delivery-status" => Some("delivery-status.txt"),
+        "text/rfc822-headers" | "message/global-headers" => Some("headers.txt"),
+        _ => None,
+    };
+    if let Some(name) = report {
+        return name.to_owned();
+    }
     let ending = match mime {
         "message/rfc822" => "eml",
         "text/plain" => "txt",

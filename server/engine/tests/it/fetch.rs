@@ -157,6 +157,34 @@ async fn what_is_settled_first_does_not_leave_the_rest_behind() {
     desk.stop().await;
 }
 
+/// It lets us in, and fails afterwards: no new outage every two seconds.
+#[tokio::test]
+async fn a_server_that_fails_after_every_sign_in_is_one_outage_with_growing_pauses() {
+    let mut desk = Desk::open().await;
+    let user = desk.rig.user("shaky", At::Litware).await;
+    let mailbox = desk.mailbox(&user, Chosen { by: By::Password, ..Chosen::default() }).await;
+    desk.rig.fault(&user, json!({ "kind": "literal", "on": "UID FETCH", "times": -1 })).await;
+    desk.rig.append(&user, "INBOX", 3, json!({})).await;
+    desk.start();
+    let side = || async {
+        let found =
+            engine::store::directions::get(desk.engine.store.read(), mailbox, domain::Direction::Incoming).await;
+        found.expect("a question").expect("a row")
+    };
+    let failing = until("three failures in a row", SOON, || async {
+        let side = side().await;
+        (side.failures >= 3).then_some(side)
+    })
+    .await;
+    assert!(!failing.failing_definite && failing.failing_since.is_some());
+    let episodes = engine::store::episodes::of(&desk.engine.store, mailbox, 20).await.expect("episodes");
+    assert_eq!(episodes.len(), 1, "{episodes:?}");
+    desk.rig.call("/front/fault", json!({ "clear": true, "user": user.email })).await;
+    desk.stored(mailbox, 3, SOON).await;
+    until("it works again", SOON, || async { side().await.failing_since.is_none().then_some(()) }).await;
+    desk.stop().await;
+}
+
 #[tokio::test]
 async fn a_network_that_goes_and_comes_is_caught_up_with() {
     let mut desk = Desk::open().await;
