@@ -18,11 +18,13 @@ pub mod error;
 #[cfg(feature = "ssr")]
 pub mod flash;
 pub mod forwarders;
+pub mod ledger;
 pub mod links;
 pub mod mailboxes;
 pub mod notices;
 pub mod outbox;
 pub mod people;
+pub mod quarantine;
 pub mod registrations;
 pub mod relays;
 #[cfg(feature = "ssr")]

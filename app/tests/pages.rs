@@ -4,6 +4,8 @@
 mod fake;
 #[path = "pages/guides.rs"]
 mod guides;
+#[path = "pages/ledger.rs"]
+mod ledger;
 #[path = "pages/links.rs"]
 mod links;
 
@@ -12,7 +14,12 @@ use fake::Scene;
 use fake::seen::{admin, agent, ask, get_as, post, text};
 use http::{Request, StatusCode};
 
-const ADMIN_PAGES: [&str; 36] = [
+const ADMIN_PAGES: [&str; 41] = [
+    "/admin/unreadable",
+    "/admin/channels/email/1/ledger",
+    "/admin/channels/email/9/ledger",
+    "/admin/channels/email/1/lookup",
+    "/admin/channels/email/1/lookup?words=Hanna",
     "/admin/notices",
     "/admin/ends",
     "/admin/channels/email",

@@ -12,6 +12,7 @@ mod m0005_switches;
 mod m0006_ends;
 mod m0007_page;
 mod m0008_registrations;
+mod m0011_ledger;
 
 use sea_orm_migration::prelude::*;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_ends::Step),
             Box::new(m0007_page::Step),
             Box::new(m0008_registrations::Step),
+            Box::new(m0011_ledger::Step),
         ]
     }
 }

@@ -10,11 +10,13 @@ pub mod doctor;
 pub mod ends;
 pub mod folders;
 pub mod forwarders;
+pub mod ledger;
 pub mod links;
 pub mod mailboxes;
 pub mod notices;
 pub mod outbox;
 pub mod people;
+pub mod quarantine;
 pub mod received;
 pub mod registrations;
 pub mod relays;
@@ -33,11 +35,13 @@ pub use doctor::Doctor;
 pub use ends::Ends;
 pub use folders::Folders;
 pub use forwarders::Forwarders;
+pub use ledger::Ledger;
 pub use links::Links;
 pub use mailboxes::Mailboxes;
 pub use notices::Notices;
 pub use outbox::Outbox;
 pub use people::{Actor, People, Role};
+pub use quarantine::Quarantine;
 pub use received::Receipts;
 pub use registrations::Registrations;
 pub use relays::Relays;
@@ -57,11 +61,13 @@ pub struct Console {
     pub ends: Arc<dyn Ends>,
     pub doctor: Arc<dyn Doctor>,
     pub folders: Arc<dyn Folders>,
+    pub ledger: Arc<dyn Ledger>,
     pub links: Arc<dyn Links>,
     pub mailboxes: Arc<dyn Mailboxes>,
     pub notices: Arc<dyn Notices>,
     pub outbox: Arc<dyn Outbox>,
     pub people: Arc<dyn People>,
+    pub quarantine: Arc<dyn Quarantine>,
     pub receipts: Arc<dyn Receipts>,
     pub registrations: Arc<dyn Registrations>,
     pub relays: Arc<dyn Relays>,

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::{actor, console, submit};
 #[cfg(feature = "ssr")]
-use domain::console::mailboxes::{ImportFrom, MailboxForm, PasswordForm, Use};
+use domain::console::mailboxes::{AfterFetch, ImportFrom, MailboxForm, PasswordForm, Tidy, Use};
 #[cfg(feature = "ssr")]
 use domain::provider::{Endpoint, Tls};
 #[cfg(feature = "ssr")]
@@ -56,6 +56,22 @@ pub(super) fn import_from(import: &str, import_date: &str) -> Answer<ImportFrom>
         "date" => ImportFrom::Date(date(import_date)?),
         _ => ImportFrom::Now,
     })
+}
+
+/// What becomes of mail on the server, as the form gives it: `read`, `move:NAME`, and days.
+#[cfg(feature = "ssr")]
+fn after(tidy: &str, days: &str) -> Answer<AfterFetch> {
+    let tidy = match tidy.split_once(':') {
+        Some(("move", folder)) => Tidy::MoveTo(folder.to_owned()),
+        _ if tidy == "read" => Tidy::MarkRead,
+        _ => Tidy::Leave,
+    };
+    let days = days.trim();
+    let grace_days = if days.is_empty() { 0 } else { days.parse().map_err(|_| Fault::DaysOutOfRange)? };
+    if grace_days > 3_650 {
+        return Err(Fault::DaysOutOfRange.into());
+    }
+    Ok(AfterFetch { grace_days, tidy })
 }
 
 /// One server of the password form; the half that is not used is left out.
@@ -121,6 +137,7 @@ pub async fn choose_use(
             incoming,
             outgoing,
             delete_after_fetch,
+            after_fetch: AfterFetch::default(),
             folder,
             other_folders: folders,
             import,
@@ -203,6 +220,8 @@ pub async fn change(
     #[server(default)] folder: String,
     #[server(default)] folders: Vec<String>,
     #[server(default)] delete_after_fetch: bool,
+    #[server(default)] after_fetch: String,
+    #[server(default)] grace_days: String,
     #[server(default)] replies_through: String,
     #[server(default)] arrives_at: String,
 ) -> Result<(), ApiError> {
@@ -215,6 +234,7 @@ pub async fn change(
             incoming,
             outgoing,
             delete_after_fetch,
+            after_fetch: after(&after_fetch, &grace_days)?,
             folder,
             other_folders: folders,
             import,

@@ -6,6 +6,9 @@
 pub mod delivery;
 pub mod text;
 
+use crate::api::ledger::FetchWhole;
+use crate::api::post_to;
+use crate::components::button::Act;
 use crate::components::icon::Icon;
 use crate::wording::counts::bytes;
 use crate::wording::tickets as words;
@@ -55,6 +58,16 @@ pub fn view(message: MessageView, around: &Around) -> AnyView {
             <div class="notice" data-tone="warning">{Icon::Warning.view()}<p class="title">{words::UNPROVED}</p><p>{words::way(way, clock)}</p></div>
         }
         .into_any(),
+        Way::Shortened => {
+            let fields = vec![("ticket", around.ticket.to_string()), ("message", message.id.to_string())];
+            view! {
+                <div class="notice" data-tone="calm">
+                    {Icon::Clip.view()}<p class="title">{words::SHORTENED}</p><p>{words::way(way, clock)}</p>
+                    <Act action={post_to::<FetchWhole>()} fields words=words::FETCH_WHOLE kind="small" busy="Fetching"/>
+                </div>
+            }
+            .into_any()
+        }
     });
     let body = body(&message, &anchor, around.images == Some(message.id), around.ticket);
     let files = files(&message.files, &anchor);

@@ -220,8 +220,15 @@ pub fn way(way: &Way, clock: Clock) -> String {
             "It bears an address of your team, and nothing proves that it came from there. Ask them before you act on it."
                 .into()
         }
+        Way::Shortened => {
+            "Its header and the beginning of its text were fetched. The whole of it, with its files, lies in the mailbox.".into()
+        }
     }
 }
+
+/// A message of which only the beginning is here.
+pub const SHORTENED: &str = "Over the size limit";
+pub const FETCH_WHOLE: &str = "Fetch the whole message";
 
 #[cfg(test)]
 mod tests {

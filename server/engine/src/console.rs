@@ -7,11 +7,13 @@ mod doctor;
 mod ends;
 mod folders;
 mod forwarders;
+mod ledger;
 mod links;
 mod mailboxes;
 mod notices;
 mod outbox;
 mod people;
+mod quarantine;
 mod received;
 mod registrations;
 mod relays;
@@ -34,11 +36,13 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         ends: Arc::new(ends::Port(engine.clone())),
         doctor: Arc::new(doctor::Port(engine.clone())),
         folders: Arc::new(folders::Port(engine.clone())),
+        ledger: Arc::new(ledger::Port(engine.clone())),
         links: Arc::new(links::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         notices: Arc::new(notices::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),
+        quarantine: Arc::new(quarantine::Port(engine.clone())),
         receipts: Arc::new(received::Port(engine.clone())),
         registrations: Arc::new(registrations::Port(engine.clone())),
         relays: Arc::new(relays::Port(engine.clone())),

@@ -20,6 +20,7 @@ pub mod errand;
 pub mod evidence;
 pub mod fetch;
 pub mod files;
+mod find;
 pub mod grants;
 pub mod html;
 pub mod imap;
@@ -37,10 +38,12 @@ pub mod password;
 pub mod pool;
 pub mod post;
 pub mod providers;
+pub mod reconcile;
 pub mod registrations;
 pub mod search;
 pub mod secret;
 pub mod signins;
+pub mod silence;
 pub mod smtp;
 pub mod source;
 pub mod store;
@@ -49,6 +52,7 @@ mod test_mail;
 pub mod vault;
 pub mod wake;
 pub mod watch;
+mod wishes;
 
 use changes::Changes;
 use config::Config;
@@ -76,6 +80,7 @@ pub struct Engine {
     pub node: node::Here,
     pub errands: errand::Errands,
     pub notify: notify::Notify,
+    pub silence: silence::Watch,
     pub started_at: domain::Time,
 }
 
@@ -123,6 +128,7 @@ impl Engine {
             node: node::Here::default(),
             errands: errand::Errands::default(),
             notify: notify::Notify::default(),
+            silence: silence::Watch::default(),
             started_at: clock::now(),
         });
         engine.grants.attach(&engine);
@@ -169,6 +175,7 @@ impl Engine {
         loops.spawn(notify::run(self.clone(), stop.clone()));
         loops.spawn(jump::run(self.clone(), stop.clone()));
         loops.spawn(search::run(self.clone(), stop.clone()));
+        loops.spawn(silence::run(self.clone(), stop.clone()));
         Ok(Running { stop, loops, _lock: lock })
     }
 }

@@ -173,7 +173,7 @@ impl Round<'_> {
     async fn enter(&self, access: &Access, terms: &Terms, folder: &str) -> Result<(Session, imap::Selected), Fault> {
         let mut session = imap::open(self.engine, access).await?;
         // Opened for reading only, unless something is to be deleted.
-        let selected = if terms.delete { session.select(folder).await } else { session.examine(folder).await };
+        let selected = if terms.writes() { session.select(folder).await } else { session.examine(folder).await };
         match selected {
             Ok(selected) => Ok((session, selected)),
             Err(fault) => {
@@ -199,6 +199,7 @@ impl Round<'_> {
             upto: None,
             until: None,
             delete: terms.delete,
+            after: terms.after.clone(),
             outages,
         })
     }

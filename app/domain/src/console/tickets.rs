@@ -73,6 +73,8 @@ pub enum Way {
     Forwarded { by: String, at: Time },
     /// Its From is one of the desk's, and nothing proves that it came from there.
     Unproved,
+    /// It is over the size limit: its header and the beginning of its text were fetched.
+    Shortened,
 }
 
 /// A message in a conversation.

@@ -1,18 +1,20 @@
 //! The pass itself.
 
 use super::item::{Body, Item};
-use super::{Broken, Care, Job, Passed, begin, large, recognise, renumber, sweep};
+use super::{Broken, Care, Job, Passed, begin, large, recognise, renumber, sweep, vanished};
 use crate::imap::{Fetched, Selected, Session};
 use crate::source;
 use crate::store::folders::{self, Row};
-use crate::store::receipts::{self, New};
+use crate::store::receipts::{self, MARK_READ, MOVE, New};
 use crate::store::{self, known, sources};
 use crate::{Engine, clock};
 use domain::Time;
+use domain::console::mailboxes::Tidy;
 use domain::folder::FolderRole;
 use domain::id::FolderId;
 use domain::provider::ProviderKind;
 use domain::receipt::Disposition;
+use domain::time::Span;
 use std::collections::HashSet;
 
 /// UIDs below the cursor that are looked at again: a server may show a lower one late.
@@ -22,6 +24,8 @@ pub const LARGE: u64 = 1 << 20;
 /// Of a batch: some 25 ms of write lock. Bytes.
 const BATCH: u64 = 4 << 20;
 const BATCH_MESSAGES: usize = 200;
+/// The word for intake that a person wants a ticket of this message.
+pub const ASKED: &str = "asked";
 
 /// Stores what is new in the open folder.
 ///
@@ -56,11 +60,19 @@ pub async fn pass(
         uid_validity: selected.uid_validity,
         // What is left out on purpose is left to whoever may choose the folder later.
         cursor_held: job.until.is_some(),
+        asked: false,
         passed: Passed::default(),
     };
-    run.fetch().await?;
+    let there = run.fetch().await?;
+    if job.role != FolderRole::Sent && job.until.is_none() {
+        let next = match job.upto {
+            Some(upto) => upto.saturating_add(1),
+            None => selected.uid_next.unwrap_or(0).max(there.last().map_or(0, |uid| uid.saturating_add(1))),
+        };
+        vanished::note(engine, job, &run.row, selected.uid_validity, next, &there).await?;
+    }
     let (passed, name) = (run.passed, run.row.name.clone());
-    sweep::sweep(engine, job.claim, session, folder, &name, selected.uid_validity, job.delete).await?;
+    sweep::sweep(engine, job, session, folder, &name, selected.uid_validity).await?;
     if passed.missing == 0 {
         // Whatever made us careful is over.
         *care = Care::default();
@@ -92,11 +104,14 @@ pub(super) struct Run<'a> {
     pub uid_validity: u32,
     /// A UID was not delivered: the cursor stays below it.
     pub cursor_held: bool,
+    /// A person asked for these messages: what their receipts said before is over.
+    pub asked: bool,
     pub passed: Passed,
 }
 
 impl Run<'_> {
-    async fn fetch(&mut self) -> Result<(), Broken> {
+    /// Stores what is wanted; gives the UIDs that are there, from a little below the cursor on.
+    async fn fetch(&mut self) -> Result<Vec<u32>, Broken> {
         let floor = u32::try_from(self.row.import_before).unwrap_or(0);
         let cursor = u32::try_from(self.row.cursor).unwrap_or(0);
         let after = cursor.saturating_sub(OVERLAP).max(floor);
@@ -106,7 +121,7 @@ impl Run<'_> {
             upto => self.session.search_uids(first, upto).await?,
         };
         let known = receipts::uids_after(&self.engine.store, self.folder, self.uid_validity, after).await?;
-        let wanted: Vec<u32> = there.into_iter().filter(|uid| !known.contains(uid)).collect();
+        let wanted: Vec<u32> = there.iter().copied().filter(|uid| !known.contains(uid)).collect();
         for part in wanted.chunks(500) {
             let mut sizes = self.session.sizes(part).await?;
             let told: HashSet<u32> = sizes.iter().map(|f| f.uid).collect();
@@ -121,7 +136,7 @@ impl Run<'_> {
             }
             self.fetch_sized(sizes).await?;
         }
-        Ok(())
+        Ok(there)
     }
 
     /// Takes out what is older than the import, among the UIDs that were there when it began.
@@ -184,7 +199,7 @@ impl Run<'_> {
         self.passed.missing += 1;
     }
 
-    async fn fetch_sized(&mut self, sizes: Vec<Fetched>) -> Result<(), Broken> {
+    pub(super) async fn fetch_sized(&mut self, sizes: Vec<Fetched>) -> Result<(), Broken> {
         let mut batch: Vec<(u32, u64)> = Vec::new();
         let limit = self.engine.config.limits.message_bytes;
         for one in sizes {
@@ -277,7 +292,11 @@ impl Run<'_> {
                     new.source = Some(source);
                 }
             }
-            receipts::write(&tx, new, now).await?;
+            if self.asked {
+                receipts::overwrite(&tx, new, now).await?;
+            } else {
+                receipts::write(&tx, new, now).await?;
+            }
         }
         if !self.cursor_held {
             folders::advance(&tx, self.folder, self.uid_validity, last).await?;
@@ -291,6 +310,17 @@ impl Run<'_> {
             self.engine.changes.tell(format!("mailbox:{}", self.job.claim.mailbox));
         }
         Ok(())
+    }
+
+    /// What becomes of a whole message on the server.
+    fn due(&self, new: &mut New, now: Time) {
+        let after = &self.job.after;
+        new.delete_due_at = self.job.delete.then(|| now + Span::days(after.grace_days.into()));
+        new.tidy = match (&after.tidy, self.job.delete) {
+            (Tidy::MarkRead, _) => Some(MARK_READ),
+            (Tidy::MoveTo(_), false) => Some(MOVE),
+            _ => None,
+        };
     }
 
     fn ready(&self, item: Item, now: Time) -> (New, Body) {
@@ -307,6 +337,7 @@ impl Run<'_> {
             delete_due_at: None,
             message_key: None,
             header_digest: None,
+            tidy: None,
         };
         let arrived = |new: &mut New, at: Option<Time>| {
             new.arrived_at = at.unwrap_or(now);
@@ -318,7 +349,7 @@ impl Run<'_> {
                 arrived(&mut new, at);
                 let known = source::known(&bytes);
                 (new.message_key, new.header_digest) = (Some(known.key), Some(known.digest));
-                new.delete_due_at = self.job.delete.then_some(now);
+                self.due(&mut new, now);
                 let digest = source::digest(&bytes);
                 body = Body::Whole(bytes, digest);
             }
@@ -333,7 +364,7 @@ impl Run<'_> {
             Item::Parts(_, at, parts) => {
                 arrived(&mut new, at);
                 (new.message_key, new.header_digest) = (Some(parts.known.key), Some(parts.known.digest));
-                new.delete_due_at = self.job.delete.then_some(now);
+                self.due(&mut new, now);
                 body = Body::Parts(parts.source, parts.bytes, parts.digest);
             }
             Item::Old(f) => {
@@ -350,6 +381,9 @@ impl Run<'_> {
                 arrived(&mut new, at);
                 (new.disposition, new.reason) = (Disposition::Quarantined, Some("unfetchable"));
             }
+        }
+        if self.asked && new.reason.is_none() {
+            new.reason = Some(ASKED);
         }
         (new, body)
     }

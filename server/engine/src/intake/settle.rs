@@ -3,7 +3,7 @@
 use super::forward::{self, Bundle};
 use super::sign::signed_ticket;
 use super::ties::{self, By, Sender};
-use super::{Own, Proof, Read, Told, Unreadable, acknowledge, bounce};
+use super::{Own, Proof, Read, Told, acknowledge, bounce};
 use crate::mime::{self, Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
@@ -58,7 +58,10 @@ pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut To
         Ok(mail) => cx.mail(engine, mail, read.bundle.as_ref(), told).await?,
         // Of what we sent ourselves nothing is missing.
         Err(_) if sent => settled(Disposition::Ignored, Some("sent mail that can't be read"), None, None),
-        Err(unreadable) => cx.quarantine(unreadable, read.bytes).await?,
+        Err(unreadable) => {
+            told.unreadable = Some(read.waiting.mailbox);
+            settled(Disposition::Quarantined, Some(&unreadable.reason), None, None)
+        }
     };
     settling::settle(tx, &read.waiting, &settlement, now).await?;
     if sent && settlement.disposition == Disposition::Ignored {
@@ -107,6 +110,11 @@ impl Context<'_> {
             told.arrived.push(self.waiting.mailbox);
             return Ok(settled(Disposition::Own, Some("our test mail to this address"), None, None));
         }
+        let asked = self.asked();
+        if asked {
+            // What stood for a ticket that is gone must not stand in the way of a new one.
+            known::forget_missing(self.tx, &keys(mail)).await?;
+        }
         let known = known::find(self.tx, &keys(mail)).await?;
         if let Some(settlement) = self.seen_before(mail, &known) {
             return Ok(settlement);
@@ -123,7 +131,7 @@ impl Context<'_> {
             let reason = "somebody had forwarded it before";
             return Ok(settled(Disposition::Duplicate, Some(reason), Some(came.ticket), Some(came.message)));
         }
-        if mail.automatic == Automatic::Bounce {
+        if mail.automatic == Automatic::Bounce && !(asked && bounce::about(mail, &known).is_none()) {
             return match bounce::about(mail, &known).and_then(|k| Some((k.ticket, k.message?))) {
                 Some((ticket, reply)) => {
                     let (message, disposition) = bounce::keep(self, mail, ticket, reply, told).await?;
@@ -144,13 +152,13 @@ impl Context<'_> {
                 Ok(settled(Disposition::Automatic, None, Some(ticket), Some(message)))
             }
             // Nobody asks for an out-of-office note as a ticket; the ledger and the source keep it.
-            (None, Automatic::Answer) => {
+            (None, Automatic::Answer) if !asked => {
                 Ok(settled(Disposition::Automatic, Some("an automatic answer that belongs to no ticket"), None, None))
             }
             (Some((ticket, Sender::Staff)), _) => self.outside(mail, ticket).await,
             (Some((ticket, sender @ (Sender::Customer | Sender::Unproved))), _) => {
                 let message = self.write(mail, ticket, MessageKind::Incoming).await?;
-                if sender == Sender::Unproved {
+                if sender == Sender::Unproved && !too_large {
                     let way = serde_json::to_string(&Way::Unproved).unwrap_or_default();
                     forwards::note_way(self.tx, message, &way).await?;
                 }
@@ -205,6 +213,11 @@ impl Context<'_> {
         Some(settled(Disposition::Duplicate, None, Some(same.ticket), same.message))
     }
 
+    /// Whether a person wants a ticket of this message.
+    pub fn asked(&self) -> bool {
+        self.waiting.reason.as_deref() == Some(crate::fetch::ASKED)
+    }
+
     /// A ticket of its own.
     pub async fn begin(&self, mail: &Mail) -> Result<(TicketId, MessageId), StoreError> {
         let nobody = Party { name: String::new(), address: String::new() };
@@ -253,56 +266,16 @@ impl Context<'_> {
             once_hash: None,
         };
         let message = messages::insert(self.tx, new, self.now).await?;
-        attachments::insert_parts(self.tx, message, &mail.parts).await?;
+        if self.waiting.reason.as_deref() == Some(TOO_LARGE) && self.inside.is_none() {
+            // What is listed of a part of a message is not whole: its files are fetched on demand.
+            let way = serde_json::to_string(&Way::Shortened).unwrap_or_default();
+            forwards::note_way(self.tx, message, &way).await?;
+        } else {
+            attachments::insert_parts(self.tx, message, &mail.parts).await?;
+        }
         known::remember(self.tx, &mail.identity.key, &mail.identity.digest, ticket, message).await?;
         known::remember_named(self.tx, &mail.ancestors, ticket).await?;
         Ok(message)
-    }
-
-    /// A ticket that shows what can be shown, with the source as its file.
-    async fn quarantine(&self, unreadable: &Unreadable, bytes: usize) -> Result<Settlement, StoreError> {
-        let (ticket, message) = match self.waiting.source {
-            None => (None, None),
-            Some(source) => {
-                let requester = requesters::of(self.tx, "", "").await?;
-                let new = tickets::New {
-                    subject: String::new(),
-                    status: TicketStatus::Open,
-                    mailbox: Some(self.waiting.mailbox),
-                    requester: requester.id,
-                    assignee: None,
-                    at: self.waiting.arrived_at.min(self.now),
-                    reply_from: None,
-                };
-                let ticket = tickets::insert(self.tx, new, self.now).await?;
-                let new = messages::New {
-                    ticket,
-                    kind: MessageKind::Incoming,
-                    person: None,
-                    author: String::new(),
-                    from_address: None,
-                    to: Vec::new(),
-                    cc: Vec::new(),
-                    reply_to: None,
-                    subject: String::new(),
-                    text: unreadable.salvage.clone(),
-                    quoted: None,
-                    html: None,
-                    remote_images: 0,
-                    source: Some(source),
-                    at: self.waiting.arrived_at.min(self.now),
-                    header_id: None,
-                    in_reply_to: None,
-                    references: Vec::new(),
-                    once_hash: None,
-                };
-                let message = messages::insert(self.tx, new, self.now).await?;
-                attachments::insert_source(self.tx, message, bytes).await?;
-                tickets::customer_wrote(self.tx, ticket, message, self.waiting.arrived_at.min(self.now), None).await?;
-                (Some(ticket), Some(message))
-            }
-        };
-        Ok(settled(Disposition::Quarantined, Some(&unreadable.reason), ticket, message))
     }
 
     /// It is the customer's turn, unless he wrote again since.

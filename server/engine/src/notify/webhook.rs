@@ -88,7 +88,10 @@ fn body(told: &Told<'_>) -> serde_json::Value {
     let (cause, since, ends_at) = match event {
         Event::Ends { end, .. } => (None, None, Some(end.at.0)),
         Event::Lost { diagnosis, since, .. } => (Some(diagnosis.name()), Some(since.0), None),
-        Event::Recovered { since } => (None, Some(since.0), None),
+        Event::Silent { since, .. }
+        | Event::Unexplained { since, .. }
+        | Event::Unreadable { since, .. }
+        | Event::Recovered { since } => (None, Some(since.0), None),
         Event::Test => (None, None, None),
     };
     let event = match event {

@@ -7,10 +7,11 @@ use crate::imap::{self, Session};
 use crate::login::Fault;
 use crate::store::folders::{self, Row};
 use crate::store::receipts::Claim;
-use crate::store::{self, StoreError, listed};
-use crate::{Engine, clock, directions, errand};
+use crate::store::{self, StoreError, listed, wishes as wanted};
+use crate::{Engine, clock, directions, errand, reconcile, wishes};
 use domain::Direction;
 use domain::Time;
+use domain::console::mailboxes::AfterFetch;
 use domain::folder::FolderRole;
 use domain::id::{FolderId, MailboxId};
 use std::collections::HashMap;
@@ -150,7 +151,9 @@ async fn all(
 ) -> Result<(), Broken> {
     let mailbox = job.claim.mailbox;
     let outage = missed::uncounted(engine, mailbox).await?;
-    if due.is_empty() && outage.is_none() {
+    let wanted = wanted::open(&engine.store, mailbox).await?;
+    let night = reconcile::is_due(engine, job.claim).await?;
+    if due.is_empty() && outage.is_none() && wanted.is_empty() && !night {
         return Ok(());
     }
     let access = match directions::access(engine, mailbox, Direction::Incoming).await {
@@ -160,6 +163,10 @@ async fn all(
         Err(_) => return Ok(()),
     };
     let mut turn = errand::turn(engine, mailbox, &access).await?;
+    // Somebody waits for these.
+    for wish in &wanted {
+        wishes::fulfil(engine, job, &mut turn, wish).await?;
+    }
     for (folder, upto) in due {
         let Some(row) = folders::get(&engine.store, folder).await? else { continue };
         let role = FolderRole::from_key(&row.role).unwrap_or(FolderRole::Other);
@@ -168,6 +175,7 @@ async fn all(
             upto,
             until: row.import_until.map(Time),
             delete: job.delete && row.watched && role != FolderRole::Sent,
+            after: if row.watched && role != FolderRole::Sent { job.after.clone() } else { AfterFetch::default() },
             ..job.clone()
         };
         match one(engine, &job, care.entry(folder).or_default(), &mut turn.session, &row).await {
@@ -182,13 +190,16 @@ async fn all(
     if let Some((from, to)) = outage {
         missed::count(engine, job.claim, &mut turn.session, from, to).await?;
     }
+    if night {
+        reconcile::reconcile(engine, job, &mut turn.session, None).await?;
+    }
     turn.rest();
     Ok(())
 }
 
 async fn one(engine: &Engine, job: &Job, care: &mut Care, session: &mut Session, row: &Row) -> Result<(), Broken> {
     let opened: Result<imap::Selected, Fault> =
-        if job.delete { session.select(&row.name).await } else { session.examine(&row.name).await };
+        if job.writes() { session.select(&row.name).await } else { session.examine(&row.name).await };
     let id = FolderId(row.id);
     let passed = fetch::pass(engine, job, care, session, id, opened?).await?;
     if passed.stored > 0 {

@@ -3,7 +3,7 @@
 use crate::Engine;
 use crate::store::receipts::Claim;
 use crate::store::{self, StoreError, mailboxes};
-use domain::console::mailboxes::ImportFrom;
+use domain::console::mailboxes::{AfterFetch, ImportFrom, Tidy};
 use domain::id::GrantId;
 use domain::{Direction, Time};
 use tokio::sync::Notify;
@@ -20,10 +20,18 @@ pub struct Terms {
     /// The provider ended the grant: fetching stops at once, although the open session would go on.
     pub lost: bool,
     pub delete: bool,
+    pub after: AfterFetch,
     pub import: ImportFrom,
     /// The folder that is watched first.
     pub folder: String,
     pub ours: bool,
+}
+
+impl Terms {
+    /// Whether anything is changed on the server.
+    pub fn writes(&self) -> bool {
+        self.delete || self.after.tidy != Tidy::Leave
+    }
 }
 
 /// Ends when somebody rings, when it is time to stop, or when a look finds other terms.
@@ -69,6 +77,7 @@ pub async fn of(engine: &Engine, claim: Claim) -> Result<Option<Terms>, StoreErr
         used: side.used,
         idle: mailbox.paused_at.is_some() || mailbox.draft,
         delete: mailbox.delete_after_fetch,
+        after: mailbox.after_fetch(),
         import,
         ours: mailbox.node_id == Some(claim.node) && mailbox.epoch == claim.epoch,
     }))
