@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod after;
 mod browser;
+mod complaints;
 mod desk;
 mod fetch;
 mod folders;
@@ -12,11 +14,14 @@ mod grants;
 mod imap;
 mod inbox;
 mod intake;
+mod ledger;
 mod links;
 mod lookup;
 mod outbox;
+mod quarantine;
 mod rig;
 mod signins;
+mod silence;
 mod smtp;
 mod switching;
 mod tickets;
