@@ -26,6 +26,7 @@ export const ROWS = {
   R4: [
     'provider and Incoming only, Outgoing only or Both are chosen under Use your own mail server',
     'incoming only names what replies leave through; outgoing only says where its mail arrives',
+    'replies of incoming only may leave through the system SMTP',
     'Forward to an existing mailbox is offered and checked by a test mail',
     'changed later without a new mailbox',
   ],

@@ -1,4 +1,4 @@
-//! Every page on the fake console, to look at: `preview [--empty|--first|--demo|--unregistered]`.
+//! Every page on the fake console, to look at: `preview [--empty|--first|--demo|--unregistered|--copied]`.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../tests/fake/mod.rs"]
@@ -15,6 +15,7 @@ async fn main() {
         empty: has("--empty"),
         demo: has("--demo"),
         unregistered: has("--unregistered"),
+        copied: has("--copied"),
     };
     let visitor = if has("--out") || scene.first_start { None } else { Some(1) };
     let pages = router(scene, visitor)

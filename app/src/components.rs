@@ -15,6 +15,8 @@ pub mod call;
 pub mod chart;
 pub mod composer;
 #[cfg(feature = "ssr")]
+pub mod copied;
+#[cfg(feature = "ssr")]
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;

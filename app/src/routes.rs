@@ -26,6 +26,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/tickets/new") view=new_ticket::NewTicketPage ssr=ssr.clone()/>
                 <Route path=path!("/tickets/:id") view=ticket::TicketPage ssr=ssr.clone()/>
                 <Route path=path!("/outbox") view=outbox::OutboxPage ssr=ssr.clone()/>
+                <Route path=path!("/outbox/:id") view=outbox::WaitingPage ssr=ssr.clone()/>
 
                 <Route path=path!("/admin/emails") view=error::ToEmails ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email") view=mailboxes::MailboxesPage ssr=ssr.clone()/>
@@ -43,6 +44,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/channels/email/:id/set-up/use") view=connect::UsePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/sign-in") view=connect::SignInStepPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/password") view=connect::PasswordPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/set-up/import") view=connect::ImportPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/result") view=connect::ResultPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/switch") view=switch::SwitchPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/switch/sign-in") view=switch::SwitchSignInPage ssr=ssr.clone()/>
@@ -61,6 +63,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/unreadable") view=quarantine::UnreadablePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/notices") view=notices::NoticesPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/registrations") view=registrations::RegistrationsPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/registrations/discover") view=registrations::DiscoverPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/registrations/guide/:provider") view=registrations::GuidePage ssr=ssr.clone()/>
                 <Route path=path!("/app-guide/:provider") view=registrations::OpenGuidePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/people") view=people::PeoplePage ssr=ssr.clone()/>

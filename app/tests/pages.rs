@@ -1,6 +1,8 @@
 //! Pages as a browser gets them: words, actions, roles, and what a refused form shows.
 #![allow(clippy::unwrap_used)]
 
+#[path = "pages/copied.rs"]
+mod copied;
 mod fake;
 #[path = "pages/guides.rs"]
 mod guides;
@@ -14,7 +16,7 @@ use fake::Scene;
 use fake::seen::{admin, agent, ask, get_as, post, text};
 use http::{Request, StatusCode};
 
-const ADMIN_PAGES: [&str; 41] = [
+const ADMIN_PAGES: [&str; 47] = [
     "/admin/unreadable",
     "/admin/channels/email/1/ledger",
     "/admin/channels/email/9/ledger",
@@ -37,6 +39,12 @@ const ADMIN_PAGES: [&str; 41] = [
     "/admin/channels/email/12/set-up/sign-in",
     "/admin/channels/email/13/set-up/password",
     "/admin/channels/email/12/set-up/result",
+    "/admin/channels/email/3/set-up/import",
+    "/admin/channels/email/4/set-up/import",
+    "/admin/registrations/discover",
+    "/admin/registrations/discover?mailbox=12",
+    "/admin/registrations/discover?provider=own-1&mailbox=12",
+    "/admin/registrations/discover?provider=own-2",
     "/admin/sign-ins/1",
     "/admin/sign-ins/2",
     "/admin/sign-ins/3",

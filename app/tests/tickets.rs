@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod fake;
+#[path = "tickets/moving.rs"]
+mod moving;
+#[path = "tickets/waiting.rs"]
+mod waiting;
 
 use app::components::composer::{Composer, Trouble};
 use app::components::message::{self, Around, delivery};
-use app::domain::console::outbox::DeliveryLine;
+use app::domain::console::outbox::{DeliveryLine, Told};
 use app::domain::console::tickets::{Draft, File, MessageView, TicketPage, Upload};
 use app::domain::id::{AttachmentId, DeliveryId, MailboxId, MessageId, PersonId, TicketId, UploadId};
 use app::domain::outbox::DeliveryState;
@@ -37,7 +41,9 @@ fn around(admin: bool) -> Around {
         clock: clock(),
         admin,
         mailbox: Some((MailboxId(3), "support@contoso.example".into())),
+        told: None,
         images: None,
+        moving: None,
     }
 }
 
@@ -63,6 +69,7 @@ fn mail(kind: MessageKind) -> MessageView {
             url: "/files/abc".into(),
         }],
         way: None,
+        shortened: false,
         delivery: None,
     }
 }
@@ -72,6 +79,7 @@ fn line(state: DeliveryState) -> DeliveryLine {
         id: DeliveryId(5),
         state,
         held: None,
+        look: false,
         at: now() - Span::minutes(3),
         next_at: None,
         attempts: 0,
@@ -257,7 +265,16 @@ async fn post(path: &str, form: &str) -> String {
 
 #[tokio::test]
 async fn hostile_mail_stays_text_on_every_page() {
-    for path in ["/tickets", "/tickets?q=script", "/tickets/4099", "/tickets/4117", "/outbox", "/tickets/new"] {
+    for path in [
+        "/tickets",
+        "/tickets?q=script",
+        "/tickets/4099",
+        "/tickets/4117",
+        "/outbox",
+        "/outbox/6",
+        "/outbox/2",
+        "/tickets/new",
+    ] {
         let html = see(1, path).await;
         assert!(!html.contains("<script>alert"), "{path}");
         assert!(html.matches("</title>").count() == 1, "{path}");
@@ -285,6 +302,31 @@ async fn only_admins_get_a_way_to_the_mailbox() {
         let main = agents.split_once("<main").unwrap().1;
         assert!(!main.contains("/admin/"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn agents_may_tell_the_admins_again_and_read_when_that_was_done() {
+    for path in ["/tickets/4118", "/outbox"] {
+        let agents = see(2, path).await;
+        assert!(agents.contains("Tell an admin again") && agents.contains("Your admins were told today at"), "{path}");
+        assert!(!see(1, path).await.contains("Tell an admin"), "{path}");
+    }
+}
+
+#[test]
+fn a_moment_ago_is_too_soon() {
+    let told = |at: Option<i64>, by: Option<&str>, again: Option<i64>| Told {
+        at: at.map(|m| now() - Span::minutes(m)),
+        by: by.map(str::to_owned),
+        again_at: again.map(|m| now() + Span::minutes(m)),
+    };
+    use app::wording::outbox::{tell, told as words};
+    let by_jonas = told(Some(20), Some("Jonas"), Some(40));
+    assert_eq!(words(&by_jonas, clock()), "Jonas told your admins today at 13:45.");
+    assert_eq!(tell(&by_jonas, clock()), Err("They can be told again in 40 min.".to_owned()));
+    assert_eq!(tell(&told(Some(90), Some("Jonas"), Some(-30)), clock()), Ok("Tell an admin again"));
+    assert_eq!(words(&told(Some(90), None, None), clock()), "Your admins were told today at 12:35.");
+    assert_eq!(tell(&told(None, None, None), clock()), Ok("Tell an admin"));
 }
 
 #[tokio::test]
@@ -322,6 +364,26 @@ async fn every_button_of_a_ticket_and_of_the_outbox_leads_back() {
         ("/api/outbox/settle", "delivery=3&verdict=arrived&ticket=4102", "/tickets/4102"),
         ("/api/outbox/take_back", "delivery=2", "/tickets/4118#composer"),
         ("/api/outbox/retry", "delivery=2&ticket=4118", "/tickets/4118"),
+        ("/api/tickets/move_message", "ticket=4118&message=3&to=+%234102", "/tickets/4102?moved=3&from=4118#m3"),
+        (
+            "/api/tickets/move_message",
+            "ticket=4118&message=3&to=12",
+            "/tickets/4118?form=move3&refused=invalid.TicketMissing#m3",
+        ),
+        (
+            "/api/tickets/move_message",
+            "ticket=4118&message=3&to=",
+            "/tickets/4118?form=move3&refused=invalid.TicketMissing#m3",
+        ),
+        (
+            "/api/tickets/move_message",
+            "ticket=4118&message=3&to=x",
+            "/tickets/4118?form=move3&refused=invalid.TicketMissing#m3",
+        ),
+        ("/api/outbox/tell_admins", "delivery=2&ticket=4118", "/tickets/4118"),
+        ("/api/outbox/tell_admins", "delivery=2", "/outbox"),
+        ("/api/outbox/release", "delivery=6", "/outbox"),
+        ("/api/outbox/send_through", "delivery=6&mailbox=2", "/outbox"),
     ] {
         assert_eq!(post(path, form).await, to, "{path} {form}");
     }

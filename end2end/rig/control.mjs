@@ -13,7 +13,8 @@ export function routes({ state, tell, front, env }) {
   // unless it says `provider`.
   const idp = (action) => async ({ provider, ...j }) => {
     const account = j.account ?? j.accounts?.[0];
-    if (account && !provider) return tell(U.providerOf(U.need(account)), action, j);
+    const at = (name) => (name === 'litware' ? 'google' : name);
+    if (account && !provider) return tell(at(U.providerOf(U.need(account))), action, j);
     if (j.tenant && !provider) return tell(U.tenantOf(j.tenant)[0].provider, action, j);
     return tell(provider ?? 'microsoft', action, j);
   };

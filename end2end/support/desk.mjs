@@ -62,7 +62,7 @@ export class Desk {
     await this.admin.press(`Sign in with ${short}`);
     await this.admin.atProvider(as, password);
     if (!this.admin.url.includes('/admin/sign-ins/')) throw new Error(`no result for ${address}: ${this.admin.url} ${this.admin.text.slice(0, 400)}`);
-    return id;
+    return this.imported(id, rest);
   }
 
   /** Connects by user name and password. */
@@ -71,6 +71,15 @@ export class Desk {
     await this.admin.go(`/admin/channels/email/${id}/set-up/password`);
     await this.admin.press(/^(Try and save|Try again)$/, { user, password, ...servers });
     if (!this.admin.url.includes('/set-up/result')) throw new Error(`${address} does not work: ${this.admin.url} ${this.admin.text.slice(0, 600)}`);
+    return this.imported(id, rest);
+  }
+
+  /** Looks at what would come in, and lets it. */
+  async imported(id, { importFrom = 'now' }) {
+    if (importFrom === 'now') return id;
+    const page = `/admin/channels/email/${id}/set-up/import`;
+    await until(`the import of mailbox ${id} is counted`, async () => /(message|messages) would come in/.test((await this.admin.go(page)).text), 40, 250);
+    await this.admin.press(/^(Import |Only new mail)/);
     return id;
   }
 
@@ -96,6 +105,13 @@ export class Desk {
   /** Waits until a ticket with this subject is there. */
   async ticket(subject, { seconds = 30, who = this.admin } = {}) {
     return until(`a ticket "${subject}"`, async () => (await this.tickets('', who)).find((t) => t.subject === subject), seconds, 200);
+  }
+
+  /** Waits until the mailbox is watched: what is sent to it is a ticket. Only then does the rig have a session to end. */
+  async watched(rig, address) {
+    const subject = `Is ${address} watched ${Date.now()}`;
+    await rig.send({ from: 'mia@customer.example', to: address, subject, text: 'Is anybody there?' });
+    return this.ticket(subject);
   }
 
   async reply(id, text, who = this.admin, more = {}) {

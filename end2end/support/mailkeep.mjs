@@ -1,6 +1,7 @@
 // The shipped server, under the rig's clock, on a database of its own.
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as https from 'node:https';
 import * as net from 'node:net';
 import * as path from 'node:path';
 import { ROOT, HERE, until } from './rig.mjs';
@@ -12,14 +13,19 @@ export const freePort = () => new Promise((ok) => {
   const server = net.createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => ok(port)); });
 });
 
+/** Whether an https address with a certificate of its own answers. */
+const answers = (url, ca) => new Promise((ok, no) => { https.get(url, { ca, agent: false }, (a) => { a.resume(); ok(a.statusCode === 200); }).on('error', no); });
+
 export class Mailkeep {
   /** Starts on an empty database; `env` adds settings, `name` names the log, `clocked` puts it under the rig's clock. */
-  static async start(rig, { name = 'mailkeep', env = {}, providers, log, data, port, logFile, clocked = true } = {}) {
+  static async start(rig, { name = 'mailkeep', env = {}, providers, log, data, port, logFile, url, ca, args = [], clocked = true } = {}) {
     const it = new Mailkeep();
     it.data = data ?? fs.mkdtempSync('/tmp/mailkeep-e2e.');
     it.ownData = !data;
     it.port = port ?? await freePort();
-    it.url = `http://localhost:${it.port}`;
+    it.url = url ?? `http://localhost:${it.port}`;
+    it.ca = ca;
+    it.args = args;
     it.log = logFile ?? path.join(HERE, 'test-results/logs', `${name}-${process.pid}-${serial += 1}.log`);
     fs.mkdirSync(path.dirname(it.log), { recursive: true });
     fs.writeFileSync(it.log, '');
@@ -47,15 +53,23 @@ export class Mailkeep {
     this.stdout = '';
     // Ends with this process, whatever becomes of it.
     this.began = Date.now();
-    this.child = spawn('setpriv', ['--pdeathsig', 'KILL', PROGRAM], { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', out] });
+    this.child = spawn('setpriv', ['--pdeathsig', 'KILL', PROGRAM, ...this.args], { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', out] });
     fs.closeSync(out);
     const child = this.child;
     child.stdout.on('data', (d) => { this.stdout += d; fs.appendFileSync(this.log, d); });
     this.ended = new Promise((ok) => { child.once('exit', (code, signal) => ok(signal ?? code)); });
     await until('Mailkeep is ready', async () => {
       if (child.exitCode !== null || child.signalCode !== null) throw Object.assign(new Error(`Mailkeep ended: ${this.lastWords()}`), { final: true });
-      return (await fetch(`${this.url}/readyz`)).ok;
+      return this.ca ? answers(`${this.url}/readyz`, this.ca) : (await fetch(`${this.url}/readyz`)).ok;
     }, 60);
+  }
+
+  /** Runs a command of the program under the same settings; gives its exit code and what it said. */
+  async command(...args) {
+    const child = spawn(PROGRAM, args, { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => { said += d; });
+    return new Promise((ok) => { child.once('close', (code) => ok({ code, said })); });
   }
 
   lastWords() { return fs.readFileSync(this.log, 'utf8').split('\n').slice(-15).join('\n'); }

@@ -34,7 +34,7 @@ export async function signIn(page, mailkeep, who, path = '/tickets') {
 }
 
 export async function register(page, { provider = 'Microsoft', name = 'Contoso tenant', clientId, secret, tenant = '' }) {
-  await page.getByLabel('Provider').selectOption({ label: provider });
+  await page.getByLabel('Provider', { exact: true }).selectOption({ label: provider });
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Client ID').fill(clientId);
   await page.getByLabel(/^Tenant/).fill(tenant);

@@ -116,6 +116,24 @@ test('consent for IMAP but not for SMTP: the one that was given counts, the othe
   await expect(page.getByText(`Saved: ${owner.email} works again`)).toBeVisible({ timeout: 30_000 });
 });
 
+test('a first consent for IMAP alone: half connected, and one more sign-in finishes it', async ({ page, rig }) => {
+  const owner = { email: `${fresh('first')}@contoso.example`, name: 'Owner', password: 'first-pass-1', oauth: true };
+  await rig.users(owner);
+  await rig.call('/idp/config', { account: owner.email, withhold: ['https://outlook.office.com/SMTP.Send'] });
+  const id = await at.desk.draft(owner.email);
+  await page.goto(`${at.url}${EMAIL}/${id}/set-up/sign-in`);
+  await signInAt(page, at.mailkeep, owner);
+  await expect(page.getByText('Saved: signed in, but only incoming works')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Half connected: incoming is in use now.')).toBeVisible();
+  await page.goto(`${at.url}${EMAIL}/${id}`);
+  await expect(page.locator('#directions')).toContainText('Works', { timeout: 20_000 });
+  await expect(page.getByRole('main')).not.toContainText('Not finished');
+  await expect(page.locator('.call')).toBeVisible();
+  await rig.call('/idp/config', { account: owner.email, withhold: [] });
+  await signInAt(page, at.mailkeep, owner, { scope: page.locator('.call') });
+  await expect(page.getByText(`Saved: ${owner.email} works again`)).toBeVisible({ timeout: 30_000 });
+});
+
 test('scopes unticked at Google: named, and the working sign-in stays', async ({ page, rig }) => {
   const { owner, id, home } = await connected(rig, 'unticked', { domain: 'northwind.example' });
   await page.goto(home);

@@ -12,7 +12,11 @@ mod m0005_switches;
 mod m0006_ends;
 mod m0007_page;
 mod m0008_registrations;
-mod m0011_ledger;
+mod m0009_own_providers;
+mod m0010_threads;
+mod m0013_operating;
+mod m0014_outbox;
+mod m0015_ledger;
 
 use sea_orm_migration::prelude::*;
 
@@ -33,7 +37,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_ends::Step),
             Box::new(m0007_page::Step),
             Box::new(m0008_registrations::Step),
-            Box::new(m0011_ledger::Step),
+            Box::new(m0013_operating::Step),
+            Box::new(m0010_threads::Step),
+            Box::new(m0009_own_providers::Step),
+            Box::new(m0014_outbox::Step),
+            Box::new(m0015_ledger::Step),
         ]
     }
 }

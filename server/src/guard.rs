@@ -8,12 +8,18 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use engine::Engine;
+use std::sync::Arc;
+
+/// For a year (RFC 6797).
+pub const STAY: &str = "max-age=31536000";
 
 /// What the guard needs to know.
 #[derive(Clone)]
 pub struct Guard {
-    /// Origins of providers' sign-in pages: a form's redirect may lead there (CSP `form-action`).
-    pub sign_in_origins: Vec<String>,
+    /// Knows the origins of providers' sign-in pages, which admins add to: a form's redirect may lead there (CSP
+    /// `form-action`).
+    pub engine: Arc<Engine>,
     /// Only reached over https: tell browsers to stay there.
     pub https: bool,
 }
@@ -40,7 +46,7 @@ pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> 
         set(header::CACHE_CONTROL, "no-store");
     }
     if guard.https {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        set(header::STRICT_TRANSPORT_SECURITY, STAY);
     }
     if let Ok(policy) = HeaderValue::from_str(&policy(&guard, None)) {
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
@@ -51,7 +57,7 @@ pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> 
 /// The policy of a page; scripts of its own carry the nonce.
 pub fn policy(guard: &Guard, nonce: Option<&str>) -> String {
     let nonce = nonce.map(|n| format!(" 'nonce-{n}'")).unwrap_or_default();
-    let origins: String = guard.sign_in_origins.iter().map(|o| format!(" {o}")).collect();
+    let origins: String = guard.engine.providers.sign_in_origins().iter().map(|o| format!(" {o}")).collect();
     format!(
         "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
          img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'{origins}; \

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, interval, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
 
 const PACE: Duration = Duration::from_millis(250);
 const PING: Duration = Duration::from_secs(25);
@@ -32,6 +33,7 @@ pub struct Rendered {
 pub async fn live(
     State(console): State<Console>,
     State(engine): State<Arc<Engine>>,
+    State(stopping): State<CancellationToken>,
     browser: Browser,
     Query(rendered): Query<Rendered>,
     upgrade: WebSocketUpgrade,
@@ -43,7 +45,11 @@ pub async fn live(
         // Subscribed first: what changes in between comes twice rather than never.
         let changes = console.desk.changes();
         let due = rendered.since.map(|seen| engine.changes.since(seen)).unwrap_or_default();
-        tell(console, browser, socket, changes, due).await;
+        tokio::select! {
+            () = tell(console, browser, socket, changes, due) => {}
+            // A tab that is left open does not hold up the end; it asks again by itself.
+            () = stopping.cancelled() => {}
+        }
     })
 }
 

@@ -1,12 +1,16 @@
 //! Mailkeep: the composition root.
 
 mod assets;
+mod backup;
 #[cfg(feature = "failpoints")]
 mod crash_points;
 mod diagnose;
+mod doctor;
 mod guard;
 mod key_file;
 mod live;
+mod metrics;
+mod rotate;
 mod router;
 mod serve;
 mod session_store;
@@ -16,10 +20,20 @@ mod streams;
 mod visit;
 
 use anyhow::{Result, bail};
+use engine::home::Start;
+use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-mailkeep            runs the server
+mailkeep [serve]    runs the server
+                    --take-over: a copy of a desk becomes the desk; --silent: it stays silent
+mailkeep doctor     looks at settings, database, key, providers and every mailbox, a line each;
+                    ends with 1 when something is wrong
+mailkeep backup FILE
+                    writes the database into one file, also while the server runs
+mailkeep restore FILE
+                    puts such a file in the database's place; what it becomes starts silent
+mailkeep key rotate seals everything with a new key, also while the server runs
 mailkeep settings   lists every setting
 mailkeep --version  prints the version
 ";
@@ -28,6 +42,13 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next().is_some_and(|command| command == "diagnose") {
         return diagnose::run(arguments);
+    }
+    let doctor: Vec<_> = std::env::args_os().skip(1).collect();
+    if doctor == ["doctor"] {
+        return doctor::run().unwrap_or_else(|error| {
+            eprintln!("mailkeep: {error:#}");
+            ExitCode::FAILURE
+        });
     }
     match command() {
         Ok(()) => ExitCode::SUCCESS,
@@ -43,7 +64,12 @@ fn command() -> Result<()> {
     let arguments: Vec<String> =
         std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] | ["serve"] => serve::serve(),
+        [] | ["serve"] => serve::serve(Start::AsFound),
+        ["--take-over"] | ["serve", "--take-over"] => serve::serve(Start::TakeOver),
+        ["--silent"] | ["serve", "--silent"] => serve::serve(Start::Silent),
+        ["backup", file] => backup::backup(Path::new(file)),
+        ["restore", file] => backup::restore(Path::new(file)),
+        ["key", "rotate"] => rotate::rotate(),
         ["settings"] => {
             for setting in settings::SETTINGS {
                 println!("{:<32} {} (default: {})", setting.name, setting.meaning, setting.default);

@@ -19,6 +19,7 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_sessions::cookie::SameSite;
@@ -31,21 +32,27 @@ pub struct Shared {
     pub engine: Arc<Engine>,
     pub guard: Guard,
     pub leptos: LeptosOptions,
+    pub stopping: CancellationToken,
 }
 
 /// How long an unused browser session lives.
 const SESSION_DAYS: i64 = 14;
 
 /// The whole server, ready to be served.
-pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool) -> Router {
-    let guarded = Guard { sign_in_origins: engine.providers.sign_in_origins(), https };
+pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool, stopping: CancellationToken) -> Router {
+    let guarded = Guard { engine: engine.clone(), https };
     let leptos = LeptosOptions::builder()
         .output_name("mailkeep")
         .site_root(site.display().to_string())
         .site_pkg_dir("pkg")
         .build();
-    let shared =
-        Shared { console: engine.console(), engine: engine.clone(), guard: guarded.clone(), leptos: leptos.clone() };
+    let shared = Shared {
+        console: engine.console(),
+        engine: engine.clone(),
+        guard: guarded.clone(),
+        leptos: leptos.clone(),
+        stopping,
+    };
 
     let routes = generate_route_list(app::App);
     let context = {
@@ -116,8 +123,14 @@ async fn pass_browser(browser: Browser, mut request: Request, next: Next) -> Res
     next.run(request).await
 }
 
-/// Whether the database answers.
-async fn ready(State(engine): State<Arc<Engine>>) -> (StatusCode, &'static str) {
+/// Whether requests should come here: the database answers, and nobody asked us to stop.
+async fn ready(
+    State(engine): State<Arc<Engine>>,
+    State(stopping): State<CancellationToken>,
+) -> (StatusCode, &'static str) {
+    if stopping.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
     let asked = tokio::time::timeout(Duration::from_secs(3), engine.public_address()).await;
     match asked {
         Ok(Ok(_)) => (StatusCode::OK, "ready\n"),

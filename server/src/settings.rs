@@ -4,83 +4,21 @@
 //! `MAILKEEP_SETTINGS` names: lines of `NAME=value`. One that makes no sense refuses to start and
 //! names itself.
 
+mod table;
+
+pub use table::SETTINGS;
+
 use anyhow::{Context, Result, bail};
 use domain::console::desk::SettingLine;
 use domain::time::Span;
 use engine::config::{Config, Limits, NetworkRules};
+use engine::providers::Providers;
+use engine::secret::Secret;
+use engine::vault::Vault;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-
-/// A setting as README and the server page list it.
-pub struct Setting {
-    pub name: &'static str,
-    pub default: &'static str,
-    pub meaning: &'static str,
-}
-
-/// Every setting there is. A name outside this table is refused, so that a typo is not silent.
-pub const SETTINGS: &[Setting] = &[
-    Setting {
-        name: "MAILKEEP_DATA",
-        default: "./mailkeep-data",
-        meaning: "Folder of the embedded database and the vault's key",
-    },
-    Setting {
-        name: "MAILKEEP_DATABASE",
-        default: "the file mailkeep.db in MAILKEEP_DATA",
-        meaning: "sqlite:PATH, or postgres://USER:PASSWORD@HOST/NAME",
-    },
-    Setting { name: "MAILKEEP_KEY", default: "the key file", meaning: "The vault's key, 32 bytes in base64" },
-    Setting {
-        name: "MAILKEEP_KEY_FILE",
-        default: "the file key in MAILKEEP_DATA",
-        meaning: "File that holds the vault's key; made on first start",
-    },
-    Setting { name: "MAILKEEP_LISTEN", default: "127.0.0.1:8080", meaning: "Address and port to listen on" },
-    Setting {
-        name: "MAILKEEP_PUBLIC_ADDRESS",
-        default: "http://localhost and the port",
-        meaning: "How browsers reach the desk, until the Server page says otherwise",
-    },
-    Setting { name: "MAILKEEP_TLS_CERT", default: "none: plain HTTP", meaning: "Certificate chain in PEM" },
-    Setting { name: "MAILKEEP_TLS_KEY", default: "none", meaning: "The certificate's private key in PEM" },
-    Setting {
-        name: "MAILKEEP_PROXY",
-        default: "none",
-        meaning: "Addresses of proxies in front, comma-separated, whose X-Forwarded-* headers are believed",
-    },
-    Setting {
-        name: "MAILKEEP_PROVIDERS",
-        default: "the built-in ones",
-        meaning: "File with providers' endpoints, hosts, certificates and DNS server",
-    },
-    Setting {
-        name: "MAILKEEP_ALLOW",
-        default: "none",
-        meaning: "Hosts, comma-separated, that may be private addresses or plain http",
-    },
-    Setting {
-        name: "MAILKEEP_SECOND_REFUSAL_AFTER",
-        default: "180",
-        meaning: "Seconds between two refusals of a password before a person is called",
-    },
-    Setting { name: "MAILKEEP_MESSAGE_LIMIT", default: "50", meaning: "Largest message that is stored whole, in MiB" },
-    Setting { name: "MAILKEEP_MEMORY", default: "64", meaning: "Mail in flight at a time, in MiB" },
-    Setting {
-        name: "MAILKEEP_SESSIONS",
-        default: "500",
-        meaning: "Sessions with one mail server at a time; beyond them mailboxes take turns",
-    },
-    Setting { name: "MAILKEEP_SITE", default: "target/site", meaning: "Folder with the console's style and scripts" },
-    Setting { name: "MAILKEEP_NODE", default: "the process id", meaning: "This node's name in the log" },
-    Setting {
-        name: "MAILKEEP_DEMO",
-        default: "none",
-        meaning: "Set by script/demo: every page says that no mail leaves this machine",
-    },
-    Setting { name: "MAILKEEP_SETTINGS", default: "none", meaning: "File with further settings" },
-];
+use std::time::Duration;
 
 /// The settings, checked.
 pub struct Settings {
@@ -90,8 +28,11 @@ pub struct Settings {
     /// The proxies whose X-Forwarded-* headers are believed.
     pub proxies: Vec<IpAddr>,
     pub site: PathBuf,
-    /// The file that the key came from, when a first start may make it.
-    pub key_file: Option<PathBuf>,
+    /// Where /metrics alone is served.
+    pub metrics: Option<SocketAddr>,
+    pub metrics_token: Option<Secret>,
+    /// How long stopping may take.
+    pub stop_within: Duration,
 }
 
 impl Settings {
@@ -117,6 +58,9 @@ impl Settings {
         let shown = shown(&given);
         let take = |name: &str| given.get(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
         let data = PathBuf::from(take("MAILKEEP_DATA").unwrap_or_else(|| "./mailkeep-data".into()));
+        if data.exists() && !data.is_dir() {
+            bail!("MAILKEEP_DATA: {} is not a folder", data.display());
+        }
         let database = match take("MAILKEEP_DATABASE") {
             None => format!("sqlite:{}", data.join("mailkeep.db").display()),
             Some(url)
@@ -126,24 +70,22 @@ impl Settings {
             }
             Some(_) => bail!("MAILKEEP_DATABASE begins with neither sqlite: nor postgres://"),
         };
-        let key_file =
-            PathBuf::from(take("MAILKEEP_KEY_FILE").unwrap_or_else(|| data.join("key").display().to_string()));
-        let key = take("MAILKEEP_KEY");
+        let (key, key_file) = key(&data, take("MAILKEEP_KEY"), take("MAILKEEP_KEY_FILE"))?;
         let listen: SocketAddr = take("MAILKEEP_LISTEN")
             .unwrap_or_else(|| "127.0.0.1:8080".into())
             .parse()
             .context("MAILKEEP_LISTEN is not an address with a port, as in 127.0.0.1:8080")?;
-        let public_address = match take("MAILKEEP_PUBLIC_ADDRESS") {
-            Some(text) => engine::oauth_address::checked(&text).with_context(|| {
-                "MAILKEEP_PUBLIC_ADDRESS is not an address like https://desk.example, without a path".to_owned()
-            })?,
-            None => format!("http://localhost:{}", listen.port()),
-        };
         let tls = match (take("MAILKEEP_TLS_CERT"), take("MAILKEEP_TLS_KEY")) {
             (Some(cert), Some(key)) => Some((existing("MAILKEEP_TLS_CERT", cert)?, existing("MAILKEEP_TLS_KEY", key)?)),
             (None, None) => None,
             (Some(_), None) => bail!("MAILKEEP_TLS_CERT is set, but MAILKEEP_TLS_KEY is not"),
             (None, Some(_)) => bail!("MAILKEEP_TLS_KEY is set, but MAILKEEP_TLS_CERT is not"),
+        };
+        let public_address = match take("MAILKEEP_PUBLIC_ADDRESS") {
+            Some(text) => engine::oauth_address::checked(&text).with_context(|| {
+                "MAILKEEP_PUBLIC_ADDRESS is not an address like https://desk.example, without a path".to_owned()
+            })?,
+            None => format!("http{}://localhost:{}", if tls.is_some() { "s" } else { "" }, listen.port()),
         };
         let proxies = take("MAILKEEP_PROXY")
             .map(|list| list.split(',').map(|ip| ip.trim().parse::<IpAddr>()).collect::<Result<Vec<_>, _>>())
@@ -154,8 +96,41 @@ impl Settings {
             Some(path) => Some(existing("MAILKEEP_PROVIDERS", path)?),
             None => None,
         };
-        let allow = take("MAILKEEP_ALLOW")
-            .map(|list| list.split(',').map(|h| h.trim().to_owned()).filter(|h| !h.is_empty()).collect());
+        let allow: Vec<String> = take("MAILKEEP_ALLOW")
+            .map(|list| list.split(',').map(|h| h.trim().to_owned()).filter(|h| !h.is_empty()).collect())
+            .unwrap_or_default();
+        if let Some(wrong) = allow.iter().find(|host| !is_host(host)) {
+            bail!("MAILKEEP_ALLOW: `{wrong}` is neither a host name nor an IP address");
+        }
+        let network = NetworkRules { allow };
+        Providers::load(providers_file.as_deref(), &network).context("MAILKEEP_PROVIDERS")?;
+        let node_name = take("MAILKEEP_NODE").unwrap_or_else(|| format!("node-{}", std::process::id()));
+        if node_name.len() > 64 || !node_name.bytes().all(|b| b.is_ascii_graphic()) {
+            bail!("MAILKEEP_NODE is not a name of at most 64 letters, digits and signs");
+        }
+        let demo = match take("MAILKEEP_DEMO").as_deref() {
+            None | Some("0") => false,
+            Some("1") => true,
+            Some(_) => bail!("MAILKEEP_DEMO is neither 0 nor 1"),
+        };
+        let site = match take("MAILKEEP_SITE").map(PathBuf::from) {
+            Some(path) if !path.is_dir() => bail!("MAILKEEP_SITE: there is no folder {}", path.display()),
+            Some(path) => path,
+            None => PathBuf::from("target/site"),
+        };
+        let metrics: Option<SocketAddr> = take("MAILKEEP_METRICS")
+            .map(|text| text.parse())
+            .transpose()
+            .context("MAILKEEP_METRICS is not an address with a port, as in 127.0.0.1:9464")?;
+        if metrics.is_some_and(|address| address == listen) {
+            bail!(
+                "MAILKEEP_METRICS is the address that the console listens on; leave it out and set MAILKEEP_METRICS_TOKEN"
+            );
+        }
+        let metrics_token = take("MAILKEEP_METRICS_TOKEN");
+        if metrics_token.as_ref().is_some_and(|t| t.len() < 16 || !t.bytes().all(|b| b.is_ascii_graphic())) {
+            bail!("MAILKEEP_METRICS_TOKEN is not a word of 16 letters or more");
+        }
         let number = |name: &str, default: u64, range: std::ops::RangeInclusive<u64>| match take(name) {
             None => Ok(default),
             Some(text) => match text.parse() {
@@ -170,36 +145,68 @@ impl Settings {
             sessions_per_host: usize::try_from(number("MAILKEEP_SESSIONS", 500, 1..=50_000)?)?,
             ..Limits::default()
         };
-        let (key, key_file) = match key {
-            Some(key) => (engine::secret::Secret::new(key), None),
-            None => {
-                (engine::secret::Secret::new(std::fs::read_to_string(&key_file).unwrap_or_default()), Some(key_file))
-            }
-        };
+        let stop_within = Duration::from_secs(number("MAILKEEP_STOP_WITHIN", 8, 1..=600)?);
         Ok(Self {
             engine: Config {
                 database,
                 key,
+                key_file,
                 providers_file,
-                network: NetworkRules { allow: allow.unwrap_or_default() },
+                network,
                 public_address: Some(public_address),
-                demo: take("MAILKEEP_DEMO").is_some(),
+                demo,
                 limits,
                 second_refusal_after: Span::seconds(i64::try_from(second)?),
-                node_name: take("MAILKEEP_NODE").unwrap_or_else(|| format!("node-{}", std::process::id())),
+                node_name,
                 shown,
             },
             listen,
             tls,
             proxies,
-            site: PathBuf::from(take("MAILKEEP_SITE").unwrap_or_else(|| "target/site".into())),
-            key_file,
+            site,
+            metrics,
+            metrics_token: metrics_token.map(Secret::new),
+            stop_within,
         })
+    }
+
+    /// Where the vault's key comes from, for sentences.
+    pub fn key_from(&self) -> String {
+        match &self.engine.key_file {
+            Some(path) => format!("MAILKEEP_KEY_FILE {}", path.display()),
+            None => "MAILKEEP_KEY".to_owned(),
+        }
     }
 }
 
+/// The key, and the file it came from; empty where that is still to be made.
+fn key(data: &Path, given: Option<String>, file: Option<String>) -> Result<(Secret, Option<PathBuf>)> {
+    if let Some(key) = given {
+        if file.is_some() {
+            bail!("MAILKEEP_KEY and MAILKEEP_KEY_FILE are both set; keep one of them");
+        }
+        let key = Secret::new(key);
+        Vault::new(&key).context("MAILKEEP_KEY")?;
+        return Ok((key, None));
+    }
+    let path = file.map_or_else(|| data.join("key"), PathBuf::from);
+    if path.is_dir() {
+        bail!("MAILKEEP_KEY_FILE: {} is a folder", path.display());
+    }
+    let key = Secret::new(std::fs::read_to_string(&path).unwrap_or_default());
+    if !key.reveal().trim().is_empty() {
+        Vault::new(&key).with_context(|| format!("MAILKEEP_KEY_FILE {}", path.display()))?;
+    }
+    Ok((key, Some(path)))
+}
+
+/// A host name or an IP address: no scheme, port or path.
+fn is_host(text: &str) -> bool {
+    text.parse::<IpAddr>().is_ok() || text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+}
+
 /// Settings that say more than a page should.
-const UNSHOWN: [&str; 2] = ["MAILKEEP_KEY", "MAILKEEP_DATABASE"];
+const UNSHOWN: [&str; 3] = ["MAILKEEP_KEY", "MAILKEEP_DATABASE", "MAILKEEP_METRICS_TOKEN"];
 
 fn shown(given: &HashMap<String, String>) -> Vec<SettingLine> {
     SETTINGS
@@ -256,7 +263,7 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_names_itself() {
-        for (name, value) in [
+        let table = [
             ("MAILKEEP_LISTEN", "eighty"),
             ("MAILKEEP_PUBLIC_ADDRESS", "desk.example"),
             ("MAILKEEP_DATABASE", "mysql://x"),
@@ -264,17 +271,57 @@ mod tests {
             ("MAILKEEP_TLS_KEY", "/no/such/file"),
             ("MAILKEEP_PROXY", "proxy.example"),
             ("MAILKEEP_PROVIDERS", "/no/such/file"),
+            ("MAILKEEP_PROVIDERS", "/proc/version"),
             ("MAILKEEP_SECOND_REFUSAL_AFTER", "0"),
             ("MAILKEEP_MESSAGE_LIMIT", "much"),
             ("MAILKEEP_MEMORY", "-1"),
             ("MAILKEEP_SESSIONS", "0"),
             ("MAILKEEP_SETTINGS", "/no/such/file"),
+            ("MAILKEEP_DATA", "/dev/null"),
+            ("MAILKEEP_KEY", "c2hvcnQ="),
+            ("MAILKEEP_KEY_FILE", "/"),
+            ("MAILKEEP_KEY_FILE", "/proc/version"),
+            ("MAILKEEP_ALLOW", "https://mail.inside.example"),
+            ("MAILKEEP_ALLOW", "10.0.0.0/8"),
+            ("MAILKEEP_NODE", "two words"),
+            ("MAILKEEP_DEMO", "yes"),
+            ("MAILKEEP_SITE", "/no/such/folder"),
+            ("MAILKEEP_METRICS", "9464"),
+            ("MAILKEEP_METRICS", "127.0.0.1:8080"),
+            ("MAILKEEP_METRICS_TOKEN", "short"),
+            ("MAILKEEP_STOP_WITHIN", "0"),
+            ("MAILKEEP_TLS_CERT", "/proc/version"),
+            ("MAILKEEP_PROXY", "127.0.0.1, somewhere"),
+            ("MAILKEEP_PUBLIC_ADDRESS", "https://desk.example/help"),
             ("MAILKEEP_LISTENN", "127.0.0.1:80"),
-        ] {
+        ];
+        for (name, value) in table {
             let said = refused(&[(name, value)]);
             assert!(said.contains(name), "{name}={value}: {said}");
         }
+        for setting in SETTINGS {
+            assert!(table.iter().any(|(name, _)| *name == setting.name), "{} is not tried", setting.name);
+        }
+        let key = Vault::fresh_key();
+        let both = refused(&[("MAILKEEP_KEY", key.reveal()), ("MAILKEEP_KEY_FILE", "/no/such/key")]);
+        assert!(both.contains("MAILKEEP_KEY_FILE"), "{both}");
         assert_eq!(refused(&[]), "accepted");
+    }
+
+    /// README's table is this one: every setting stands there with its default.
+    #[test]
+    fn the_readme_lists_every_setting() {
+        let readme = include_str!("../../README.md");
+        let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `MAILKEEP_")).collect();
+        for setting in SETTINGS {
+            let named = format!("`{}`", setting.name);
+            assert!(rows.iter().any(|row| row.contains(&named)), "README does not list {}", setting.name);
+        }
+        for row in rows {
+            for name in row.split('`').filter(|word| word.starts_with("MAILKEEP_")) {
+                assert!(SETTINGS.iter().any(|s| s.name == name), "README lists {name}, which is no setting");
+            }
+        }
     }
 
     #[test]

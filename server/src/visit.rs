@@ -38,10 +38,31 @@ pub async fn sift(mut request: Request, next: Next) -> Response {
             request.headers_mut().remove(name);
         }
     }
-    if let Some(reached) = reached(&request, proxy.tls) {
+    let reached = reached(&request, proxy.tls);
+    let secure = reached.as_ref().is_some_and(|reached| reached.0.starts_with("https://"));
+    if let Some(reached) = reached {
         request.extensions_mut().insert(reached);
     }
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if secure {
+        fasten(&mut response);
+    }
+    response
+}
+
+/// Over https, whoever ended it: cookies stay there, and browsers are told to.
+fn fasten(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers
+        .entry(header::STRICT_TRANSPORT_SECURITY)
+        .or_insert(axum::http::HeaderValue::from_static(crate::guard::STAY));
+    let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let secure = cookie.to_str().ok().filter(|text| !text.to_ascii_lowercase().contains("; secure"));
+        let secure = secure.and_then(|text| format!("{text}; Secure").parse().ok());
+        headers.append(header::SET_COOKIE, secure.unwrap_or(cookie));
+    }
 }
 
 /// Scheme, host and port as the browser asked for them. The headers were sifted before.

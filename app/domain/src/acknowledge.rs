@@ -10,9 +10,38 @@ pub const QUIET_AFTER: Span = Span::hours(4);
 /// other stop.
 pub const ONCE_IN: Span = Span::hours(24);
 
+/// At most [`AT_MOST`] to one mail domain in this time: a program that answers each of ours with
+/// mail from a new address stops here.
+pub const BUSY_IN: Span = Span::minutes(10);
+/// See [`BUSY_IN`].
+pub const AT_MOST: u64 = 10;
+
 /// What is written where the admin gave no words of his own.
 pub const TEXT: &str =
     "Thank you for your message. It has reached us, and one of us will answer it.\n\nThis is an automatic reply.";
+
+/// The words as a customer gets them: `{number}` and `{subject}` are those of the ticket.
+pub fn words(template: &str, number: &str, subject: &str) -> String {
+    let template = if template.trim().is_empty() { TEXT } else { template };
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    // In one pass: a subject that holds a mark is not filled in again.
+    while let Some(at) = rest.find('{') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match [("{number}", number), ("{subject}", subject)].iter().find(|(mark, _)| rest.starts_with(mark)) {
+            Some((mark, value)) => {
+                out.push_str(value);
+                rest = &rest[mark.len()..];
+            }
+            None => {
+                out.push('{');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out + rest
+}
 
 /// What is known of a message that began a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +59,12 @@ pub struct Facts {
     /// It lay there before the mailbox was connected, or was fetched from a folder on demand.
     pub imported: bool,
     pub age: Span,
-    /// This sender got one within [`ONCE_IN`].
+    /// Who would get it, or who wrote, got one within [`ONCE_IN`].
     pub lately: bool,
+    /// How many went to the same mail domain within [`BUSY_IN`].
+    pub to_domain: u64,
+    /// It points at another ticket: an answer to something of ours, whoever gives it.
+    pub possible_reply: bool,
 }
 
 /// Why there is no acknowledgement.
@@ -45,6 +78,8 @@ pub enum Silence {
     Imported,
     Old,
     Lately,
+    Busy,
+    PossibleReply,
 }
 
 /// `None`: it is acknowledged.
@@ -58,6 +93,8 @@ pub fn silence(facts: &Facts) -> Option<Silence> {
         (facts.imported, Silence::Imported),
         (facts.age > QUIET_AFTER, Silence::Old),
         (facts.lately, Silence::Lately),
+        (facts.to_domain >= AT_MOST, Silence::Busy),
+        (facts.possible_reply, Silence::PossibleReply),
     ]
     .into_iter()
     .find(|(met, _)| *met)
@@ -79,6 +116,8 @@ mod tests {
             imported: false,
             age: Span::seconds(3),
             lately: false,
+            to_domain: 0,
+            possible_reply: false,
         };
         for (facts, expected) in [
             (fresh, None),
@@ -91,8 +130,25 @@ mod tests {
             (Facts { addressed: false, ..fresh }, Some(Silence::NotAddressed)),
             (Facts { imported: true, ..fresh }, Some(Silence::Imported)),
             (Facts { lately: true, ..fresh }, Some(Silence::Lately)),
+            (Facts { to_domain: AT_MOST - 1, ..fresh }, None),
+            (Facts { to_domain: AT_MOST, ..fresh }, Some(Silence::Busy)),
+            (Facts { possible_reply: true, ..fresh }, Some(Silence::PossibleReply)),
         ] {
             assert_eq!(silence(&facts), expected, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn the_words_name_the_ticket() {
+        for (template, expected) in [
+            ("", TEXT),
+            (" \n", TEXT),
+            ("Got it.", "Got it."),
+            ("Ticket {number}: {subject}.", "Ticket 12: {number}."),
+            ("{ {number {x} }", "{ {number {x} }"),
+            ("{{number}}", "{12}"),
+        ] {
+            assert_eq!(words(template, "12", "{number}"), expected, "{template}");
         }
     }
 }

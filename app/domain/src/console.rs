@@ -11,10 +11,13 @@ pub mod ends;
 pub mod folders;
 pub mod forwarders;
 pub mod ledger;
+pub mod imports;
+pub mod installation;
 pub mod links;
 pub mod mailboxes;
 pub mod notices;
 pub mod outbox;
+pub mod own_providers;
 pub mod people;
 pub mod quarantine;
 pub mod received;
@@ -36,10 +39,13 @@ pub use ends::Ends;
 pub use folders::Folders;
 pub use forwarders::Forwarders;
 pub use ledger::Ledger;
+pub use imports::Imports;
+pub use installation::Installation;
 pub use links::Links;
 pub use mailboxes::Mailboxes;
 pub use notices::Notices;
 pub use outbox::Outbox;
+pub use own_providers::OwnProviders;
 pub use people::{Actor, People, Role};
 pub use quarantine::Quarantine;
 pub use received::Receipts;
@@ -62,10 +68,13 @@ pub struct Console {
     pub doctor: Arc<dyn Doctor>,
     pub folders: Arc<dyn Folders>,
     pub ledger: Arc<dyn Ledger>,
+    pub installation: Arc<dyn Installation>,
+    pub imports: Arc<dyn Imports>,
     pub links: Arc<dyn Links>,
     pub mailboxes: Arc<dyn Mailboxes>,
     pub notices: Arc<dyn Notices>,
     pub outbox: Arc<dyn Outbox>,
+    pub own_providers: Arc<dyn OwnProviders>,
     pub people: Arc<dyn People>,
     pub quarantine: Arc<dyn Quarantine>,
     pub receipts: Arc<dyn Receipts>,

@@ -15,6 +15,7 @@ pub mod expiry;
 pub mod folder;
 pub mod guide;
 pub mod habit;
+pub mod home;
 pub mod id;
 pub mod ledger;
 pub mod mailbox;

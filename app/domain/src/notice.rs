@@ -27,6 +27,8 @@ pub enum Event {
     Unreadable { since: Time, messages: u32 },
     /// It works again.
     Recovered { since: Time },
+    /// Somebody who can't mend it asks the admins to: replies are held.
+    Held { by: String, replies: u32, diagnosis: Diagnosis, since: Time },
     /// Somebody tries whether notices arrive.
     Test,
 }
@@ -41,6 +43,7 @@ impl Event {
             Event::Unexplained { .. } => "unexplained",
             Event::Unreadable { .. } => "unreadable",
             Event::Recovered { .. } => "recovered",
+            Event::Held { .. } => "held",
             Event::Test => "test",
         }
     }
@@ -51,7 +54,11 @@ impl Event {
             Event::Ends { end, .. } => end.source.kind() == Kind::SignIn,
             Event::Lost { remedy, .. } => *remedy == Remedy::SignInAgain,
             Event::Recovered { .. } => true,
-            Event::Silent { .. } | Event::Unexplained { .. } | Event::Unreadable { .. } | Event::Test => false,
+            Event::Held { .. }
+            | Event::Silent { .. }
+            | Event::Unexplained { .. }
+            | Event::Unreadable { .. }
+            | Event::Test => false,
         }
     }
 }

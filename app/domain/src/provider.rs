@@ -88,6 +88,14 @@ pub enum Passwords {
     No,
 }
 
+/// How the keys of providers begin that an admin added.
+pub const OWN: &str = "own-";
+
+/// Whether a key is that of a provider that an admin added.
+pub fn is_own(key: &str) -> bool {
+    key.strip_prefix(OWN).is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// A provider as the console's pages see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provider {

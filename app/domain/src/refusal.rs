@@ -93,6 +93,20 @@ pub enum Fault {
     AccountMissing,
     /// A link can't be used any more.
     LinkEnded,
+    /// There is no ticket with this number.
+    TicketMissing,
+    /// Not the address of an OpenID issuer.
+    IssuerMalformed,
+    /// Nothing there that could be understood as an OpenID configuration.
+    IssuerSilent,
+    /// The configuration is that of another issuer.
+    IssuerOther,
+    /// It is a provider that is on offer already.
+    IssuerKnown,
+    /// A name of a permission that can't be one.
+    ScopeMalformed,
+    /// Something still uses the provider.
+    ProviderInUse,
 }
 
 /// What came in between.

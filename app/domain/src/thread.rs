@@ -33,6 +33,14 @@ pub fn choose(candidates: &[Candidate]) -> Option<Candidate> {
     ordered.first().copied().copied()
 }
 
+/// The ticket that a message may be about although its sender takes no part there: the strongest
+/// tie of those that led nowhere.
+pub fn possible(candidates: &[Candidate]) -> Option<Candidate> {
+    let mut ordered: Vec<&Candidate> = candidates.iter().filter(|c| !c.participant).collect();
+    ordered.sort_by_key(|c| c.tie);
+    ordered.first().copied().copied()
+}
+
 /// The ticket number in a subject's last `[#123]`.
 pub fn subject_tag(subject: &str) -> Option<TicketId> {
     let mut found = None;
@@ -49,9 +57,9 @@ pub fn subject_tag(subject: &str) -> Option<TicketId> {
 }
 
 /// What mail programs put before a subject, lower case, without the colon.
-const PREFIXES: [&str; 24] = [
+const PREFIXES: [&str; 28] = [
     "re", "aw", "sv", "vs", "antw", "antwort", "odp", "ynt", "res", "rif", "r", "fw", "fwd", "wg", "tr", "rv", "enc",
-    "vb", "vl", "doorst", "i", "réf", "回复", "转发",
+    "vb", "vl", "doorst", "i", "réf", "pd", "redir", "回复", "转发", "転送", "返信",
 ];
 
 /// A subject without our tag and without leading *Re:*, *AW:*, *Re[2]:*, for a ticket's title.

@@ -25,6 +25,24 @@ fn the_strongest_tie_of_a_participant_wins() {
 }
 
 #[test]
+fn a_stranger_is_told_of_as_a_possible_reply() {
+    use Tie::{Known, Signed, Tagged};
+    let table: &[(&str, &[Candidate], Option<i64>)] = &[
+        ("nothing points anywhere", &[], None),
+        ("a guessed number", &[candidate(3, Tagged, false)], Some(3)),
+        (
+            "the strongest",
+            &[candidate(3, Tagged, false), candidate(2, Known, false), candidate(1, Signed, false)],
+            Some(1),
+        ),
+        ("a participant's tie is no guess", &[candidate(3, Tagged, true)], None),
+    ];
+    for (name, candidates, wanted) in table {
+        assert_eq!(possible(candidates).map(|c| c.ticket.0), *wanted, "{name}");
+    }
+}
+
+#[test]
 fn tags_in_subjects() {
     for (subject, tag) in [
         ("Re: Printer [#123]", Some(123)),
@@ -53,6 +71,8 @@ fn titles() {
         ("re : Printer", "Printer"),
         ("Antw: Sv: Printer", "Printer"),
         ("回复：打印机", "打印机"),
+        ("PD: Drukarka", "Drukarka"),
+        ("転送: プリンター", "プリンター"),
         ("Note: the printer", "Note: the printer"),
         ("Printer [urgent]", "Printer [urgent]"),
         ("Printer [#x] [#3]", "Printer [#x]"),

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::{actor, console, submit};
 #[cfg(feature = "ssr")]
-use domain::console::mailboxes::{AfterFetch, ImportFrom, MailboxForm, PasswordForm, Tidy, Use};
+use domain::console::mailboxes::{AfterFetch, ImportFrom, MailboxForm, PasswordForm, Through, Tidy, Use};
 #[cfg(feature = "ssr")]
 use domain::provider::{Endpoint, Tls};
 #[cfg(feature = "ssr")]
@@ -17,6 +17,9 @@ use domain::{Answer, Fault, Time};
 pub fn path(id: MailboxId) -> String {
     format!("/admin/channels/email/{id}")
 }
+
+/// In place of a provider's key: one that is not on offer, to be found by its issuer.
+pub const ANOTHER: &str = "another";
 
 /// The list.
 pub const LIST: &str = "/admin/channels/email";
@@ -46,6 +49,40 @@ fn date(text: &str) -> Answer<Time> {
 #[cfg(feature = "ssr")]
 fn elsewhere(text: &str) -> Option<MailboxId> {
     text.trim().parse().ok()
+}
+
+/// What a mailbox is for, as the forms give it.
+#[cfg(feature = "ssr")]
+struct Chosen {
+    used: String,
+    folder: String,
+    folders: Vec<String>,
+    delete_after_fetch: bool,
+    after_fetch: AfterFetch,
+    replies_through: String,
+    arrives_at: String,
+}
+
+#[cfg(feature = "ssr")]
+impl Chosen {
+    /// With the time from which on mail is imported.
+    fn importing(self, import: ImportFrom) -> Answer<Use> {
+        let (incoming, outgoing) = directions(&self.used)?;
+        Ok(Use {
+            incoming,
+            outgoing,
+            delete_after_fetch: self.delete_after_fetch,
+            after_fetch: self.after_fetch,
+            folder: self.folder,
+            other_folders: self.folders,
+            import,
+            replies_through: match self.replies_through.trim() {
+                "system" => Some(Through::System),
+                other => elsewhere(other).map(Through::Mailbox),
+            },
+            arrives_at: elsewhere(&self.arrives_at),
+        })
+    }
 }
 
 /// From when on mail is imported, as the forms give it.
@@ -104,6 +141,10 @@ pub async fn start(address: String, #[server(default)] name: String) -> Result<(
 /// Not an admin, or no such provider.
 #[server(endpoint = "mailboxes/choose_provider")]
 pub async fn choose_provider(id: MailboxId, provider_key: String) -> Result<(), ApiError> {
+    if provider_key == ANOTHER {
+        super::response::go(&super::own_providers::page(None, Some(id)));
+        return Ok(());
+    }
     submit(format!("{}/set-up/provider", path(id)), async move {
         console()?.mailboxes.choose_provider(&actor().await?, id, provider_key).await?;
         Ok(format!("{}/set-up/use", path(id)))
@@ -130,20 +171,9 @@ pub async fn choose_use(
     #[server(default)] arrives_at: String,
 ) -> Result<(), ApiError> {
     submit(format!("{}/set-up/use", path(id)), async move {
-        let (incoming, outgoing) = directions(&used)?;
-        let import = import_from(&import, &import_date)?;
-        let (replies_through, arrives_at) = (elsewhere(&replies_through), elsewhere(&arrives_at));
-        let wanted = Use {
-            incoming,
-            outgoing,
-            delete_after_fetch,
-            after_fetch: AfterFetch::default(),
-            folder,
-            other_folders: folders,
-            import,
-            replies_through,
-            arrives_at,
-        };
+        let after_fetch = AfterFetch::default();
+        let chosen = Chosen { used, folder, folders, delete_after_fetch, after_fetch, replies_through, arrives_at };
+        let wanted = chosen.importing(import_from(&import, &import_date)?)?;
         console()?.mailboxes.choose_use(&actor().await?, id, wanted).await?;
         Ok(format!("{}/set-up/sign-in", path(id)))
     })
@@ -227,20 +257,9 @@ pub async fn change(
 ) -> Result<(), ApiError> {
     submit(format!("{}/edit", path(id)), async move {
         let (console, actor) = (console()?, actor().await?);
-        let (incoming, outgoing) = directions(&used)?;
-        let import = console.mailboxes.show(&actor, id).await?.wanted.import;
-        let (replies_through, arrives_at) = (elsewhere(&replies_through), elsewhere(&arrives_at));
-        let wanted = Use {
-            incoming,
-            outgoing,
-            delete_after_fetch,
-            after_fetch: after(&after_fetch, &grace_days)?,
-            folder,
-            other_folders: folders,
-            import,
-            replies_through,
-            arrives_at,
-        };
+        let after_fetch = after(&after_fetch, &grace_days)?;
+        let chosen = Chosen { used, folder, folders, delete_after_fetch, after_fetch, replies_through, arrives_at };
+        let wanted = chosen.importing(console.mailboxes.show(&actor, id).await?.wanted.import)?;
         let form = MailboxForm { name, from_name, signature, acknowledge, acknowledge_text, wanted };
         console.mailboxes.change(&actor, id, form).await?;
         Ok(format!("{}?done=changed", path(id)))

@@ -2,7 +2,7 @@
 
 use super::ApiError;
 use domain::console::outbox::Verdict;
-use domain::id::{DeliveryId, TicketId};
+use domain::id::{DeliveryId, MailboxId, TicketId};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -40,6 +40,51 @@ pub async fn take_back(delivery: DeliveryId, #[server(default)] ticket: Option<T
     submit(page(ticket), async {
         let ticket = console()?.outbox.cancel(&actor().await?, delivery).await?;
         Ok(format!("{}#composer", tickets::path(ticket)))
+    })
+    .await
+}
+
+/// Tells the admins again that a reply is held.
+///
+/// # Errors
+/// The console's refusal: not held any more, or told a moment ago.
+#[server(endpoint = "outbox/tell_admins")]
+pub async fn tell_admins(delivery: DeliveryId, #[server(default)] ticket: Option<TicketId>) -> Result<(), ApiError> {
+    submit(page(ticket), async {
+        console()?.outbox.tell_admins(&actor().await?, delivery).await?;
+        Ok(page(ticket))
+    })
+    .await
+}
+
+/// The page of one waiting reply.
+#[cfg(feature = "ssr")]
+fn waiting(delivery: DeliveryId) -> String {
+    format!("/outbox/{delivery}")
+}
+
+/// Somebody looked at an old reply: it goes.
+///
+/// # Errors
+/// The console's refusal.
+#[server(endpoint = "outbox/release")]
+pub async fn release(delivery: DeliveryId) -> Result<(), ApiError> {
+    submit(waiting(delivery), async {
+        console()?.outbox.release(&actor().await?, delivery).await?;
+        Ok(page(None))
+    })
+    .await
+}
+
+/// Sends a waiting reply through another mailbox.
+///
+/// # Errors
+/// The console's refusal.
+#[server(endpoint = "outbox/send_through")]
+pub async fn send_through(delivery: DeliveryId, mailbox: MailboxId) -> Result<(), ApiError> {
+    submit(waiting(delivery), async {
+        console()?.outbox.send_through(&actor().await?, delivery, mailbox).await?;
+        Ok(page(None))
     })
     .await
 }

@@ -21,3 +21,16 @@ pub async fn send_test_mail(id: MailboxId, to: String) -> Result<(), ApiError> {
     })
     .await
 }
+
+/// Sends the automatic reply to whoever is signed in; the mailbox's page shows the outcome.
+///
+/// # Errors
+/// Not an admin. A server's refusal is an outcome.
+#[server(endpoint = "test_mails/acknowledgement")]
+pub async fn send_acknowledgement(id: MailboxId) -> Result<(), ApiError> {
+    submit(format!("{}/edit?form=acknowledgement", path(id)), async move {
+        console()?.test_mails.acknowledgement(&actor().await?, id).await?;
+        Ok(format!("{}?done=tested#test", path(id)))
+    })
+    .await
+}

@@ -11,6 +11,8 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::{actor, console, refuse, submit};
 #[cfg(feature = "ssr")]
+use domain::Fault;
+#[cfg(feature = "ssr")]
 use domain::console::tickets::{DraftForm, NO_TICKET, NewTicketForm, ReplyForm};
 
 /// Where a ticket stands.
@@ -182,6 +184,22 @@ pub async fn set_ticket_status(ticket: TicketId, status: TicketStatus) -> Result
     submit(path(ticket), async {
         console()?.tickets.set_status(&actor().await?, ticket, status).await?;
         Ok(path(ticket))
+    })
+    .await
+}
+
+/// Moves a message from outside to another ticket, whose page then offers the way back.
+///
+/// # Errors
+/// The console's refusal.
+#[server(endpoint = "tickets/move_message")]
+pub async fn move_message(ticket: TicketId, message: MessageId, #[server(default)] to: String) -> Result<(), ApiError> {
+    let back = format!("{}?form=move{message}#m{message}", path(ticket));
+    submit(back, async {
+        let number = to.trim().trim_start_matches('#').parse().map_err(|_| Fault::TicketMissing)?;
+        let to = TicketId(number);
+        let from = console()?.tickets.move_message(&actor().await?, message, to).await?;
+        Ok(format!("{}?moved={message}&from={from}#m{message}", path(to)))
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! Around a page: banner on top, rail at the side, one sheet; or the gate of a single question.
 
 use super::banner::Banners;
+use super::copied::Copied;
 use super::icon::{Icon, mark};
 use super::rcdata::in_title;
 use crate::api::context::{Demo, Seen};
@@ -48,6 +49,7 @@ pub fn Sheet(
         <Title text=format!("{} - Mailkeep", in_title(&title))/>
         <a class="skip" href="#main">"Skip to the page"</a>
         {use_context::<Seen>().map(|Seen(n)| view! { <span id="seen" data-changes=n hidden></span> })}
+        <Copied here=here.clone()/>
         <Banners here=here.clone() acts/>
         <div class="shell">
             <header class="rail">

@@ -1,16 +1,18 @@
 //! Setting a mailbox up: address, use, sign-in, result. One question each, kept as a draft.
 
 mod address;
+mod import;
 mod password;
 mod result;
 mod sign_in;
 mod used;
 
 pub use address::{AddressPage, ProviderPage};
-pub use password::{PasswordPage, SERVER_FAULTS, server_fields};
+pub use import::{ImportPage, waits};
+pub use password::{PasswordPage, SERVER_FAULTS, one_server, server_fields};
 pub use result::ResultPage;
 pub use sign_in::SignInStepPage;
-pub use used::{UsePage, date_value};
+pub use used::{UsePage, date_value, import_fields};
 
 use crate::api::mailboxes::path;
 use crate::components::icon::Icon;

@@ -34,6 +34,7 @@ use crate::components::notice::{Notice, Refused};
 use crate::components::state::Tone;
 use crate::components::untold::untold;
 use crate::components::way_out::{WayOut, article, button, way_out};
+use crate::pages::connect::waits;
 use crate::pages::page;
 use crate::wording::counts::list;
 use crate::wording::ends;
@@ -103,6 +104,7 @@ pub fn MailboxPage() -> impl IntoView {
             ledger::brief(&here.console.ledger.page(&here.actor, id).await?, id)
         };
         let aside = aside::view(&data, &links, &former, test, clock);
+        let import = here.console.imports.show(&here.actor, id).await?.map(|import| waits(id, &import));
         let nobody = if data.draft { None } else { untold(&here.console, &here.actor, id).await };
         Ok(view! {
             <Sheet here title=address.clone() place=Place::Email acts>
@@ -121,6 +123,7 @@ pub fn MailboxPage() -> impl IntoView {
                     {approval}
                     <div id="call-place" data-live=format!("mailbox:{id}")>{call}</div>
                     <div class="stack" id="mail-place" data-live=format!("mailbox:{id}")>{silent}{mail}</div>
+                    <div id="import-place" data-live=format!("mailbox:{id}")>{import}</div>
                     {nobody}
                     <div class="columns">
                         <div class="stack loose">
@@ -167,6 +170,11 @@ fn done(done: Option<&str>, address: &str) -> Option<AnyView> {
         "resumed" => {
             (Tone::Ok, format!("{address} goes on"), Some("What arrived meanwhile is fetched now; held replies leave."))
         }
+        "import" => (
+            Tone::Ok,
+            "The import has begun".to_owned(),
+            Some("Older mail comes in now, beside what is new. Each message becomes a ticket or joins one."),
+        ),
         "importing" => (
             Tone::Ok,
             "The mail is being imported".to_owned(),

@@ -1,12 +1,15 @@
 //! App registrations: the client id and secret under which the providers know this server.
 
+mod discover;
 mod form;
 mod guide;
 mod row;
 mod tested;
 
+pub use discover::DiscoverPage;
 pub use guide::{GuidePage, OpenGuidePage};
 
+use crate::api::own_providers::page as own_page;
 use crate::components::button::Copy;
 use crate::components::frame::{Head, Place, Sheet};
 use crate::components::icon::Icon;
@@ -15,7 +18,9 @@ use crate::components::notice::{Notice, Refused};
 use crate::components::state::{Badge, Tone, Words};
 use crate::pages::page;
 use crate::wording::counts::of;
+use domain::console::own_providers::OwnProvider;
 use domain::id::MailboxId;
+use domain::provider::is_own;
 use leptos::prelude::*;
 
 /// Where the list stands.
@@ -42,6 +47,7 @@ pub fn RegistrationsPage() -> impl IntoView {
             Some("default") => Some("Used from now on where nothing else is chosen"),
             Some("dropped") => Some("The new secret is taken away; the present one goes on"),
             Some("deleted") => Some("Deleted"),
+            Some("forgotten") => Some("The provider is removed"),
             _ => None,
         };
         let go_on = here.place.query("mailbox").and_then(|id| id.parse::<MailboxId>().ok());
@@ -52,7 +58,7 @@ pub fn RegistrationsPage() -> impl IntoView {
         let rows = data.registrations.iter().cloned().map(|r| row::view(r, clock)).collect_view();
         let tested = tested.map(|r| tested::view(r, &data.redirect_address, clock));
         let empty = data.registrations.is_empty();
-        let guides = data.providers.clone();
+        let guides: Vec<_> = data.providers.iter().filter(|(key, _)| !is_own(key)).cloned().collect();
         let redirect = data.redirect_address.clone();
         let form = to_form.then(|| {
             let start = form::Start { providers: data.providers.clone(), editing, provider: new, ..Default::default() };
@@ -60,6 +66,7 @@ pub fn RegistrationsPage() -> impl IntoView {
         });
         let head_starts = (!empty && !to_form).then(|| starts(&guides, false));
         let empty_starts = starts(&guides, true);
+        let own = own_panel(here.console.own_providers.list(&here.actor).await?);
         Ok(view! {
             <Sheet here title="App registrations" place=Place::Registrations>
                 <Head title="App registrations" crumbs=vec![("Admin".into(), None), ("App registrations".into(), None)] sub>
@@ -94,6 +101,7 @@ pub fn RegistrationsPage() -> impl IntoView {
                         </section>
                     })}
                     {form}
+                    {own}
                     <section class="panel" aria-labelledby="redirect">
                         <header><h2 id="redirect">"Redirect address"</h2>
                             {data.redirect_refused.then(|| view! { <Badge words=Words::new(Tone::Warning, Icon::Warning, "Refused by providers")/> })}
@@ -111,6 +119,29 @@ pub fn RegistrationsPage() -> impl IntoView {
         }
         .into_any())
     })
+}
+
+/// Providers that an admin added, and the way to another one.
+fn own_panel(own: Vec<OwnProvider>) -> impl IntoView {
+    let rows = own
+        .into_iter()
+        .map(|p| {
+            let servers: Vec<String> = [p.incoming, p.outgoing].into_iter().flatten().map(|e| e.host).collect();
+            let servers = if servers.is_empty() { "Servers are given per mailbox".into() } else { servers.join(", ") };
+            view! {
+                <li><a href=own_page(Some(&p.key), None)>{p.name}</a><span class="sub value">{p.issuer}</span><span class="sub">{servers}</span></li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="panel" id="own" aria-labelledby="own-head">
+            <header><h2 id="own-head">"Other sign-in providers"</h2><a class="button small" href=own_page(None, None)>{Icon::Plus.view()}"Add by issuer"</a></header>
+            <div class="body stack tight">
+                <p class="soft">"Any provider that speaks OpenID Connect, for mailboxes that are neither at Microsoft nor at Google."</p>
+                <ul class="stack tight">{rows}</ul>
+            </div>
+        </section>
+    }
 }
 
 /// A guide per provider.

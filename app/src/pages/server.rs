@@ -7,6 +7,7 @@ pub use address::{AddressPage, CheckAddressPage};
 use crate::api::desk::Rename;
 use crate::api::post_to;
 use crate::components::button::Submit;
+use crate::components::copied;
 use crate::components::field::Field;
 use crate::components::frame::{Head, Place, Sheet};
 use crate::components::icon::Icon;
@@ -27,6 +28,7 @@ pub fn ServerPage() -> impl IntoView {
         let server = here.console.desk.server(&here.actor).await?;
         let public = here.console.addresses.show(&here.actor).await?;
         let clock = here.clock;
+        let stays = here.frame.silent.as_ref().is_some_and(|silent| silent.stays);
         let refused = here.place.refused_at("desk").filter(|_| here.place.query("form").is_some());
         let at_address = here.place.refused_at("address");
         let first = here.place.query("done") == Some("first");
@@ -34,6 +36,8 @@ pub fn ServerPage() -> impl IntoView {
             Some("changed") => Some("Saved"),
             Some("address") => Some("Checked: browsers reach Mailkeep at this address"),
             Some("insisted") => Some("Saved without the check"),
+            Some("taken-over") => Some("This installation is the desk now"),
+            Some("silent") => Some("This copy stays silent"),
             _ => None,
         };
         let (moved, behind) = (moved::notice(&public), moved::behind(&public));
@@ -67,6 +71,7 @@ pub fn ServerPage() -> impl IntoView {
                     })}
                     {done.map(|title| view! { <Notice tone=Tone::Ok title/> })}
                     {moved}{behind}
+                    {stays.then(copied::again)}
                     {panel}
                     <section class="panel" aria-labelledby="desk">
                         <header><h2 id="desk">"Help desk"</h2></header>

@@ -1,7 +1,7 @@
 //! One ticket: the conversation, the composer, and what is known of it.
 
 use crate::api::post_to;
-use crate::api::tickets::{Assign, SetTicketStatus};
+use crate::api::tickets::{Assign, MoveMessage, SetTicketStatus};
 use crate::components::button::Act;
 use crate::components::composer::{Composer, Trouble};
 use crate::components::frame::{Head, Place, Sheet};
@@ -14,8 +14,9 @@ use crate::pages::{Here, page};
 use crate::wording::refusals;
 use crate::wording::tickets as words;
 use domain::Refusal;
+use domain::console::outbox::Told;
 use domain::console::tickets::{EarlierTicket, MessageView, TicketPage as Shown};
-use domain::id::TicketId;
+use domain::id::{MessageId, TicketId};
 use domain::refusal::Conflict;
 use domain::ticket::TicketStatus;
 use leptos::prelude::*;
@@ -26,13 +27,26 @@ pub fn TicketPage() -> impl IntoView {
     page(|here| async move {
         let id: TicketId = here.place.id("id")?;
         let shown = here.console.tickets.show(&here.actor, id).await?;
-        Ok(ticket(here, shown))
+        let told = told(&here, &shown).await?;
+        Ok(ticket(here, shown, told))
     })
 }
 
-fn ticket(here: Here, shown: Shown) -> AnyView {
+/// When the admins were told, where a reply is held and the reader can't mend it.
+async fn told(here: &Here, shown: &Shown) -> domain::Answer<Option<Told>> {
+    let held = shown.messages.iter().any(|m| m.delivery.as_ref().is_some_and(|d| d.held.is_some()));
+    match &shown.mailbox {
+        Some((mailbox, _)) if held && !here.is_admin() => {
+            Ok(Some(here.console.outbox.told(&here.actor, *mailbox).await?))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn ticket(here: Here, shown: Shown, told: Option<Told>) -> AnyView {
     let trouble = trouble(&here, &shown);
-    let refused = here.place.refused().filter(|_| here.place.query("form") != Some("composer"));
+    let refused =
+        here.place.refused().filter(|_| here.place.query("form") != Some("composer") && moving(&here).is_none());
     let note = here.place.query("kind") == Some("note");
     let clock = here.clock;
     let live = format!("ticket:{}", shown.id);
@@ -43,8 +57,9 @@ fn ticket(here: Here, shown: Shown) -> AnyView {
             <div class="columns ticket">
                 <div class="stack">
                     <Refused refused/>
+                    {moved(&here, &shown)}
                     <section class="stack" id="conversation" aria-label="Conversation" data-live=live.clone() data-each="">
-                        {conversation(&here, &shown)}
+                        {conversation(&here, &shown, told)}
                     </section>
                     {shown.no_outgoing.then(|| {
                         let (title, sentence) = words::NO_OUTGOING;
@@ -60,6 +75,27 @@ fn ticket(here: Here, shown: Shown) -> AnyView {
         </Sheet>
     }
     .into_any()
+}
+
+/// The message whose move was refused.
+fn moving(here: &Here) -> Option<MessageId> {
+    here.place.query("form")?.strip_prefix("move")?.parse().ok()
+}
+
+/// A message was moved here a moment ago: the way back.
+fn moved(here: &Here, shown: &Shown) -> Option<AnyView> {
+    let message: MessageId = here.place.query("moved")?.parse().ok()?;
+    let from: TicketId = here.place.query("from")?.parse().ok()?;
+    shown.messages.iter().find(|m| m.id == message)?;
+    let (title, sentence) = words::moved(&from.to_string());
+    let fields = vec![("ticket", shown.id.to_string()), ("message", message.to_string()), ("to", from.to_string())];
+    let back = view! {
+        <Notice tone=Tone::Ok title>
+            <p>{sentence}</p>
+            <Act action={post_to::<MoveMessage>()} fields words=words::MOVE_BACK icon=Icon::Undo/>
+        </Notice>
+    };
+    Some(back.into_any())
 }
 
 /// Why the composer was sent back with its text, if it was.
@@ -94,7 +130,7 @@ fn head(shown: &Shown) -> impl IntoView + use<> {
 }
 
 /// The messages, with a line where replies begin to be held.
-fn conversation(here: &Here, shown: &Shown) -> AnyView {
+fn conversation(here: &Here, shown: &Shown, told: Option<Told>) -> AnyView {
     let around = Around {
         ticket: shown.id,
         clock: here.clock,
@@ -103,7 +139,9 @@ fn conversation(here: &Here, shown: &Shown) -> AnyView {
             .mailbox
             .as_ref()
             .map(|(id, address)| (*id, shown.reply_from.as_ref().unwrap_or(address).to_string())),
+        told,
         images: here.place.query("images").and_then(|id| id.parse().ok()),
+        moving: moving(here).zip(here.place.refused()),
     };
     let line = |message: &MessageView| message.delivery.as_ref().is_some_and(|d| d.held.is_some());
     let first_held = shown.messages.iter().find(|m| line(m)).map(|m| m.id);

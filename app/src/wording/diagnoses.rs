@@ -75,6 +75,23 @@ pub fn who(diagnosis: Diagnosis, remedy: Remedy, short: &str, domain: &str) -> (
     }
 }
 
+/// The remedy in one line, with whose turn it is.
+pub fn remedied(remedy: Remedy, who: &str) -> String {
+    let what = match remedy {
+        Remedy::Wait => return format!("{who} It is tried again by itself."),
+        Remedy::SignInAgain => "sign in again",
+        Remedy::AnotherPersonSignsIn => "let another person sign in",
+        Remedy::GivePassword => "give the password",
+        Remedy::UseAppPassword => "give an app password",
+        Remedy::SwitchToSignIn => "switch to the provider's sign-in",
+        Remedy::AdminConsent => "give the organisation's consent",
+        Remedy::FixAppRegistration => "mend the app registration",
+        Remedy::FixMailboxSettings => "mend the mailbox's settings",
+        Remedy::AskAdministrator => "change the organisation's setting",
+    };
+    format!("{what}. Who can: {who}")
+}
+
 /// How to mend it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Steps {

@@ -123,6 +123,15 @@ pub fn told(entry: &TimelineEntry, short: &str, clock: Clock) -> Told {
             "Disconnected".into(),
             format!("The sign-in was wiped here; tickets stay. {by}"),
         ),
+        Event::ImportBegun => {
+            (Tone::Calm, Icon::Inbound, "Import begun".into(), format!("After a look at what would come in. {by}"))
+        }
+        Event::AdminsTold => (
+            Tone::Warning,
+            Icon::Bell,
+            "The admins were told again".into(),
+            format!("Replies are held. A notice went to everybody who gets them. {by}"),
+        ),
         Event::Refreshed { from, times } => {
             let since = if clock.days_ago(*from) == clock.days_ago(entry.at) {
                 String::new()

@@ -17,6 +17,11 @@ pub const MARK_READ: &str = "Mark it as read";
 pub const MOVE_TO: &str = "Move it to";
 
 pub const ACKNOWLEDGE: &str = "Off: customers hear from people only. On: who begins a ticket gets these words, once a day at most; never for mail older than four hours, imported mail, lists or automatic mail.";
+pub const ACKNOWLEDGE_WORDS: &str = "{number} and {subject} stand for those of the ticket.";
+pub const TRY_ACKNOWLEDGEMENT: &str = "Try the automatic reply";
+pub const TRY_ACKNOWLEDGEMENT_LINE: &str =
+    "The words as they are saved leave from this mailbox to your own address. No ticket begins.";
+pub const SEND_TO_ME: &str = "Send it to me";
 
 /// Beside a folder that may be chosen.
 pub fn hint(choice: &FolderChoice) -> Option<&'static str> {

@@ -1,6 +1,6 @@
 //! Notices in words: the letters that leave by email, and their lines on the page.
 
-use crate::wording::counts::list;
+use crate::wording::counts::{list, of};
 use crate::wording::diagnoses;
 use crate::wording::ends;
 use crate::wording::ledger;
@@ -138,6 +138,22 @@ fn admin(content: &Content, sheet: &Sheet<'_>, clock: Clock) -> Letter {
                 sheet,
             ),
         },
+        Event::Held { by, replies, diagnosis, since } => Letter {
+            subject: format!("{by} asks you to look: replies from {who} are held"),
+            text: text(
+                &[
+                    format!(
+                        "{by} works on tickets and can't mend this. {} from {who} since {} UTC.",
+                        of(u64::from(*replies), "reply is held", "replies are held"),
+                        clock.moment(*since)
+                    ),
+                    format!("{}. {} {account}", diagnoses::title(*diagnosis, short), diagnoses::sentence(*diagnosis, short)),
+                    "Nothing is lost; all of it moves by itself afterwards.".into(),
+                    link,
+                ],
+                sheet,
+            ),
+        },
         Event::Test => test(sheet),
     }
 }
@@ -231,6 +247,7 @@ pub fn line(event: &Event, mailboxes: &[Address], short: &str, clock: Clock) -> 
         }
         Event::Unreadable { messages, .. } => format!("{}: {who}", ledger::unreadable(*messages)),
         Event::Recovered { .. } => format!("Works again: {who}"),
+        Event::Held { by, .. } => format!("{by} told you that replies are held: {who}"),
         Event::Test => "Test notice".into(),
     }
 }

@@ -4,7 +4,7 @@ use super::counts::of;
 use super::times::Clock;
 use crate::components::icon::Icon;
 use crate::components::state::{Tone, Words};
-use domain::console::outbox::DeliveryLine;
+use domain::console::outbox::{DeliveryLine, OutboxRow, Queue, Told};
 use domain::credential::CredentialKind;
 use domain::outbox::DeliveryState;
 use domain::remedy::Remedy;
@@ -18,6 +18,12 @@ pub const SEND_AGAIN: &str = "Send again";
 pub const OPEN_MAILBOX: &str = "Open the mailbox";
 pub const WRITE_AGAIN: &str = "Write a new one";
 pub const SERVER_SAID: &str = "What the server said";
+pub const READ: &str = "Read it";
+pub const LOOK: &str = "Look at it";
+pub const RELEASE: &str = "Send it";
+pub const EDIT: &str = "Take back and edit";
+pub const THROUGH: &str = "Send through";
+pub const WAITING: &str = "A reply that waits";
 
 /// Which verdict a row of the outbox gets; the groups stand in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +40,7 @@ impl Group {
     pub fn of(line: &DeliveryLine) -> Self {
         match line.state {
             DeliveryState::Uncertain | DeliveryState::Refused => Group::NeedsYou,
+            DeliveryState::Waiting if line.look && line.held.is_none() => Group::NeedsYou,
             DeliveryState::Sent | DeliveryState::Cancelled => Group::Left,
             _ if line.held.is_some() => Group::Held,
             _ => Group::OnTheWay,
@@ -56,6 +63,7 @@ pub fn state(line: &DeliveryLine, clock: Clock) -> Words {
     match line.state {
         DeliveryState::Waiting => match (line.held, line.attempts) {
             (Some((since, _)), _) => Words::new(Tone::Warning, Icon::Held, format!("Held since {}", clock.time(since))),
+            (None, _) if line.look => Words::new(Tone::Warning, Icon::Held, "Waits for a look").second(LOOK_LINE),
             (None, 0) => Words::new(Tone::Calm, Icon::Clock, "Waiting to be sent"),
             (None, n) => {
                 let words = Words::new(Tone::Calm, Icon::Retry, "Put off by the server");
@@ -85,6 +93,49 @@ pub fn state(line: &DeliveryLine, clock: Clock) -> Words {
         DeliveryState::Cancelled => Words::new(Tone::Calm, Icon::Undo, format!("Taken back, {at}")),
     }
 }
+
+/// Why an old reply does not leave by itself.
+pub const LOOK_LINE: &str = "It was written more than 3 days ago and leaves after somebody has looked at it.";
+
+/// Where a reply stands in its mailbox's line.
+pub fn place(queue: Queue, clock: Clock) -> Option<String> {
+    let place = match queue.ahead {
+        0 => "Next in line".to_owned(),
+        n => format!("{} before it", of(n.into(), "reply", "replies")),
+    };
+    let pace =
+        queue.per_minute.map(|n| format!(" The provider takes {} a minute.", of(n.into(), "message", "messages")));
+    match (queue.ahead, queue.leaves_at) {
+        (0, None) => None,
+        (_, None) => Some(format!("{place}.")),
+        (_, Some(at)) => Some(format!("{place}. Leaves {}.{}", clock.until(at), pace.unwrap_or_default())),
+    }
+}
+
+/// The page of one waiting reply: why it waits, and what follows.
+pub fn why_it_waits(row: &OutboxRow, clock: Clock) -> (&'static str, String) {
+    let address = row.mailbox.as_ref().map_or("The mailbox", |(_, address)| address.as_str());
+    match (row.line.held, row.line.look) {
+        (Some((since, diagnosis)), true) => {
+            ("This reply is held", format!("{}, {}. {LOOK_LINE}", why(diagnosis, address), clock.when(since)))
+        }
+        (Some((since, diagnosis)), false) => held(since, diagnosis, address, clock),
+        (None, true) => ("This reply waits for a look", LOOK_LINE.to_owned()),
+        (None, false) => (
+            "This reply waits for its turn",
+            match row.queue.and_then(|queue| place(queue, clock)) {
+                Some(place) => place,
+                None => "It leaves by itself, once.".to_owned(),
+            },
+        ),
+    }
+}
+
+pub const NEWER: &str = "The customer wrote since";
+pub const NOTHING_NEWER: &str = "Nothing came from the customer since this reply was written.";
+pub const THE_REPLY: &str = "The reply";
+pub const RELEASE_HINT: &str = "It leaves as soon as its mailbox can send.";
+pub const THROUGH_HINT: &str = "It leaves from that address. Answers still come to this ticket.";
 
 fn taken(line: &DeliveryLine, at: &str) -> String {
     match &line.server {
@@ -127,7 +178,23 @@ pub fn held(since: Time, diagnosis: Diagnosis, address: &str, clock: Clock) -> (
     ("This reply is held", sentence)
 }
 
-pub const ADMINS_SEE: &str = "Your admins see it on every page.";
+/// When the admins were told last.
+pub fn told(told: &Told, clock: Clock) -> String {
+    match (told.at, &told.by) {
+        (Some(at), Some(by)) => format!("{by} told your admins {}.", clock.when(at)),
+        (Some(at), None) => format!("Your admins were told {}.", clock.when(at)),
+        (None, _) => "Your admins see it on every page; no notice has reached one yet.".to_owned(),
+    }
+}
+
+/// The button, or why there is none now.
+pub fn tell(told: &Told, clock: Clock) -> Result<&'static str, String> {
+    match (told.again_at.filter(|at| *at > clock.now), told.at) {
+        (Some(at), _) => Err(format!("They can be told again {}.", clock.until(at))),
+        (None, Some(_)) => Ok("Tell an admin again"),
+        (None, None) => Ok("Tell an admin"),
+    }
+}
 
 pub fn uncertain(clock: Clock, at: Time) -> (&'static str, String) {
     (
@@ -147,7 +214,7 @@ pub const REFUSED_ALL: (&str, &str) = (
 /// What a group of the outbox means, where its name does not say it.
 pub fn group_line(group: Group) -> Option<&'static str> {
     match group {
-        Group::NeedsYou => Some("Mailkeep never sends these again by itself."),
+        Group::NeedsYou => Some("Mailkeep never sends these by itself."),
         Group::Held => Some("They leave by themselves, once each, as soon as their mailbox works again."),
         Group::OnTheWay | Group::Left => None,
     }
@@ -185,6 +252,7 @@ mod tests {
             id: DeliveryId(1),
             state,
             held: None,
+            look: false,
             at: Time(0),
             next_at: None,
             attempts: 0,
@@ -214,7 +282,22 @@ mod tests {
         let held = DeliveryLine { held: Some((Time(0), Diagnosis::SignInExpired)), ..line(DeliveryState::Waiting) };
         assert_eq!(state(&held, clock).words, "Held since 00:00");
         assert_eq!(Group::of(&held), Group::Held);
+        let old = DeliveryLine { look: true, ..line(DeliveryState::Waiting) };
+        assert_eq!(state(&old, clock).words, "Waits for a look");
+        assert_eq!(Group::of(&old), Group::NeedsYou);
+        assert_eq!(Group::of(&DeliveryLine { look: true, ..held.clone() }), Group::Held);
         let partly = DeliveryLine { refused: vec![("a@b.example".into(), "550".into())], ..line(DeliveryState::Sent) };
         assert_eq!(state(&partly, clock).words, "Refused for 1 of 3 recipients");
+    }
+
+    #[test]
+    fn a_place_in_line_has_words() {
+        let clock = Clock { now: Time(60_000), offset: 0 };
+        let queue = |ahead, leaves| Queue { ahead, per_minute: Some(30), leaves_at: leaves };
+        assert_eq!(place(queue(0, None), clock), None);
+        assert_eq!(place(queue(1, None), clock).as_deref(), Some("1 reply before it."));
+        let later = place(queue(64, Some(Time(180_000))), clock).unwrap_or_default();
+        assert!(later.starts_with("64 replies before it. Leaves "), "{later}");
+        assert!(later.ends_with("The provider takes 30 messages a minute."), "{later}");
     }
 }

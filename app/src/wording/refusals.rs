@@ -64,6 +64,23 @@ pub fn fault(fault: Fault) -> &'static str {
         }
         Fault::AccountMissing => "Give the account's name at its provider, as in anna@example.com. Nothing was made.",
         Fault::LinkEnded => "This link was used already, is too old, or was taken back. Nothing was changed.",
+        Fault::TicketMissing => "There is no ticket with this number. Nothing was moved.",
+        Fault::IssuerMalformed => {
+            "This is not the address of a sign-in provider, as in https://login.example.com. Nothing was saved."
+        }
+        Fault::IssuerSilent => {
+            "No OpenID configuration is published there, or this server can't reach it. Compare the address with the provider's documentation. Nothing was saved."
+        }
+        Fault::IssuerOther => {
+            "What is published there names another issuer. Enter the issuer's address exactly as the provider gives it. Nothing was saved."
+        }
+        Fault::IssuerKnown => {
+            "This is Microsoft's or Google's own sign-in, which Mailkeep knows by name. Choose it in the list instead. Nothing was saved."
+        }
+        Fault::ScopeMalformed => "Permissions are words without quotation marks, apart by spaces. Nothing was saved.",
+        Fault::ProviderInUse => {
+            "A registration or a mailbox still uses this provider. Remove those first. Nothing was removed."
+        }
         Fault::RegistrationInUse => "Mailboxes sign in by this registration. Move them first. Nothing was deleted.",
     }
 }
@@ -88,6 +105,8 @@ pub fn refusal(refusal: Refusal) -> (String, String) {
             ("The public address comes first", fault(Fault::PublicAddressRefused))
         }
         Refusal::Invalid(Fault::RegistrationInUse) => ("Not deleted", fault(Fault::RegistrationInUse)),
+        Refusal::Invalid(Fault::TicketMissing) => ("Not moved", fault(Fault::TicketMissing)),
+        Refusal::Invalid(Fault::ProviderInUse) => ("Not removed", fault(Fault::ProviderInUse)),
         Refusal::Invalid(Fault::LastAdmin) => ("Not changed", fault(Fault::LastAdmin)),
         Refusal::Invalid(fault_of) => ("Not saved", fault(fault_of)),
         Refusal::Conflict(conflict) => match conflict {

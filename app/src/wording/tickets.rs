@@ -220,15 +220,40 @@ pub fn way(way: &Way, clock: Clock) -> String {
             "It bears an address of your team, and nothing proves that it came from there. Ask them before you act on it."
                 .into()
         }
-        Way::Shortened => {
-            "Its header and the beginning of its text were fetched. The whole of it, with its files, lies in the mailbox.".into()
-        }
+        Way::PossibleReply { ticket } => format!(
+            "It names ticket #{ticket}, and its sender takes no part there. If it belongs there, move it; answers to it follow."
+        ),
     }
 }
 
 /// A message of which only the beginning is here.
 pub const SHORTENED: &str = "Over the size limit";
+pub const SHORTENED_LINE: &str =
+    "Its header and the beginning of its text were fetched. The whole of it, with its files, lies in the mailbox.";
 pub const FETCH_WHOLE: &str = "Fetch the whole message";
+
+pub const MOVE: &str = "Move to another ticket";
+pub const MOVE_IT: &str = "Move";
+pub const MOVE_BACK: &str = "Move back";
+pub const TICKET_NUMBER: &str = "Ticket number";
+
+/// The title above a message that may belong to another ticket.
+pub fn possible(ticket: &str) -> String {
+    format!("Possible reply to #{ticket}")
+}
+
+pub fn open_ticket(ticket: &str) -> String {
+    format!("Open #{ticket}")
+}
+
+pub fn move_to(ticket: &str) -> String {
+    format!("Move to #{ticket}")
+}
+
+/// The title and sentence after a move.
+pub fn moved(from: &str) -> (String, &'static str) {
+    (format!("Moved here from #{from}"), "Answers to it come here from now on. Both tickets hold a note of it.")
+}
 
 #[cfg(test)]
 mod tests {

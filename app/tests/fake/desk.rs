@@ -7,6 +7,7 @@ use domain::console::desk::{Frame, ServerPage, SettingLine};
 use domain::console::registrations::{GuidePage, NextSecret, Registration, RegistrationForm, RegistrationsPage};
 use domain::console::{Actor, Desk, Registrations, Role};
 use domain::guide::{self, Whose};
+use domain::home::{Silent, Why};
 use domain::id::{MailboxId, RegistrationId};
 use domain::provider::ProviderKind;
 use domain::registration::{Heard, Tested, verdicts};
@@ -17,6 +18,11 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub struct Fake(pub Scene);
+
+fn silent() -> Silent {
+    let from = Some("/var/lib/mailkeep/mailkeep.db".to_owned());
+    Silent { since: ago(Span::minutes(12)), why: Why::Elsewhere, from, made_at: None, stays: false }
+}
 
 struct Never;
 
@@ -40,6 +46,7 @@ impl Desk for Fake {
             need_you: if actor.role == Role::Admin { need_you } else { 0 },
             banners: banner::banners(&facts, now()),
             demo: self.0.demo,
+            silent: self.0.copied.then(silent),
         })
     }
     async fn server(&self, actor: &Actor) -> Answer<ServerPage> {

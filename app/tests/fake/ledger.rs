@@ -57,6 +57,10 @@ impl TestMails for Fake {
         Address::parse(&to).map_err(|_| Refusal::Invalid(Fault::RecipientMalformed))?;
         Ok(self.last(actor, mailbox).await?.ok_or(Refusal::NotFound)?)
     }
+    async fn acknowledgement(&self, actor: &Actor, mailbox: MailboxId) -> Answer<TestMail> {
+        actor.admin()?;
+        Ok(self.last(actor, mailbox).await?.ok_or(Refusal::NotFound)?)
+    }
     async fn last(&self, actor: &Actor, mailbox: MailboxId) -> Answer<Option<TestMail>> {
         actor.admin()?;
         let outcome = match mailbox.0 {

@@ -193,6 +193,7 @@ impl Mailboxes for Fake {
             registered: !self.0.unregistered,
             senders: vec![(MailboxId(1), address("support@contoso.example"))],
             receivers: vec![(MailboxId(1), address("support@contoso.example"))],
+            system_sender: Some(("smtp.contoso.example".into(), address("notices@contoso.example"))),
             row,
         })
     }

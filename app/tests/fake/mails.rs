@@ -2,10 +2,10 @@
 
 use super::{HOSTILE, address, ago, now};
 use async_trait::async_trait;
-use domain::console::outbox::{DeliveryLine, OutboxPage, OutboxRow, Verdict};
+use domain::console::outbox::{DeliveryLine, Newer, OutboxPage, OutboxRow, Queue, Told, Verdict, WaitingReply};
 use domain::console::tickets::{
     Draft, DraftForm, EarlierTicket, File, MessageView, NewTicketForm, ReplyForm, TicketFilter, TicketList, TicketPage,
-    TicketRow, Upload,
+    TicketRow, Upload, Way,
 };
 use domain::console::{Actor, Outbox, Tickets};
 use domain::id::{AttachmentId, DeliveryId, MailboxId, MessageId, PersonId, TicketId, UploadId};
@@ -21,6 +21,7 @@ fn line(id: i64, state: DeliveryState, held: bool) -> DeliveryLine {
         id: DeliveryId(id),
         state,
         held: held.then(|| (ago(Span::hours(3)), Diagnosis::SignInRevoked)),
+        look: id == 6,
         at: ago(Span::minutes(41)),
         next_at: None,
         attempts: 1,
@@ -68,6 +69,7 @@ fn message(id: i64, kind: MessageKind, author: &str, text: &str) -> MessageView 
         remote_images: 0,
         files: vec![],
         way: None,
+        shortened: false,
         delivery: None,
     }
 }
@@ -187,7 +189,8 @@ impl Tickets for Fake {
         first.html_url = Some("/style/favicon.svg".into());
         first.html_with_images_url = Some("/style/favicon.svg?images".into());
         first.quoted = Some("On 23 Nov support@contoso.example wrote:\nWhich firmware is it?".into());
-        let hostile = message(3, MessageKind::Incoming, HOSTILE, HOSTILE);
+        let mut hostile = message(3, MessageKind::Incoming, HOSTILE, HOSTILE);
+        hostile.way = Some(Way::PossibleReply { ticket: TicketId(4_102) });
         if id.0 == 4117 {
             return Ok(every_state(id));
         }
@@ -250,6 +253,9 @@ impl Tickets for Fake {
     async fn assign(&self, _: &Actor, _: TicketId, _: Option<PersonId>) -> Answer<()> {
         Ok(())
     }
+    async fn move_message(&self, _: &Actor, _: MessageId, to: TicketId) -> Answer<TicketId> {
+        if to.0 < 4_000 { Err(Fault::TicketMissing.into()) } else { Ok(TicketId(4_118)) }
+    }
     async fn drop_upload(&self, _: &Actor, _: TicketId, _: UploadId) -> Answer<()> {
         Ok(())
     }
@@ -259,6 +265,11 @@ impl Tickets for Fake {
 impl Outbox for Fake {
     async fn page(&self, _: &Actor) -> Answer<OutboxPage> {
         let row = |id, state, held, subject: &str| OutboxRow {
+            queue: (id == 7).then(|| Queue {
+                ahead: 64,
+                per_minute: Some(30),
+                leaves_at: Some(now() + Span::minutes(2)),
+            }),
             line: line(id, state, held),
             ticket: TicketId(4_100 + id),
             subject: subject.into(),
@@ -272,14 +283,38 @@ impl Outbox for Fake {
             rows: vec![
                 row(3, DeliveryState::Uncertain, false, "Re: Replacement part for the T-40"),
                 row(4, DeliveryState::Refused, false, "Re: Change of our billing address"),
+                row(6, DeliveryState::Waiting, false, "Re: Spare parts for the old series"),
                 row(2, DeliveryState::Waiting, true, "Re: Sensor reads 0 after the update"),
                 row(5, DeliveryState::Sending, false, HOSTILE),
+                row(7, DeliveryState::Waiting, false, "Re: Delivery note"),
                 row(1, DeliveryState::Sent, false, "Re: Calibration"),
             ]
             .into_iter()
             .filter(|_| !self.0.empty)
             .collect(),
         })
+    }
+    async fn waiting(&self, actor: &Actor, id: DeliveryId) -> Answer<WaitingReply> {
+        let row = self.page(actor).await?.rows.into_iter().find(|row| row.line.id == id);
+        let row = row.filter(|row| row.line.state == DeliveryState::Waiting).ok_or(Refusal::NotFound)?;
+        let newer = Newer {
+            author: "Hanna Virtanen".into(),
+            at: ago(Span::hours(2)),
+            text: "It works again, thank you.".into(),
+        };
+        Ok(WaitingReply {
+            newer: if row.line.look { vec![newer] } else { Vec::new() },
+            row,
+            text: format!("The part left today.\n\n{HOSTILE}"),
+            files: Vec::new(),
+            through: vec![(MailboxId(2), address("hello@litware.example"))],
+        })
+    }
+    async fn release(&self, _: &Actor, _: DeliveryId) -> Answer<()> {
+        Ok(())
+    }
+    async fn send_through(&self, _: &Actor, _: DeliveryId, mailbox: MailboxId) -> Answer<()> {
+        if mailbox == MailboxId(2) { Ok(()) } else { Err(Fault::NobodySends.into()) }
     }
     async fn settle(&self, _: &Actor, _: DeliveryId, _: Verdict) -> Answer<()> {
         Ok(())
@@ -288,6 +323,12 @@ impl Outbox for Fake {
         Ok(TicketId(4118))
     }
     async fn retry(&self, _: &Actor, _: DeliveryId) -> Answer<()> {
+        Ok(())
+    }
+    async fn told(&self, _: &Actor, _: MailboxId) -> Answer<Told> {
+        Ok(Told { at: Some(ago(Span::hours(3))), by: None, again_at: None })
+    }
+    async fn tell_admins(&self, _: &Actor, _: DeliveryId) -> Answer<()> {
         Ok(())
     }
 }

@@ -8,11 +8,13 @@ mod doctor;
 mod ends;
 mod facts;
 mod folders;
+mod imports;
 mod ledger;
 mod links;
 mod mailboxes;
 mod mails;
 mod notices;
+mod own_providers;
 mod people;
 mod relays;
 mod router;
@@ -60,6 +62,8 @@ pub struct Scene {
     pub empty: bool,
     pub demo: bool,
     pub unregistered: bool,
+    /// A silent copy, which asks whether it takes over.
+    pub copied: bool,
 }
 
 pub fn console(scene: Scene) -> Console {
@@ -72,10 +76,13 @@ pub fn console(scene: Scene) -> Console {
         doctor: Arc::new(doctor::Fake),
         folders: Arc::new(folders::Fake(scene)),
         ledger: Arc::new(ledger::Fake),
+        installation: Arc::new(server::Fake(scene)),
+        imports: Arc::new(imports::Fake),
         links: Arc::new(links::Fake),
         mailboxes: Arc::new(mailboxes::Fake(scene)),
         notices: Arc::new(notices::Fake(scene)),
         outbox: Arc::new(mails::Fake(scene)),
+        own_providers: Arc::new(own_providers::Fake),
         people: Arc::new(people::Fake(scene)),
         quarantine: Arc::new(ledger::Fake),
         receipts: Arc::new(ledger::Fake),

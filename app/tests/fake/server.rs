@@ -4,7 +4,7 @@ use super::{HOSTILE, Scene, ago, now};
 use async_trait::async_trait;
 use domain::console::addresses::{Candidate, Proposed, PublicAddress};
 use domain::console::approvals::{Answered, Approval, ApprovalPage, Awaited, Shown, Stage};
-use domain::console::{Actor, Addresses, Approvals};
+use domain::console::{Actor, Addresses, Approvals, Installation};
 use domain::id::MailboxId;
 use domain::provider::ProviderKind;
 use domain::signin::Intent;
@@ -12,6 +12,16 @@ use domain::time::Span;
 use domain::{Answer, Diagnosis, Fault, Refusal};
 
 pub struct Fake(pub Scene);
+
+#[async_trait]
+impl Installation for Fake {
+    async fn take_over(&self, actor: &Actor) -> Answer<()> {
+        actor.admin()
+    }
+    async fn stay_silent(&self, actor: &Actor) -> Answer<()> {
+        actor.admin()
+    }
+}
 
 #[async_trait]
 impl Addresses for Fake {

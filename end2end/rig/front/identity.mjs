@@ -35,7 +35,7 @@ export function led(words, mechanism, text, credential) {
   return { text: next.token === undefined ? text : Buffer.from(bearer).toString('base64'), credential: next };
 }
 
-const SCOPE = { microsoft: { imap: 'https://outlook.office.com/IMAP.AccessAsUser.All', smtp: 'https://outlook.office.com/SMTP.Send' }, google: { imap: 'https://mail.google.com/', smtp: 'https://mail.google.com/' } };
+const SCOPE = { microsoft: { imap: 'https://outlook.office.com/IMAP.AccessAsUser.All', smtp: 'https://outlook.office.com/SMTP.Send' }, google: { imap: 'https://mail.google.com/', smtp: 'https://mail.google.com/' }, other: { imap: 'mail', smtp: 'mail' } };
 const flag = (holder, protocol) => holder[protocol === 'imap' ? 'imap' : 'smtp_auth'];
 
 // Switched off for the mailbox or for the whole tenant? A mailbox set to true stands above its tenant, as at Exchange.
@@ -52,12 +52,11 @@ export async function judge(words, protocol, credential) {
   if (!user || U.flavourOf(user) !== words.provider) return refused;
   let person = user;
   if (credential.token !== undefined) {
-    if (words.provider === 'other') return refused;
-    const token = await introspect(words.provider, credential.token);
+    const token = await introspect(words.provider === 'other' ? 'google' : words.provider, credential.token);
     if (!token || !token.scopes.has(SCOPE[words.provider][protocol])) return refused;
     person = U.find(token.email);
     // Exchange's SMTP takes the person alone; IMAP also takes a shared mailbox, which the server behind decides
-    if (person !== user && (protocol === 'smtp' || words.provider === 'google')) return refused;
+    if (person !== user && (protocol === 'smtp' || words.provider !== 'microsoft')) return refused;
   } else {
     if (words.provider === 'microsoft') {
       const allowed = U.domainOf(user).basic;

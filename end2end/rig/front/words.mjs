@@ -71,9 +71,9 @@ export const other = {
   provider: 'other',
   imap: {
     greeting: () => '* OK [CAPABILITY IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ STARTTLS LOGINDISABLED] Litware IMAP ready.',
-    greetingTls: () => '* OK [CAPABILITY IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ AUTH=PLAIN AUTH=LOGIN] Litware IMAP ready.',
+    greetingTls: () => '* OK [CAPABILITY IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ AUTH=PLAIN AUTH=LOGIN AUTH=XOAUTH2 AUTH=OAUTHBEARER] Litware IMAP ready.',
     capabilityPlain: 'IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ STARTTLS LOGINDISABLED',
-    capability: 'IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ AUTH=PLAIN AUTH=LOGIN',
+    capability: 'IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ AUTH=PLAIN AUTH=LOGIN AUTH=XOAUTH2 AUTH=OAUTHBEARER',
     capabilityAfter: undefined, // as the server behind says
     id: '("name" "Litware")',
     ok: { AUTHENTICATE: 'Logged in', LOGIN: 'Logged in', CAPABILITY: 'Pre-login capabilities listed, post-login capabilities have more.', ID: 'ID completed.', NOOP: 'NOOP completed.', LOGOUT: 'Logout completed.', STARTTLS: 'Begin TLS negotiation now.' },
@@ -86,8 +86,8 @@ export const other = {
   },
   smtp: {
     greeting: () => '220 smtp.litware.example ESMTP ready',
-    ehlo: (tls) => ['smtp.litware.example', 'PIPELINING', 'SIZE 73400320', ...(tls ? ['AUTH PLAIN LOGIN'] : ['STARTTLS']), 'ENHANCEDSTATUSCODES', '8BITMIME', 'DSN', 'SMTPUTF8'],
-    mechanisms: ['PLAIN', 'LOGIN'],
+    ehlo: (tls) => ['smtp.litware.example', 'PIPELINING', 'SIZE 73400320', ...(tls ? ['AUTH PLAIN LOGIN XOAUTH2'] : ['STARTTLS']), 'ENHANCEDSTATUSCODES', '8BITMIME', 'DSN', 'SMTPUTF8'],
+    mechanisms: ['PLAIN', 'LOGIN', 'XOAUTH2'],
     ok: () => '235 2.7.0 Authentication successful',
     refused: () => '535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6',
     off: () => '535 5.7.8 Error: authentication failed: SMTP is disabled for this account',

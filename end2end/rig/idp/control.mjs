@@ -29,7 +29,7 @@ export function faultFor(route, account, client) {
 
 export async function mint(provider, { account, client = 'mailkeep-demo', accessTtl, scope }) {
   const owner = await provider.Client.find(client);
-  const scopes = scope ?? (account && A.users.get(account)?.flavour === 'google' ? 'openid email rig:offline https://mail.google.com/'
+  const scopes = scope ?? (account && A.users.get(account)?.flavour === 'litware' ? 'openid email rig:offline mail' : account && A.users.get(account)?.flavour === 'google' ? 'openid email rig:offline https://mail.google.com/'
     : 'openid profile email rig:offline https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send');
   const grant = new provider.Grant({ accountId: account, clientId: client });
   grant.addOIDCScope(scopes);

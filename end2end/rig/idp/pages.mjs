@@ -16,7 +16,7 @@ button.second{background:#fff;color:#0058a0;border-color:#777}ul{padding-left:1.
 [role=alert]{color:#a80000}footer{max-width:27rem;margin:0 auto;font-size:.85rem;color:#555;padding:0 1rem}.brand{font-weight:600;color:#555}`;
 
 function page(flavour, title, body) {
-  const brand = flavour === 'google' ? 'Google' : 'Microsoft';
+  const brand = flavour === 'google' ? 'Google' : flavour === 'litware' ? 'Litware' : 'Microsoft';
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${esc(title)}</title><style>${STYLE}</style></head>
 <body><main><p class="brand">${brand} stand-in</p><h1>${esc(title)}</h1>${body}</main>
 <footer><p>This page is the test rig's stand-in for ${brand}. It runs on this machine; no real account is asked for.</p></footer></body></html>`;

@@ -15,7 +15,7 @@ const { FLAVOUR: flavour, PORT: port, DOVECOT_SECRET: dovecotSecret } = process.
 const issuer = `http://127.0.0.1:${port}`;
 const google = flavour === 'google';
 const ACCESS_CHARS = 1600, REFRESH_CHARS = google ? 400 : 1100; // as long as the real ones: line limits show
-const MAIL = google ? ['https://mail.google.com/'] : ['https://outlook.office.com/IMAP.AccessAsUser.All', 'https://outlook.office.com/SMTP.Send', 'https://outlook.office.com/POP.AccessAsUser.All'];
+const MAIL = google ? ['https://mail.google.com/', 'mail'] : ['https://outlook.office.com/IMAP.AccessAsUser.All', 'https://outlook.office.com/SMTP.Send', 'https://outlook.office.com/POP.AccessAsUser.All'];
 const KID = 'rig-1';
 // By way of PEM: exporting the very key object that was just generated hung Node 20 in 5 of 120 starts.
 const pem = { privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } };
@@ -100,14 +100,16 @@ provider.use(async (ctx, next) => {
   if (ctx.path === '/token' && ctx.body?.access_token) {
     const row = store.tokenRow(ctx.body.access_token);
     const scope = (row.scope ?? '').split(' ').filter((s) => s !== 'rig:offline');
-    ctx.body.scope = google ? scope.map((s) => (['email', 'profile'].includes(s) ? `https://www.googleapis.com/auth/userinfo.${s}` : s)).join(' ') : scope.filter((s) => s.startsWith('http')).join(' ');
+    ctx.body.scope = A.users.get(row.accountId)?.flavour === 'litware' ? scope.join(' ') : google ? scope.map((s) => (['email', 'profile'].includes(s) ? `https://www.googleapis.com/auth/userinfo.${s}` : s)).join(' ') : scope.filter((s) => s.startsWith('http')).join(' ');
     if (!google) ctx.body.ext_expires_in = ctx.body.expires_in;
     const endsIn = A.settings(row.accountId).refreshEndsIn;
     if (endsIn && ctx.req.body.grant_type === 'authorization_code') ctx.body.refresh_token_expires_in = endsIn; // as Google for time-based access
-    if (google && ctx.req.body.grant_type === 'refresh_token') delete ctx.body.refresh_token; // Google hands the refresh token out once
+    if (google && ctx.req.body.grant_type === 'refresh_token' && A.users.get(row.accountId)?.flavour !== 'litware') delete ctx.body.refresh_token; // Google hands the refresh token out once
     if (ctx.body.id_token) ctx.body.id_token = resign(ctx.body.id_token, { id: row.accountId, scope });
   } else if (ctx.path === '/token' && ctx.body?.error) {
-    if (google) ctx.body = errors.google(ctx.req.body, ctx.state.failure, ctx.body);
+    // The realm says what RFC 6749 says, and nothing else.
+    if (ctx.req.realm) ctx.body = { error: ctx.body.error, error_description: ctx.body.error_description };
+    else if (google) ctx.body = errors.google(ctx.req.body, ctx.state.failure, ctx.body);
     else {
       const refusal = errors.microsoft(ctx.req.body, ctx.state.failure, ctx.body, A.CONSUMERS);
       ctx.body = errors.microsoftBody(issuer, refusal);
@@ -150,7 +152,7 @@ function authorize(req, res, url, segment) {
   q.set('rig_prompt', prompt);
   q.delete('prompt');
   const scopes = (q.get('scope') ?? '').split(/\s+/).filter((s) => s !== 'offline_access');
-  const offline = google ? q.get('access_type') === 'offline' && prompt.includes('consent') : (q.get('scope') ?? '').includes('offline_access');
+  const offline = google && segment !== A.REALM ? q.get('access_type') === 'offline' && prompt.includes('consent') : (q.get('scope') ?? '').includes('offline_access');
   if (offline) scopes.push('rig:offline');
   q.set('scope', scopes.join(' '));
   return forward(req, res, `/authorize?${q}`);
@@ -173,6 +175,7 @@ function silent(res, q, client) {
 
 async function token(req, res, segment) {
   const params = Object.fromEntries(new URLSearchParams(await readBody(req)));
+  req.realm = segment === A.REALM;
   const basic = /^Basic (.+)$/i.exec(req.headers.authorization ?? '');
   if (basic) {
     const [id, secret] = Buffer.from(basic[1], 'base64').toString().split(':').map((p) => decodeURIComponent(p.replace(/\+/g, ' ')));
@@ -187,8 +190,9 @@ async function token(req, res, segment) {
   const client = A.clients.get(params.client_id);
   if (!client) return google ? json(res, { error: 'invalid_client', error_description: 'The OAuth client was not found.' }, 401) : ms(res, 700016, errors.TEXT[700016](params.client_id, segment), 'unauthorized_client');
   if (client.client_secret) {
-    const state = client.secret_state === 'expired' ? 'expired' : client.secret_state === 'wrong' || params.client_secret !== client.client_secret ? 'wrong' : 'valid';
-    if (state !== 'valid') return google ? json(res, { error: 'invalid_client', error_description: 'Unauthorized' }, 401) : json(res, errors.microsoftBody(issuer, errors.secretError(state, params.client_id)), 401);
+    const shown = segment !== A.REALM || basic;
+    const state = !shown ? 'wrong' : client.secret_state === 'expired' ? 'expired' : client.secret_state === 'wrong' || params.client_secret !== client.client_secret ? 'wrong' : 'valid';
+    if (state !== 'valid') return segment === A.REALM ? json(res, { error: 'invalid_client', error_description: 'client authentication failed' }, 401) : google ? json(res, { error: 'invalid_client', error_description: 'Unauthorized' }, 401) : json(res, errors.microsoftBody(issuer, errors.secretError(state, params.client_id)), 401);
   }
   if (!google) {
     const tenant = A.resolveTenant(segment);
@@ -229,6 +233,23 @@ function discovery(res, segment) {
     id_token_signing_alg_values_supported: ['RS256'], code_challenge_methods_supported: ['plain', 'S256'], scopes_supported: ['openid', 'profile', 'email', 'offline_access'] });
 }
 
+// A provider as its own document tells it: no field that RFC 8414 or OpenID Connect Discovery does not name.
+function realmDiscovery(res) {
+  count('openid-configuration');
+  const at = `${issuer}${A.REALM}`;
+  return json(res, { issuer: at, authorization_endpoint: `${at}/auth`, token_endpoint: `${at}/token`, userinfo_endpoint: `${at}/userinfo`,
+    revocation_endpoint: `${at}/revoke`, jwks_uri: `${issuer}/keys`, response_types_supported: ['code'], subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'], code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic'], scopes_supported: ['openid', 'profile', 'email', 'offline_access', 'mail'] });
+}
+
+function userinfo(req, res) {
+  const row = store.tokenRow(/^Bearer (.+)$/i.exec(req.headers.authorization ?? '')?.[1]);
+  const user = row && A.users.get(row.accountId);
+  if (!user) return json(res, { error: 'invalid_token' }, 401);
+  return json(res, { sub: A.guid(user.email), email: user.email, email_verified: true, name: user.name });
+}
+
 async function disturbed(req, res, route, account, client) {
   const fault = faultFor(route, account, client);
   if (!fault) return false;
@@ -256,7 +277,10 @@ async function front(req, res) {
     catch (e) { return json(res, { error: e.message }, 400); }
   }
   const tenanted = google ? null : /^\/([^/]+)\/(oauth2\/v2\.0\/authorize|oauth2\/v2\.0\/token|discovery\/v2\.0\/keys|v2\.0\/\.well-known\/openid-configuration|v2\.0\/adminconsent|adminconsent)$/.exec(path);
-  const what = google ? { '/o/oauth2/v2/auth': 'authorize', '/token': 'token', '/revoke': 'revoke', '/.well-known/openid-configuration': 'openid-configuration' }[path]
+  const realm = google && path.startsWith(`${A.REALM}/`) ? path.slice(A.REALM.length) : undefined;
+  if (realm === '/.well-known/openid-configuration') return realmDiscovery(res);
+  if (realm === '/userinfo') return userinfo(req, res);
+  const what = realm ? { '/auth': 'authorize', '/token': 'token', '/revoke': 'revoke' }[realm] : google ? { '/o/oauth2/v2/auth': 'authorize', '/token': 'token', '/revoke': 'revoke', '/.well-known/openid-configuration': 'openid-configuration' }[path]
     : tenanted?.[2].split('/').at(-1);
   const route = what ?? (path === '/introspect' ? 'introspect' : 'other');
   if (route !== 'token') {
@@ -265,8 +289,8 @@ async function front(req, res) {
     if (await disturbed(req, res, route, hint, url.searchParams.get('client_id'))) return undefined;
   }
   switch (what) {
-    case 'authorize': return authorize(req, res, url, tenanted?.[1]);
-    case 'token': return token(req, res, tenanted?.[1]);
+    case 'authorize': return authorize(req, res, url, realm ? A.REALM : tenanted?.[1]);
+    case 'token': return token(req, res, realm ? A.REALM : tenanted?.[1]);
     case 'revoke': return revoke(req, res, url);
     case 'openid-configuration': return discovery(res, tenanted?.[1]);
     case 'adminconsent': return interactions.adminConsent(req, res, url, tenanted[1]);

@@ -111,3 +111,38 @@ test('R4 an address is forwarded to an existing mailbox, and a test mail proves 
     await expect(page.getByRole('group', { name: 'Use your own mail server' })).toBeVisible();
   });
 });
+
+test('R4 replies of a mailbox that only fetches leave through the system SMTP', async ({ page, rig }) => {
+  test.setTimeout(180_000);
+  const [system, reads] = [litware('system'), litware('alone')];
+  const customer = { email: `${fresh('mia')}@customer.example`, name: 'Mia Lind', imap_password: 'mia-pass' };
+  await rig.users(system, reads, customer);
+  await signIn(page, it.mailkeep, ADMIN, '/admin/notices');
+  await page.getByLabel('Server', { exact: true }).fill('smtp.litware.example');
+  await page.getByLabel('Port').fill(rig.env.LITWARE_SMTP_PORT);
+  await page.getByLabel('User name').fill(system.email);
+  await page.getByLabel('Password').fill(system.imap_password);
+  await page.getByLabel('Sender address').fill(system.email);
+  await page.getByRole('button', { name: 'Save the server' }).click();
+  await expect(page.getByText('Saved. Send a test notice to see it work')).toBeVisible();
+  const id = await it.desk.byPassword(reads.email, { password: reads.imap_password, used: 'incoming' });
+
+  await clause('R4', 'replies of incoming only may leave through the system SMTP', async () => {
+    await page.goto(`${it.url}${EMAIL}/${id}/edit`);
+    await page.getByLabel('Replies leave through', { exact: true }).selectOption({ label: `System SMTP: ${system.email} by smtp.litware.example` });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.goto(`${it.url}${EMAIL}/${id}`);
+    await expect(page.locator('aside')).toContainText(`Replies leave throughSystem SMTP, from ${system.email}`);
+    const subject = fresh('Through the system');
+    await rig.send({ from: customer.email, to: reads.email, subject, text: 'Hello.' });
+    const ticket = await it.desk.ticket(subject, { seconds: 45 });
+    await it.desk.reply(ticket.id, 'Sent through the system SMTP.');
+    const answer = await rig.arrived(customer.email, (m) => m.subject.includes(subject), { seconds: 30 });
+    expect(answer.from).toContain(system.email);
+    const header = Object.fromEntries(answer.headers.map(([k, v]) => [k.toLowerCase(), v]));
+    expect(header['reply-to']).toContain(reads.email);
+    // And the answer to it comes back to the same ticket.
+    await rig.send({ from: customer.email, to: reads.email, subject: `Re: ${answer.subject}`, text: 'Thank you.', headers: { 'In-Reply-To': answer.messageId, References: answer.messageId } });
+    await until('the answer is in the ticket', async () => (await it.desk.admin.go(`/tickets/${ticket.id}`)).sees('Thank you.'), 45, 250);
+  });
+});

@@ -103,6 +103,7 @@ test('R12 by keyboard alone: from the banner to a mailbox at work', async ({ pag
   const box = { email: `${fresh('keys')}@litware.example`, name: 'Litware', imap_password: 'keys-first-pass' };
   await rig.users(box);
   const id = await desk.byPassword(box.email, { password: box.imap_password });
+  await desk.watched(rig, box.email);
   await rig.call('/mail/password', { user: box.email, password: 'keys-second-pass' });
   await rig.call('/mail/kick', { user: box.email });
   await desk.mailboxSays(id, R12);
@@ -148,7 +149,10 @@ test('R12 the focus stays where it is while the page renews itself', async ({ pa
   const [one, two] = ['first', 'other'].map((word) => ({ email: `${fresh(word)}@litware.example`, name: word, imap_password: `${word}-pass` }));
   await rig.users(one, two);
   const ids = [];
-  for (const box of [one, two]) ids.push(await desk.byPassword(box.email, { password: box.imap_password }));
+  for (const box of [one, two]) {
+    ids.push(await desk.byPassword(box.email, { password: box.imap_password }));
+    await desk.watched(rig, box.email);
+  }
   const change = async (box) => {
     await rig.call('/mail/password', { user: box.email, password: 'another-one' });
     await rig.call('/mail/kick', { user: box.email });

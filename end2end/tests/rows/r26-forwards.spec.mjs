@@ -38,7 +38,9 @@ async function scene(page, rig) {
   await signIn(page, at.mailkeep, ADMIN);
   const mail = (word, days, minute) => ({ from: `Mia Lind <${mia}>`, to: box.email, subject: `${fresh(word)}`, date: ago(days, minute), text: `About ${word}: it does not light.`, id: `${fresh('m')}@customer.example` });
   const raw = (message, by = mia) => rig.send({ from: by, to: box.email, envelopeFrom: by, envelopeTo: [box.email], raw: message });
-  const forward = (by, subject, body, type = 'text/plain; charset=utf-8') => raw([`Message-ID: <${fresh('fwd')}@forwarder.example>`, `From: ${by}`, `To: ${box.email}`, `Subject: ${subject}`, `Date: ${ahead(new Date()).toUTCString().replace('GMT', '+0100')}`, ...(type ? ['MIME-Version: 1.0', `Content-Type: ${type}`, '', body.replace(/\r?\n/g, '\r\n')] : [body]), ''].join('\r\n'), by);
+  // As Exchange Online stamps what it takes in: without its word a forwarder is nobody.
+  const vouched = (by) => `Authentication-Results: spf=pass smtp.mailfrom=${by.split('@')[1]}; dmarc=pass action=none header.from=${by.split('@')[1]};compauth=pass reason=100`;
+  const forward = (by, subject, body, type = 'text/plain; charset=utf-8', results = vouched(by)) => raw([...(results ? [results] : []), `Message-ID: <${fresh('fwd')}@forwarder.example>`, `From: ${by}`, `To: ${box.email}`, `Subject: ${subject}`, `Date: ${ahead(new Date()).toUTCString().replace('GMT', '+0100')}`, ...(type ? ['MIME-Version: 1.0', `Content-Type: ${type}`, '', body.replace(/\r?\n/g, '\r\n')] : [body]), ''].join('\r\n'), by);
   return { anna, box, mia, id, mail, raw, forward };
 }
 
@@ -144,6 +146,14 @@ test('R26 agents, owners and a list may forward, others may not', async ({ page,
     await page.goto(`${at.url}/tickets/${own}`);
     await expect(page.getByRole('article').first().getByRole('heading', { name: kim })).toBeVisible();
     await expect(page.getByRole('article').first()).toContainText('Forwarded message');
+
+    // Nor is one who only says that he is an agent.
+    const forged = mail('forged', 15, 11);
+    await forward(AGENT.email, `Fwd: ${forged.subject}`, gmail(forged), undefined, '');
+    const { id: doubtful } = await at.desk.ticket(forged.subject);
+    await page.goto(`${at.url}/tickets/${doubtful}`);
+    await expect(page.getByRole('article').first().getByRole('heading', { name: AGENT.email })).toBeVisible();
+    await expect(page.getByRole('article').first()).toContainText('Perhaps not from your colleague');
 
     await page.goto(`${at.url}/admin/channels/email/${id}/edit`);
     const list = page.getByRole('region', { name: 'Who may forward to this mailbox' });

@@ -187,7 +187,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// The text, and the signature below the mark by which mail programs know it (RFC 3676 4.3).
-fn with_signature(text: &str, signature: &str) -> String {
+pub fn with_signature(text: &str, signature: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let signature = signature.replace("\r\n", "\n");
     let text = text.trim_end();

@@ -2,17 +2,21 @@
 //! here looks at the environment.
 
 use crate::secret::Secret;
+use domain::Fault;
 use domain::time::Span;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use url::{Host, Url};
 
 /// The engine's settings, checked and typed.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// `sqlite:/path/file.db` or `postgres://...`.
     pub database: String,
-    /// The vault's key, 32 bytes in base64.
+    /// The vault's key, 32 bytes in base64; several while one is replaced, the oldest first.
     pub key: Secret,
+    /// The file that the key came from: it is read again when it changes, and a rotation writes it.
+    pub key_file: Option<PathBuf>,
     /// Providers' endpoints, hosts, roots and resolver as data; the built-in ones without it.
     pub providers_file: Option<PathBuf>,
     pub network: NetworkRules,
@@ -45,6 +49,35 @@ impl NetworkRules {
     /// Whether a session with this address may be opened: public, or named by the operator.
     pub fn reaches(&self, host: &str, address: IpAddr) -> bool {
         is_public(address) || self.allows(host) || self.allows(&address.to_string())
+    }
+
+    /// A web address that may be asked: https, or a host that the operator allows; never a private address by
+    /// number that was not allowed. Names are judged when they are looked up.
+    ///
+    /// # Errors
+    /// [`Fault::UrlMalformed`], [`Fault::TextTooLong`], [`Fault::HostNotAllowed`].
+    pub fn web_address(&self, text: &str) -> Result<String, Fault> {
+        let url = Url::parse(text.trim()).map_err(|_| Fault::UrlMalformed)?;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        if !matches!(url.scheme(), "https" | "http")
+            || host.is_empty()
+            || !url.username().is_empty()
+            || url.password().is_some()
+        {
+            return Err(Fault::UrlMalformed);
+        }
+        if text.len() > 2_000 {
+            return Err(Fault::TextTooLong);
+        }
+        let address = match url.host() {
+            Some(Host::Ipv4(v4)) => Some(IpAddr::V4(v4)),
+            Some(Host::Ipv6(v6)) => Some(IpAddr::V6(v6)),
+            _ => None,
+        };
+        let reached = address.is_none_or(|address| self.reaches(&host, address));
+        // In plain text anybody on the way reads it.
+        let safe = url.scheme() == "https" || self.allows(&host);
+        if reached && safe { Ok(url.to_string()) } else { Err(Fault::HostNotAllowed) }
     }
 }
 
@@ -124,5 +157,29 @@ mod tests {
         let inside: IpAddr = "10.1.2.3".parse().expect("an address");
         assert!(rules.reaches("mail.inside.example", inside));
         assert!(!rules.reaches("elsewhere.example", inside));
+    }
+
+    #[test]
+    fn no_web_address_leads_inside() {
+        let rules = NetworkRules { allow: vec!["hooks.inside.example".into(), "10.0.0.5".into()] };
+        for (url, fine) in [
+            ("https://hooks.example.com/a?b=c", true),
+            ("http://hooks.example.com/a", false),
+            ("https://127.0.0.1/a", false),
+            ("https://[::1]/a", false),
+            ("https://[::ffff:10.0.0.9]/a", false),
+            ("https://169.254.169.254/latest", false),
+            ("https://0x7f000001/", false),
+            ("https://2130706433/", false),
+            ("http://hooks.inside.example/a", true),
+            ("http://10.0.0.5/a", true),
+            ("https://10.0.0.6/a", false),
+            ("https://user:pass@hooks.example.com/", false),
+            ("ftp://hooks.example.com/", false),
+            ("hooks.example.com", false),
+            ("", false),
+        ] {
+            assert_eq!(rules.web_address(url).is_ok(), fine, "{url}");
+        }
     }
 }

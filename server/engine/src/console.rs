@@ -8,10 +8,13 @@ mod ends;
 mod folders;
 mod forwarders;
 mod ledger;
+mod imports;
+mod installation;
 mod links;
 mod mailboxes;
 mod notices;
 mod outbox;
+mod own_providers;
 mod people;
 mod quarantine;
 mod received;
@@ -21,6 +24,9 @@ mod signins;
 mod switches;
 mod test_mails;
 mod tickets;
+mod told;
+
+pub(crate) use mailboxes::examine;
 
 use crate::Engine;
 use domain::Console;
@@ -37,10 +43,13 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         doctor: Arc::new(doctor::Port(engine.clone())),
         folders: Arc::new(folders::Port(engine.clone())),
         ledger: Arc::new(ledger::Port(engine.clone())),
+        installation: Arc::new(installation::Port(engine.clone())),
+        imports: Arc::new(imports::Port(engine.clone())),
         links: Arc::new(links::Port(engine.clone())),
         mailboxes: Arc::new(mailboxes::Port(engine.clone())),
         notices: Arc::new(notices::Port(engine.clone())),
         outbox: Arc::new(outbox::Port(engine.clone())),
+        own_providers: Arc::new(own_providers::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),
         quarantine: Arc::new(quarantine::Port(engine.clone())),
         receipts: Arc::new(received::Port(engine.clone())),

@@ -19,6 +19,7 @@ mod worker;
 
 pub use lines::{delivery_lines, line};
 pub use outcome::is_about_sender;
+pub use pace::leaves_at;
 
 use crate::store::{StoreError, deliveries};
 use crate::{Engine, clock};
@@ -43,7 +44,7 @@ const LOOK_OTHERS: Duration = Duration::from_secs(5);
 const AFTER_BREAK: Duration = Duration::from_secs(1);
 
 struct Workers {
-    tasks: JoinSet<MailboxId>,
+    tasks: JoinSet<worker::Ended>,
     bells: HashMap<MailboxId, (Id, Arc<Notify>)>,
     /// Broke just now: not before then.
     broken: HashMap<MailboxId, Instant>,
@@ -116,10 +117,7 @@ async fn look(
             }
             let bell = Arc::new(Notify::new());
             let task = worker::run(engine.clone(), lease, bell.clone(), stop.clone());
-            let id = workers.tasks.spawn(async move {
-                task.await;
-                mailbox
-            });
+            let id = workers.tasks.spawn(task);
             workers.bells.insert(mailbox, (id.id(), bell));
         }
     }
@@ -130,7 +128,7 @@ async fn look(
 }
 
 impl Workers {
-    fn ended(&mut self, ended: Result<(Id, MailboxId), tokio::task::JoinError>) {
+    fn ended(&mut self, ended: Result<(Id, worker::Ended), tokio::task::JoinError>) {
         let id = match &ended {
             Ok((id, _)) => *id,
             Err(error) => error.id(),
@@ -138,16 +136,21 @@ impl Workers {
         let Some(mailbox) = self.bells.iter().find(|(_, (task, _))| *task == id).map(|(m, _)| *m) else { return };
         // A ring that it did not hear any more begins it again at once.
         let unheard = self.bells.remove(&mailbox).is_some_and(|(_, bell)| bell.notified().now_or_never().is_some());
-        if !unheard {
-            self.rested.insert(mailbox, Instant::now() + LOOK);
-        }
-        if let Err(error) = ended
-            && error.is_panic()
-        {
-            // What it left is found by the next worker's recovery.
-            tracing::error!(mailbox = mailbox.0, "a mailbox's outbox broke; it is begun again");
-            self.rested.remove(&mailbox);
-            self.broken.insert(mailbox, Instant::now() + AFTER_BREAK);
+        match ended {
+            Ok((_, worker::Ended::Moved)) => {}
+            Ok((_, worker::Ended::Idle)) => {
+                if !unheard {
+                    self.rested.insert(mailbox, Instant::now() + LOOK);
+                }
+            }
+            Ok((_, worker::Ended::Broke)) => {
+                self.broken.insert(mailbox, Instant::now() + AFTER_BREAK);
+            }
+            Err(error) => {
+                // What it left is found by the next worker's recovery.
+                tracing::error!(mailbox = mailbox.0, %error, "a mailbox's outbox broke; it is begun again");
+                self.broken.insert(mailbox, Instant::now() + AFTER_BREAK);
+            }
         }
     }
 }

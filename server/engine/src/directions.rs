@@ -5,7 +5,8 @@ use crate::clock;
 use crate::grants;
 use crate::login::{Access, Fault, Login, Proof};
 use crate::net::Place;
-use crate::store::{StoreError, directions, mailboxes};
+use crate::notify;
+use crate::store::{StoreError, directions, mailboxes, notice_way};
 use domain::credential::CredentialKind;
 use domain::id::{GrantId, MailboxId};
 use domain::provider::ProviderKind;
@@ -50,8 +51,11 @@ pub async fn access(engine: &Engine, mailbox: MailboxId, direction: Direction) -
 pub async fn access_now(engine: &Engine, mailbox: MailboxId, direction: Direction) -> Result<Access, NoAccess> {
     let row = mailboxes::get(&engine.store, mailbox).await?.ok_or(NoAccess::NotNow)?;
     let side = directions::get(engine.store.read(), mailbox, direction).await?.ok_or(NoAccess::NotNow)?;
-    if row.draft || row.paused_at.is_some() || !side.used {
+    if row.draft || row.paused_at.is_some() {
         return Err(NoAccess::NotNow);
+    }
+    if !side.used {
+        return by_system(engine, &row, direction).await;
     }
     let address = Address::parse(&row.address).map_err(|_| NoAccess::NotNow)?;
     let endpoint = side.endpoint().ok_or(NoAccess::NotNow)?;
@@ -79,6 +83,15 @@ pub async fn access_now(engine: &Engine, mailbox: MailboxId, direction: Directio
         logins: vec![Login { user, proof }],
         owner,
     })
+}
+
+/// R4: a mailbox that only fetches may answer through the SMTP server that notices leave by.
+async fn by_system(engine: &Engine, row: &mailboxes::Row, direction: Direction) -> Result<Access, NoAccess> {
+    if direction != Direction::Outgoing || row.replies_through != Some(mailboxes::SYSTEM) {
+        return Err(NoAccess::NotNow);
+    }
+    let ways = notice_way::get(&engine.store).await?;
+    notify::system(engine, &ways).map(|(access, _)| access).ok_or(NoAccess::NotNow)
 }
 
 /// The family whose rules hold for a server: told by its name first (R2), then by the choice made.

@@ -1,10 +1,11 @@
-//! Mail that the doctor sends: the announced test mail, and the card for whoever can help.
+//! What the doctor asks and sends: everything at once for the command line, the announced test mail, and the card for whoever can help.
 //!
 //! Invariant: what is sent is written down before the network is touched, and sent once.
 
-use crate::compose::{self, Letter, Person};
+use crate::compose::{self, notice::Notice};
 use crate::directions::{self, NoAccess};
 use crate::login::Fault;
+use crate::providers::ProviderEntry;
 use crate::smtp::{self, Mail, NotPosted};
 use crate::store::posted::{self, Kind};
 use crate::store::{StoreError, mailboxes};
@@ -12,9 +13,14 @@ use crate::{Engine, clock, evidence, vault};
 use domain::console::Actor;
 use domain::console::doctor::Card;
 use domain::id::MailboxId;
+use domain::mailbox::MailboxFacts;
+use domain::probe::ProbeReport;
 use domain::refusal::Fault as Invalid;
 use domain::time::Span;
 use domain::{Address, Answer, Direction, Refusal, Time};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// A second press of the button is not a second test mail.
 const APART: Span = Span::seconds(3);
@@ -72,6 +78,53 @@ pub async fn send_card(engine: &Engine, actor: &Actor, mailbox: MailboxId, to: &
     }
 }
 
+/// A mailbox as every check found it.
+pub struct Examined {
+    pub facts: MailboxFacts,
+    /// Of the directions that could be asked.
+    pub reports: Vec<ProbeReport>,
+}
+
+/// Signs in for every direction in use, and writes down what was found, as *Check again* does.
+///
+/// # Errors
+/// The database's.
+pub async fn everything(engine: &Arc<Engine>) -> Answer<Vec<Examined>> {
+    let mut all = Vec::new();
+    for facts in evidence::facts(engine).await? {
+        let mut examined = Examined { reports: Vec::new(), facts };
+        if !examined.facts.draft && !engine.silence.is() {
+            examined.reports = crate::console::examine(engine, examined.facts.id).await?.reports;
+        }
+        all.push(examined);
+    }
+    // As it is now, after the checks.
+    let mut now: HashMap<MailboxId, MailboxFacts> =
+        evidence::facts(engine).await?.into_iter().map(|f| (f.id, f)).collect();
+    for examined in &mut all {
+        if let Some(facts) = now.remove(&examined.facts.id) {
+            examined.facts = facts;
+        }
+    }
+    Ok(all)
+}
+
+/// Whether a provider's token endpoint answers, whatever it says; `None`: it has none.
+pub async fn answers(engine: &Engine, provider: &ProviderEntry) -> Option<Result<(), String>> {
+    let url = provider.token_url.as_deref()?;
+    let Some(http) = engine.net.http() else { return Some(Err(crate::net::SHUT.into())) };
+    // The path has a place for a tenant, which any word fills.
+    let url = url.replace("{tenant}", "common");
+    let asked = tokio::time::timeout(Duration::from_secs(10), http.get(&url).send()).await;
+    Some(match asked {
+        Ok(Ok(_)) => Ok(()),
+        // The error's own words name the address, which is in the providers file.
+        Ok(Err(error)) if error.is_connect() => Err("it can't be reached".into()),
+        Ok(Err(_)) => Err("it broke off".into()),
+        Err(_) => Err("it did not answer within 10 s".into()),
+    })
+}
+
 struct Sending<'a> {
     about: MailboxId,
     through: MailboxId,
@@ -118,14 +171,14 @@ async fn post(engine: &Engine, actor: &Actor, sending: &Sending<'_>, card: &Card
     let mail = Mail { from: sending.from, recipients: &recipients, message: &bytes };
     let done = match access {
         Ok(access) => smtp::post(engine, &access, &mail).await,
-        Err(fault) => Err(NotPosted::Refused(fault)),
+        Err(fault) => Err(NotPosted::NotOpened(fault)),
     };
     match done {
-        Ok(server) => {
-            posted::settle(&engine.store, id, "accepted", None, Some(&server)).await?;
+        Ok(taken) => {
+            posted::settle(&engine.store, id, "accepted", None, Some(&taken.server)).await?;
             Ok(())
         }
-        Err(NotPosted::Refused(fault)) => {
+        Err(NotPosted::NotOpened(fault) | NotPosted::Refused(fault)) => {
             let diagnosis = fault.finding.diagnosis.name();
             posted::settle(&engine.store, id, "refused", Some(diagnosis), Some(&fault.said)).await?;
             Err(Failed::Fault(fault))
@@ -139,23 +192,13 @@ async fn post(engine: &Engine, actor: &Actor, sending: &Sending<'_>, card: &Card
 
 /// The bytes; marked so that no other program answers them (RFC 3834 5).
 fn composed(sending: &Sending<'_>, card: &Card, header_id: &str, at: Time) -> Result<Vec<u8>, compose::ComposeError> {
-    let letter = Letter {
-        from_name: String::new(),
-        from: sending.from.clone(),
-        to: vec![Person { name: None, address: sending.to.clone() }],
-        cc: Vec::new(),
-        reply_to: None,
-        subject: card.subject.clone(),
-        header_id: header_id.to_owned(),
-        references: Vec::new(),
-        in_reply_to: None,
+    compose::notice::notice(&Notice {
+        from_name: "",
+        from: sending.from,
+        to: sending.to,
+        subject: &card.subject,
+        text: &card.text,
+        header_id,
         at,
-        text: card.text.clone(),
-        signature: String::new(),
-        files: Vec::new(),
-        automatic: false,
-    };
-    let mut bytes = b"Auto-Submitted: auto-generated\r\n".to_vec();
-    bytes.extend(compose::compose(&letter)?);
-    Ok(bytes)
+    })
 }

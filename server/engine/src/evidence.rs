@@ -68,6 +68,9 @@ pub async fn failed(
     direction: Direction,
     fault: &Fault,
 ) -> Result<Verdict, StoreError> {
+    if engine.silence.is() {
+        return Ok(Verdict { definite: false, next_attempt_at: None });
+    }
     let now = clock::now();
     let tx = engine.store.begin().await?;
     let Some(row) = directions::get(&tx, mailbox, direction).await? else {
@@ -239,7 +242,7 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
             held: 0,
             ends_soon: ends.remove(&row.id).unwrap_or_default(),
             mail: Mail {
-                silent: engine.silence.of(MailboxId(row.id)),
+                silent: engine.quiet.of(MailboxId(row.id)),
                 unexplained: unexplained.remove(&row.id).unwrap_or_default(),
                 unreadable: unreadable.get(&row.id).copied(),
             },

@@ -4,7 +4,9 @@
 //! passes a UID that was not delivered; nothing is deleted on the server before the commit that
 //! stored it; a UID that was asked for but not delivered is not fetched.
 
+mod alike;
 mod begin;
+mod count;
 mod item;
 mod large;
 mod pass;
@@ -14,6 +16,7 @@ mod single;
 mod sweep;
 mod vanished;
 
+pub use count::count;
 pub use pass::{ASKED, pass};
 pub use single::{Single, single, whole};
 pub use vanished::note as note_vanished;

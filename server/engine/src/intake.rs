@@ -30,7 +30,7 @@ use crate::{Engine, clock};
 use domain::id::{MailboxId, TicketId};
 use domain::provider::ProviderKind;
 use domain::{Address, Direction, receipt::Disposition};
-use forward::Bundle;
+use forward::Forwarded;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -154,7 +154,7 @@ struct Read {
     bytes: usize,
     mail: Result<Box<Mail>, Unreadable>,
     /// What it forwards, if somebody who may sent it.
-    bundle: Option<Bundle>,
+    forwarded: Forwarded,
 }
 
 /// Why there is no mail.
@@ -170,7 +170,7 @@ impl Read {
         };
         let Some(source) = source else {
             let mail = Err(Unreadable { reason: "its source is not stored".into() });
-            return Ok(Self { waiting, bytes: 0, mail, bundle: None });
+            return Ok(Self { waiting, bytes: 0, mail, forwarded: Forwarded::No });
         };
         let bytes = source.len();
         // Counted before this try was made.
@@ -180,11 +180,11 @@ impl Read {
         if let Err(unreadable) = &mail {
             tracing::warn!(mailbox = waiting.mailbox.0, uid = waiting.uid, reason = %unreadable.reason, "a message can't be read; its source is kept");
         }
-        let bundle = match &mail {
-            Ok(mail) => forward::bundle(engine, own, may, &waiting, mail).await?,
-            Err(_) => None,
+        let forwarded = match &mail {
+            Ok(mail) => forward::forwarded(engine, own, may, &waiting, mail).await?,
+            Err(_) => Forwarded::No,
         };
-        Ok(Self { waiting, bytes, mail, bundle })
+        Ok(Self { waiting, bytes, mail, forwarded })
     }
 }
 
@@ -215,6 +215,11 @@ impl Own {
         let Some(from) = &mail.from else { return Proof::Unknown };
         let provider = self.providers.get(&mailbox).copied().unwrap_or(ProviderKind::Other);
         mime::proof(provider, &mail.vouched, &from.address)
+    }
+
+    /// Whether the mailbox's provider vouches for senders at all.
+    pub(crate) fn vouches(&self, mailbox: MailboxId) -> bool {
+        self.providers.get(&mailbox).is_some_and(|kind| *kind != ProviderKind::Other)
     }
 
     /// Whose address it is, plus addresses included (RFC 5233).

@@ -22,12 +22,14 @@ pub mod fetch;
 pub mod files;
 mod find;
 pub mod grants;
+pub mod home;
 pub mod html;
 pub mod imap;
 pub mod intake;
 mod jump;
 pub mod login;
 mod lookup;
+pub mod metrics;
 pub mod mime;
 pub mod net;
 pub mod node;
@@ -40,6 +42,7 @@ pub mod post;
 pub mod providers;
 pub mod reconcile;
 pub mod registrations;
+pub mod rotation;
 pub mod search;
 pub mod secret;
 pub mod signins;
@@ -80,7 +83,9 @@ pub struct Engine {
     pub node: node::Here,
     pub errands: errand::Errands,
     pub notify: notify::Notify,
-    pub silence: silence::Watch,
+    pub quiet: silence::Watch,
+    pub silence: home::Silence,
+    pub counts: metrics::Counts,
     pub started_at: domain::Time,
 }
 
@@ -107,15 +112,24 @@ impl Engine {
     /// # Errors
     /// [`StartError`], before anything was changed but the schema.
     pub async fn open(config: Config) -> Result<Arc<Self>, StartError> {
+        let store = Store::open(&config.database).await?;
+        Self::on(config, store).await
+    }
+
+    /// The same on a database that is open already.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn on(config: Config, store: Store) -> Result<Arc<Self>, StartError> {
         let providers = Providers::load(config.providers_file.as_deref(), &config.network)?;
         let net = Net::new(&providers, config.network.clone(), &config.limits)?;
         let vault = Vault::new(&config.key)?;
-        let store = Store::open(&config.database).await?;
         if !store::key_check::fits(&store, &vault).await? {
             return Err(StartError::WrongKey);
         }
         let durability = store.durability().await?;
         tracing::info!(%durability, "opened the database");
+        providers::load(&store, &providers).await?;
         let engine = Arc::new(Self {
             config,
             store,
@@ -128,10 +142,13 @@ impl Engine {
             node: node::Here::default(),
             errands: errand::Errands::default(),
             notify: notify::Notify::default(),
-            silence: silence::Watch::default(),
+            quiet: silence::Watch::default(),
+            silence: home::Silence::default(),
+            counts: metrics::Counts::default(),
             started_at: clock::now(),
         });
         engine.grants.attach(&engine);
+        engine.hush(home::silent(&engine.store).await?.is_some());
         Ok(engine)
     }
 
@@ -166,17 +183,56 @@ impl Engine {
     /// [`StartError::InUse`]: another process works on the same SQLite file.
     pub fn start(self: &Arc<Self>) -> Result<Running, StartError> {
         let lock = node::lock(&self.config.database).map_err(StartError::InUse)?;
+        Ok(self.start_locked(lock))
+    }
+
+    /// The same for who holds the lock already.
+    pub fn start_locked(self: &Arc<Self>, lock: Option<node::Lock>) -> Running {
         let stop = CancellationToken::new();
+        // A reply that is being handed over still writes under this node's lease: it is let go of
+        // after the outbox has ended.
+        let drained = CancellationToken::new();
         let mut loops = JoinSet::new();
-        loops.spawn(pool::run(self.clone(), stop.clone()));
+        loops.spawn(self.aloud(&stop, pool::run(self.clone(), stop.clone(), drained.clone())));
+        loops.spawn(self.aloud(&stop, grants::run(self.clone(), stop.clone())));
+        loops.spawn(self.aloud(&stop, notify::run(self.clone(), stop.clone())));
+        let deliver = self.aloud(&stop, deliver::run(self.clone(), stop.clone()));
+        loops.spawn(async move {
+            let _ended = drained.drop_guard();
+            deliver.await;
+        });
         loops.spawn(intake::run(self.clone(), stop.clone()));
-        loops.spawn(deliver::run(self.clone(), stop.clone()));
-        loops.spawn(grants::run(self.clone(), stop.clone()));
-        loops.spawn(notify::run(self.clone(), stop.clone()));
         loops.spawn(jump::run(self.clone(), stop.clone()));
         loops.spawn(search::run(self.clone(), stop.clone()));
-        loops.spawn(silence::run(self.clone(), stop.clone()));
-        Ok(Running { stop, loops, _lock: lock })
+        loops.spawn(self.aloud(&stop, silence::run(self.clone(), stop.clone())));
+        loops.spawn(rotation::run(self.clone(), stop.clone()));
+        loops.spawn(home::run(self.clone(), stop.clone()));
+        Running { stop, loops, _lock: lock }
+    }
+
+    /// A loop that touches the network: it begins when this is no silent copy, or no more.
+    fn aloud(
+        self: &Arc<Self>,
+        stop: &CancellationToken,
+        run: impl Future<Output = ()> + Send + 'static,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        let (engine, stop) = (self.clone(), stop.clone());
+        async move {
+            tokio::select! {
+                () = engine.silence.over() => run.await,
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Shuts the way out, or opens it.
+    fn hush(&self, silent: bool) {
+        self.net.shut(silent);
+        self.silence.set(silent);
+        if !silent {
+            self.wake.everybody();
+        }
+        self.changes.tell("everything");
     }
 }
 
@@ -194,6 +250,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// Cancelled, it asks every loop to end: nothing new is begun.
+    pub fn asked(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
     /// Asks every loop to end and waits for them, at most this long.
     pub async fn stop(mut self, deadline: Duration) {
         self.stop.cancel();

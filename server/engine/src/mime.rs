@@ -15,13 +15,15 @@ mod parties;
 mod parts;
 mod quote;
 mod report;
+mod returned;
+mod tangle;
 mod text;
 
 pub use authentic::{Proof, Vouched, proof};
 pub use automatic::Automatic;
-pub use forward::{Inline, Written, alike, inline};
+pub use forward::{Inline, Written, Zone, alike, inline, wordless};
 pub use heading::{Heading, headings};
-pub use identity::{Identity, identify, message_key};
+pub use identity::{Identity, headline, identify, message_key};
 pub use markup::to_text;
 pub use parties::Party;
 pub use parts::{Part, file_name, file_type, part};
@@ -75,7 +77,7 @@ pub struct Mail {
     pub vouched: Vouched,
     /// A list's mail, bulk, or mail that asks for no automatic reply.
     pub hushed: bool,
-    /// A delivery report (RFC 3464).
+    /// A delivery report (RFC 3464), or mail that says the same in words.
     pub report: Option<Report>,
 }
 
@@ -122,6 +124,8 @@ pub(crate) async fn isolated<T: Send + 'static>(work: impl FnOnce() -> T + Send 
 
 /// A message that another one carries as a file, with its own bytes.
 pub struct Carried {
+    /// Its place among the carrying mail's parts.
+    pub index: u32,
     pub source: Vec<u8>,
     pub mail: Mail,
 }
@@ -139,11 +143,12 @@ pub async fn carried(source: Vec<u8>) -> Result<Vec<Carried>, Broken> {
         let message = MessageParser::default().parse(&source).ok_or(Broken::Empty)?;
         let files = parts::of(&message);
         let eml = |part: &&Part| part.mime == "message/rfc822" || part.name.to_lowercase().ends_with(".eml");
-        let bytes = files.iter().filter(eml).take(CARRIED).filter_map(|part| parts::cut(&message, part.index));
-        let read = bytes.filter_map(|source| {
+        let read = files.iter().filter(eml).take(CARRIED).filter_map(|part| {
+            let source = parts::cut(&message, part.index)?;
             let mail = read_now(&source).ok()?;
             // A text that was only named so has neither.
-            (mail.from.is_some() && (mail.date.is_some() || mail.identity.given)).then_some(Carried { source, mail })
+            let sound = mail.from.is_some() && (mail.date.is_some() || mail.identity.given);
+            sound.then_some(Carried { index: part.index, source, mail })
         });
         Ok(read.collect())
     })
@@ -168,7 +173,7 @@ pub(crate) fn read_now(source: &[u8]) -> Result<Mail, Broken> {
     {
         return Err(Broken::Empty);
     }
-    let report = report::of(&message);
+    let report = report::of(&message).or_else(|| returned::of(&message, from.as_ref()));
     let automatic = automatic::of(&message, from.as_ref(), report.as_ref());
     let remote_images = body.html.as_deref().map_or(0, crate::html::count_remote);
     Ok(Mail {
@@ -210,6 +215,10 @@ fn levels(source: &[u8]) -> usize {
     let starts = source.iter().enumerate().filter(|(_, byte)| matches!(byte, b'c' | b'C'));
     starts.filter(|(at, _)| source.get(*at..at + NAME.len()).is_some_and(|w| w.eq_ignore_ascii_case(NAME))).count()
 }
+
+#[cfg(test)]
+#[path = "mime/hostile_tests.rs"]
+mod hostile_tests;
 
 #[cfg(test)]
 #[path = "mime/tests.rs"]

@@ -22,11 +22,12 @@ use resolve::Resolver;
 use rustls::{ClientConfig, RootCertStore};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
 pub use connect::{Deadlines, note};
-pub use fault::{finding, of_io};
+pub use fault::{SHUT, finding, of_io};
 pub use guard::ANNOUNCED;
 pub use resolve::Resolved;
 pub use seats::{Place, Seat, Seats};
@@ -47,6 +48,7 @@ pub struct Net {
     memory: Arc<Semaphore>,
     memory_kib: u32,
     seats: Arc<Seats>,
+    shut: AtomicBool,
 }
 
 /// A setting that makes no way out.
@@ -102,6 +104,7 @@ impl Net {
             memory: Arc::new(Semaphore::new(memory_kib as usize)),
             memory_kib,
             seats: Arc::new(Seats::new(limits.sessions_per_host)),
+            shut: AtomicBool::new(false),
         })
     }
 
@@ -111,23 +114,34 @@ impl Net {
 
     /// For OAuth: no redirects, no proxy, 30 s in all, the same roots, names and rules. An address
     /// written as a number is not looked up, so that only the providers file may name one.
-    pub fn http(&self) -> &reqwest::Client {
-        &self.http
+    /// `None`: the way out is shut.
+    pub fn http(&self) -> Option<&reqwest::Client> {
+        self.open().then_some(&self.http)
     }
 
     /// For look-ups at domains that strangers name: HTTPS at public addresses, no redirects, 4 s.
-    pub fn foreign(&self) -> &reqwest::Client {
-        &self.foreign
+    /// `None`: the way out is shut.
+    pub fn foreign(&self) -> Option<&reqwest::Client> {
+        self.open().then_some(&self.foreign)
+    }
+
+    /// Shuts the way out, for a silent copy, or opens it again.
+    pub fn shut(&self, shut: bool) {
+        self.shut.store(shut, Ordering::SeqCst);
+    }
+
+    fn open(&self) -> bool {
+        !self.shut.load(Ordering::SeqCst)
     }
 
     /// Targets and ports of a service's SRV records, best first.
     pub async fn srv(&self, name: &str) -> Vec<(String, u16)> {
-        self.resolver.srv(name).await
+        if self.open() { self.resolver.srv(name).await } else { Vec::new() }
     }
 
     /// The mail exchangers of a domain, best first, without the final dot.
     pub async fn mx(&self, domain: &str) -> Vec<String> {
-        self.resolver.mx(domain).await
+        if self.open() { self.resolver.mx(domain).await } else { Vec::new() }
     }
 
     /// The TLS settings of every session.
@@ -146,6 +160,18 @@ impl Net {
         let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX).clamp(1, self.memory_kib);
         MemoryShare(self.memory.clone().acquire_many_owned(kib).await.ok())
     }
+}
+
+/// An answer's whole body; `None` when it is longer than so many bytes, or breaks off.
+pub async fn body(mut answer: reqwest::Response, longest: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(part) = answer.chunk().await.ok()? {
+        if bytes.len() + part.len() > longest {
+            return None;
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Some(bytes)
 }
 
 /// A part of the memory budget; given back when dropped.

@@ -49,21 +49,23 @@ impl Here {
 #[derive(Debug)]
 pub struct Lock(#[allow(dead_code)] File);
 
+/// The file of an SQLite database; `None` at a server.
+pub fn file_of(database: &str) -> Option<PathBuf> {
+    let path = database.strip_prefix("sqlite:")?.trim_start_matches("//").split('?').next().unwrap_or_default();
+    (!path.is_empty() && !path.contains(":memory:")).then(|| PathBuf::from(path))
+}
+
 /// Locks the file beside an SQLite database; a server's database needs none.
 ///
 /// # Errors
 /// The database's path, when another process holds the lock or it can't be made.
 pub fn lock(database: &str) -> Result<Option<Lock>, PathBuf> {
-    let Some(path) = database.strip_prefix("sqlite:") else { return Ok(None) };
-    let path = path.trim_start_matches("//").split('?').next().unwrap_or_default();
-    if path.is_empty() || path.contains(":memory:") {
-        return Ok(None);
-    }
-    let beside = PathBuf::from(format!("{path}.lock"));
+    let Some(path) = file_of(database) else { return Ok(None) };
+    let beside = PathBuf::from(format!("{}.lock", path.display()));
     let file = File::options().create(true).truncate(false).write(true).open(&beside).map_err(|_| beside)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(Lock(file))),
-        Err(TryLockError::WouldBlock) => Err(PathBuf::from(path)),
+        Err(TryLockError::WouldBlock) => Err(path),
         // A file system without locks: the lease has to do.
         Err(TryLockError::Error(error)) => {
             tracing::warn!(%error, "the database's folder knows no locks");

@@ -20,9 +20,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use plan::{audience_of, ids, is_quiet, not_put_off, test};
-pub(crate) use ways::{PASSWORD as SMTP_PASSWORD, can_tell, endpoint, ways};
-pub(crate) use webhook::{SECRET as WEBHOOK_SECRET, allowed};
+pub(crate) use plan::{audience_of, ids, is_quiet, not_put_off, once, test};
+pub(crate) use ways::{PASSWORD as SMTP_PASSWORD, can_tell, endpoint, system, ways};
+pub(crate) use webhook::SECRET as WEBHOOK_SECRET;
 
 /// How often to look without being woken.
 const LOOK: Duration = Duration::from_secs(60);

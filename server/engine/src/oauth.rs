@@ -5,9 +5,11 @@
 //! Absent: the database, and any decision about grants.
 
 pub mod claims;
+pub mod discovery;
 mod refusal;
 mod transport;
 pub mod trial;
+pub mod userinfo;
 mod wire;
 
 use crate::Engine;
@@ -38,6 +40,9 @@ pub struct Party {
     /// With `{tenantid}` where the id_token's `tid` goes.
     pub issuer: String,
     pub authorize_params: Vec<(String, String)>,
+    pub userinfo_url: Option<String>,
+    /// The secret goes into the header, not into the body (RFC 6749 2.3.1).
+    pub basic_auth: bool,
     pub client_id: String,
     pub client_secret: Option<Secret>,
     /// Where the provider sends the browser back to, word for word as registered.
@@ -62,6 +67,8 @@ impl Party {
             token_url: at(&entry.token_url)?,
             issuer: entry.issuer.clone()?,
             authorize_params: entry.authorize_params.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            userinfo_url: entry.userinfo_url.clone(),
+            basic_auth: entry.basic_auth,
             client_id: client_id.to_owned(),
             client_secret,
             redirect,
@@ -71,7 +78,7 @@ impl Party {
     fn client(&self) -> Result<Client, Misconfigured> {
         let mut client = oauth2::Client::new(ClientId::new(self.client_id.clone()))
             // Microsoft and Google both take the secret in the body; secrets hold `~`, `+` and the like.
-            .set_auth_type(oauth2::AuthType::RequestBody)
+            .set_auth_type(if self.basic_auth { oauth2::AuthType::BasicAuth } else { oauth2::AuthType::RequestBody })
             .set_auth_uri(AuthUrl::new(self.authorize_url.clone()).map_err(|_| Misconfigured)?)
             .set_token_uri(TokenUrl::new(self.token_url.clone()).map_err(|_| Misconfigured)?)
             .set_redirect_uri(RedirectUrl::new(self.redirect.clone()).map_err(|_| Misconfigured)?);
@@ -123,7 +130,8 @@ pub fn set_out(party: &Party, ask: &Ask<'_>) -> Result<Outset, Misconfigured> {
     let hint = ask.login_hint.filter(|_| !ask.pick);
     let mut prompts: Vec<&str> = Vec::new();
     if hint.is_none() {
-        prompts.push("select_account");
+        // The one that every provider has to know is `login` (OpenID Connect Core 3.1.2.1).
+        prompts.push(if party.kind == ProviderKind::Other { "login" } else { "select_account" });
     }
     for (name, value) in &party.authorize_params {
         if name == "prompt" {
@@ -206,7 +214,8 @@ pub async fn refresh(engine: &Engine, party: &Party, token: &Secret, scopes: &[S
 /// Withdraws a grant at its provider (RFC 7009). At Google that ends everything the account gave
 /// this app, whichever of its tokens is shown. `false`: the provider did not take it.
 pub async fn revoke(engine: &Engine, url: &str, token: &Secret) -> bool {
-    let request = engine.net.http().post(url).form(&[("token", token.reveal())]);
+    let Some(http) = engine.net.http() else { return false };
+    let request = http.post(url).form(&[("token", token.reveal())]);
     match tokio::time::timeout(transport::DEADLINE, request.send()).await {
         Ok(Ok(answer)) => answer.status().is_success(),
         // The error's own words may hold the address with what was sent.
@@ -271,6 +280,8 @@ mod tests {
             token_url: "https://login.example/contoso/oauth2/v2.0/token".into(),
             issuer: "https://login.example/{tenantid}/v2.0".into(),
             authorize_params: params,
+            userinfo_url: None,
+            basic_auth: false,
             client_id: "client".into(),
             client_secret: None,
             redirect: "https://desk.example/oauth/callback".into(),
@@ -315,6 +326,7 @@ mod tests {
         let q = query(&party(ProviderKind::Google), Some("care@northwind.example"), false);
         assert_eq!((&*q["prompt"], &*q["access_type"]), ("consent", "offline"));
         assert_eq!(query(&party(ProviderKind::Google), None, true)["prompt"], "select_account consent");
+        assert_eq!(query(&party(ProviderKind::Other), None, true)["prompt"], "login");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use crate::store::nodes::{self, Node};
 use crate::store::receipts::Claim;
 use crate::store::{StoreError, sources};
-use crate::{Engine, clock, node, watch};
+use crate::{Engine, clock, node, providers, watch};
 use domain::backoff;
 use domain::id::MailboxId;
 use domain::time::Span;
@@ -22,8 +22,8 @@ const LOOK_OTHERS: Duration = Duration::from_secs(5);
 /// Claimed in one statement.
 const AT_ONCE: u64 = 200;
 
-/// Runs until stopped.
-pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
+/// Runs until stopped; lets go of the node once the outbox has `drained`.
+pub async fn run(engine: Arc<Engine>, stop: CancellationToken, drained: CancellationToken) {
     // Whatever was begun more than an hour ago, or by a process that is gone, was never completed.
     let abandoned = if engine.store.is_sqlite() { clock::now() } else { clock::now() - Span::hours(1) };
     if let Err(error) = sources::drop_abandoned(&engine.store, abandoned, clock::now()).await {
@@ -44,6 +44,12 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
         }
         workers.end().await;
         if stop.is_cancelled() {
+            // Another node would take what is being handed over for interrupted.
+            let never = CancellationToken::new();
+            tokio::select! {
+                () = drained.cancelled() => {}
+                () = node::keep(&engine, here, &never) => {}
+            }
             engine.node.set(None);
             if let Err(error) = nodes::leave(&engine.store, here).await {
                 tracing::warn!(%error, "this node's mailboxes wait for its lease to run out");
@@ -98,6 +104,8 @@ impl Workers {
             room = if taken < room.min(AT_ONCE) { 0 } else { room - taken };
         }
         let claims = nodes::claims(&self.engine.store, here).await?;
+        // A provider that an admin added on another node.
+        providers::load(&self.engine.store, &self.engine.providers).await?;
         for worker in self.of.values() {
             if !claims.iter().any(|c| c.mailbox == worker.mailbox) {
                 worker.stop.cancel();

@@ -3,12 +3,12 @@
 //! It leaves through a healthy mailbox that is not the one it speaks of. What it says is kept
 //! nowhere here: it may hold a link.
 
-use crate::compose::{self, Letter, Person};
+use crate::compose::{self, notice::Notice};
 use crate::directions;
 use crate::intake::fresh_header_id;
-use crate::smtp::{Mail, RecipientAnswer, Session};
+use crate::smtp::{self, Mail};
 use crate::store::StoreError;
-use crate::{Engine, clock, evidence, net};
+use crate::{Engine, clock, evidence};
 use domain::console::tickets::NO_TICKET;
 use domain::direction::State;
 use domain::id::MailboxId;
@@ -63,44 +63,20 @@ pub async fn post(engine: &Engine, about: MailboxId, note: &Note) -> Result<(), 
 
 async fn hand_over(engine: &Engine, through: MailboxId, from: Address, note: &Note) -> Result<(), NotPosted> {
     let desk = crate::store::settings::get(&engine.store, crate::store::settings::DESK_NAME).await?;
-    let letter = Letter {
-        from_name: desk.unwrap_or_else(|| "Help desk".into()),
-        to: vec![Person { name: None, address: note.to.clone() }],
-        cc: Vec::new(),
-        subject: note.subject.clone(),
-        // Signed by us: where a copy of it is fetched it is known as our own.
-        header_id: fresh_header_id(engine, NO_TICKET, &from),
-        references: Vec::new(),
-        in_reply_to: None,
-        at: clock::now(),
-        text: note.text.clone(),
-        signature: String::new(),
-        files: Vec::new(),
-        automatic: false,
-        reply_to: None,
-        from: from.clone(),
-    };
     let failed = |error: &dyn std::fmt::Display| NotPosted::Failed(error.to_string());
-    // No program answers it (RFC 3834 5).
-    let mut message = b"Auto-Submitted: auto-generated\r\n".to_vec();
-    message.extend(compose::compose(&letter).map_err(|error| failed(&error))?);
+    let message = compose::notice::notice(&Notice {
+        from_name: desk.as_deref().unwrap_or("Help desk"),
+        from: &from,
+        to: &note.to,
+        subject: &note.subject,
+        text: &note.text,
+        // Signed by us: where a copy of it is fetched it is known as our own.
+        header_id: &fresh_header_id(engine, NO_TICKET, &from),
+        at: clock::now(),
+    })
+    .map_err(|error| failed(&error))?;
     let access = directions::access_now(engine, through, Direction::Outgoing).await.map_err(|error| failed(&error))?;
-    let _seat = engine.net.seats().take(&directions::place(engine, &access)).await;
-    let opened = Session::open(&engine.net, &access, &mut net::Steps::new()).await;
-    let mut session = opened.map_err(|not| failed(&not.fault.said))?;
     let recipients = [note.to.clone()];
     let mail = Mail { from: &from, recipients: &recipients, message: &message };
-    let sent = async {
-        match session.begin(&mail).await.map_err(|error| failed(&error))?.first() {
-            Some(RecipientAnswer::Accepted) => {}
-            Some(RecipientAnswer::Later(said) | RecipientAnswer::Refused(said)) => return Err(failed(said)),
-            None => return Err(NotPosted::NoWay),
-        }
-        session.data().await.map_err(|error| failed(&error))?;
-        let reply = session.hand_over(&message).await.map_err(|error| failed(&error))?;
-        if reply.is_positive() { Ok(()) } else { Err(failed(&reply.text())) }
-    }
-    .await;
-    session.close().await;
-    sent
+    smtp::post(engine, &access, &mail).await.map(|_| ()).map_err(|not| failed(&not.fault().said))
 }

@@ -1,5 +1,8 @@
 //! The providers we know: endpoints, hosts, scopes and habits, all of it data.
 
+mod own;
+mod shelf;
+
 use crate::config::NetworkRules;
 use domain::provider::{Endpoint, Passwords, Provider, ProviderKind};
 use domain::{Address, Direction};
@@ -7,6 +10,10 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+pub use domain::provider::is_own;
+pub use own::{describe, discover, forget, load, show};
+use shelf::Shelf;
 
 /// The key of a server that is no provider we know.
 pub const OTHER: &str = "other";
@@ -18,11 +25,14 @@ pub struct Providers {
     pub roots: Option<PathBuf>,
     /// The DNS server to ask, instead of the system's.
     pub resolver: Option<SocketAddr>,
-    pub providers: Vec<ProviderEntry>,
+    providers: Vec<ProviderEntry>,
+    /// Those that an admin added by OpenID discovery.
+    #[serde(skip)]
+    own: Shelf,
 }
 
-/// One provider of the file.
-#[derive(Clone, Debug, Deserialize)]
+/// One provider: of the file, or added by an admin.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ProviderEntry {
     pub key: String,
     pub kind: ProviderKind,
@@ -34,6 +44,11 @@ pub struct ProviderEntry {
     /// With `{tenantid}` where the id_token's `tid` goes.
     pub issuer: Option<String>,
     pub revoke_url: Option<String>,
+    /// Where a token tells who it is of (OpenID Connect Core 5.3), for a provider whose id_token does not.
+    pub userinfo_url: Option<String>,
+    /// The secret goes into the header (RFC 6749 2.3.1), not into the body.
+    #[serde(default)]
+    pub basic_auth: bool,
     #[serde(default, deserialize_with = "or_default")]
     pub scopes: Scopes,
     #[serde(default, deserialize_with = "or_default")]
@@ -64,7 +79,7 @@ pub struct ProviderEntry {
 }
 
 /// What to ask for, per purpose.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Scopes {
     #[serde(default, deserialize_with = "or_default")]
     pub identity: Vec<String>,
@@ -75,7 +90,7 @@ pub struct Scopes {
 }
 
 /// What differs for personal accounts (R11).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Personal {
     pub domains: Vec<String>,
     pub outgoing: Endpoint,
@@ -143,18 +158,31 @@ impl Providers {
     }
 
     pub fn get(&self, key: &str) -> Option<&ProviderEntry> {
-        self.providers.iter().find(|p| p.key == key)
+        self.providers.iter().find(|p| p.key == key).or_else(|| self.own.get(key))
+    }
+
+    /// All of them, the file's first.
+    pub fn all(&self) -> impl Iterator<Item = &ProviderEntry> {
+        self.providers.iter().chain(self.own.all())
+    }
+
+    /// Puts one that an admin added on the shelf; `None` takes it away.
+    pub fn put(&self, key: &str, entry: Option<ProviderEntry>) {
+        self.own.put(key, entry);
     }
 
     /// The provider of a server name.
     pub fn by_host(&self, host: &str) -> Option<&ProviderEntry> {
-        self.providers.iter().find(|p| p.hosts.iter().any(|d| is_under(host, d)))
+        let at = |p: &&ProviderEntry| p.hosts.iter().any(|d| is_under(host, d));
+        let file = self.providers.iter().find(at);
+        // A server that a file knows by name alone may belong to a provider that an admin added.
+        file.filter(|p| p.authorize_url.is_some()).or_else(|| self.own.all().find(at)).or(file)
     }
 
     /// The provider of an address, by its domain.
     pub fn by_domain(&self, address: &Address) -> Option<&ProviderEntry> {
         let domain = address.domain();
-        self.providers.iter().find(|p| {
+        self.all().find(|p| {
             p.domains.iter().any(|d| d == domain)
                 || p.personal.as_ref().is_some_and(|s| s.domains.iter().any(|d| d == domain))
         })
@@ -168,11 +196,11 @@ impl Providers {
     /// Origins of the sign-in pages, for the pages' content security policy.
     pub fn sign_in_origins(&self) -> Vec<String> {
         let mut origins: Vec<String> = self
-            .providers
-            .iter()
+            .all()
             .filter_map(|p| url::Url::parse(&p.authorize_url.as_ref()?.replace(['{', '}'], "")).ok())
             .map(|url| url.origin().ascii_serialization())
             .collect();
+        origins.sort();
         origins.dedup();
         origins
     }

@@ -36,6 +36,7 @@ use domain::{Diagnosis, Direction, Refusal};
 pub use begin::{begin, provider_of};
 pub use complete::{adopt, complete};
 pub use kept::retry_kept;
+pub(crate) use password::checked as checked_server;
 pub use password::{apply_password, switch_by_password};
 pub use prove::unreached;
 pub use repaired::{lately, repaired};

@@ -64,7 +64,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
 pub async fn look(engine: &Engine) -> Result<(), StoreError> {
     let now = clock::now();
     let fresh = {
-        let mut seen = engine.silence.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = engine.quiet.0.lock().unwrap_or_else(PoisonError::into_inner);
         seen.looks += 1;
         seen.looks % LASTS == 1
     };
@@ -72,7 +72,7 @@ pub async fn look(engine: &Engine) -> Result<(), StoreError> {
     let passed = folders::passed(&engine.store).await?;
     let facts = evidence::facts(engine).await?;
     let habits = {
-        let mut seen = engine.silence.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = engine.quiet.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(habits) = reckoned {
             seen.habits = habits;
         }
@@ -92,7 +92,7 @@ pub async fn look(engine: &Engine) -> Result<(), StoreError> {
         }
     }
     let changed: Vec<MailboxId> = {
-        let mut seen = engine.silence.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = engine.quiet.0.lock().unwrap_or_else(PoisonError::into_inner);
         let twice: HashMap<MailboxId, Silent> = found
             .iter()
             .filter(|(id, silent)| seen.once.get(id).is_some_and(|before| before.how == silent.how))
@@ -104,7 +104,7 @@ pub async fn look(engine: &Engine) -> Result<(), StoreError> {
         changed
     };
     for mailbox in changed {
-        tracing::warn!(mailbox = mailbox.0, silent = ?engine.silence.of(mailbox).map(|s| s.how), "silence began or ended");
+        tracing::warn!(mailbox = mailbox.0, silent = ?engine.quiet.of(mailbox).map(|s| s.how), "silence began or ended");
         engine.changes.tell(format!("mailbox:{mailbox}"));
         engine.changes.tell("mailboxes");
     }

@@ -13,16 +13,18 @@ mod features;
 mod finding;
 mod post;
 mod probe;
+mod reply;
 mod session;
 mod transaction;
 mod wire;
 
-pub(crate) use post::{NotPosted, post};
+pub(crate) use post::{NotPosted, Taken, post};
 pub(crate) use probe::check_sender;
 pub use probe::probe;
+pub(crate) use reply::Reply;
 pub(crate) use session::{NotOpened, Session};
 pub(crate) use transaction::{Mail, RecipientAnswer, Refused};
-pub(crate) use wire::{Lost, Reply};
+pub(crate) use wire::Lost;
 
 use std::time::Duration;
 

@@ -5,8 +5,10 @@
 //! No transaction lives across a network await.
 
 pub mod accounts;
+pub mod acknowledged;
 pub mod approvals;
 pub mod attachments;
+pub mod backup;
 pub mod bounces;
 pub mod deliveries;
 pub mod directions;
@@ -18,15 +20,21 @@ pub mod find;
 pub mod folders;
 pub mod forwards;
 pub mod grants;
+pub mod held_told;
+pub mod home;
+pub mod imports;
 pub mod key_check;
 pub mod known;
 pub mod ledger;
 pub mod listed;
 pub mod mailboxes;
 pub mod messages;
+pub mod metrics;
+pub mod moving;
 pub mod nodes;
 pub mod notice_way;
 pub mod notices;
+pub mod own_providers;
 pub mod people;
 pub mod posted;
 pub mod receipts;
@@ -36,6 +44,7 @@ pub mod registrations;
 pub mod relays;
 pub mod requesters;
 pub mod rules;
+pub mod sealed;
 pub mod search;
 pub mod sessions;
 pub mod settings;
@@ -122,7 +131,15 @@ impl Store {
     /// # Errors
     /// Whatever the database says.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let store = if url.starts_with("sqlite:") {
+        let store = Self::connect(url).await?;
+        use migrations::MigratorTrait as _;
+        Migrator::up(&store.writer, None).await?;
+        Ok(store)
+    }
+
+    /// Opens the database as it is.
+    async fn connect(url: &str) -> Result<Self, StoreError> {
+        Ok(if url.starts_with("sqlite:") {
             let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
             let writer = Database::connect(sqlite(path, 1, false)).await?;
             let reader = Database::connect(sqlite(path, 4, true)).await?;
@@ -142,10 +159,7 @@ impl Store {
                 });
             let pool = Database::connect(options).await?;
             Self { writer: pool.clone(), reader: pool, backend: DatabaseBackend::Postgres }
-        };
-        use migrations::MigratorTrait as _;
-        Migrator::up(&store.writer, None).await?;
-        Ok(store)
+        })
     }
 
     /// For questions.
@@ -247,7 +261,6 @@ fn sqlite(path: &str, connections: u32, read_only: bool) -> ConnectOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sea_orm::ConnectionTrait as _;
 
     /// As SQLite does when the disk is full: the transaction is gone, and only SQLite knows.
     #[tokio::test]

@@ -94,7 +94,7 @@ struct Round<'a> {
 impl Round<'_> {
     /// One session from opening to its end.
     async fn run(mut self) -> Result<Next, StoreError> {
-        let Some(terms) = terms::of(self.engine, self.claim).await? else { return Ok(Next::Never) };
+        let Some(mut terms) = terms::of(self.engine, self.claim).await? else { return Ok(Next::Never) };
         if !terms.ours {
             return Ok(Next::Never);
         }
@@ -119,13 +119,21 @@ impl Round<'_> {
         if !terms::same(self.engine, self.claim, &terms).await? {
             return Ok(Next::Now);
         }
-        let (mut session, selected) = match self.open(access, &terms, &folder.name).await {
+        let (mut session, mut selected) = match self.open(access, &terms, &folder.name).await {
             Ok(opened) => opened,
             Err(fault) => return self.failed(&fault).await,
         };
         let opened_at = Instant::now();
         let job = self.job(&session, &terms).await?;
         evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await?;
+        if terms.uncounted {
+            selected = match self.count(&mut session, &terms, &folder.name).await {
+                Ok(selected) => selected,
+                Err(Broken::Store(error)) => return Err(error),
+                Err(Broken::Session(fault)) => return self.failed(&fault).await,
+            };
+            terms.uncounted = false;
+        }
         let id = FolderId(folder.id);
         let ended = self.watch(&mut session, &job, id, selected, &terms, &place).await;
         self.others.stop();
@@ -146,6 +154,12 @@ impl Round<'_> {
             }
             Err(Broken::Session(fault)) => self.failed(&fault).await,
         }
+    }
+
+    /// What the first import would bring; then the first folder again.
+    async fn count(&self, session: &mut Session, terms: &Terms, folder: &str) -> Result<imap::Selected, Broken> {
+        fetch::count(self.engine, self.claim.mailbox, session).await?;
+        Ok(if terms.writes() { session.select(folder).await? } else { session.examine(folder).await? })
     }
 
     async fn failed(&self, fault: &Fault) -> Result<Next, StoreError> {

@@ -2,6 +2,7 @@
 
 use crate::banner::Banner;
 use crate::console::people::Actor;
+use crate::home::Silent;
 use crate::refusal::Answer;
 use crate::time::Time;
 use async_trait::async_trait;
@@ -23,6 +24,8 @@ pub struct Frame {
     pub banners: Vec<Banner>,
     /// The demo: no mail leaves this machine.
     pub demo: bool,
+    /// This is a copy that sends, fetches, deletes and refreshes nothing.
+    pub silent: Option<Silent>,
 }
 
 /// One line of the server page: a setting, its value, where it came from.

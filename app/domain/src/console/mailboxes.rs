@@ -147,6 +147,10 @@ pub enum Event {
     Resumed,
     SettingsChanged,
     Disconnected,
+    /// Somebody looked at the first import and let it begin.
+    ImportBegun,
+    /// Somebody who can't mend it told the admins that replies are held.
+    AdminsTold,
 }
 
 /// An outage with its sum (R24, R25).
@@ -214,10 +218,18 @@ pub struct Use {
     #[serde(default)]
     pub other_folders: Vec<String>,
     pub import: ImportFrom,
-    /// Of one that only fetches: the mailbox that its replies leave through (R4).
-    pub replies_through: Option<MailboxId>,
+    /// Of one that only fetches: what its replies leave through (R4).
+    pub replies_through: Option<Through>,
     /// Of one that only sends: the mailbox where its mail arrives.
     pub arrives_at: Option<MailboxId>,
+}
+
+/// What the replies of a mailbox leave through that only fetches (R4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Through {
+    Mailbox(MailboxId),
+    /// The SMTP server that notices leave by, from its own address.
+    System,
 }
 
 /// From when on messages are fetched the first time.
@@ -267,6 +279,8 @@ pub struct MailboxPage {
     /// Other mailboxes that send, and others that fetch: for the half that is elsewhere.
     pub senders: Vec<(MailboxId, Address)>,
     pub receivers: Vec<(MailboxId, Address)>,
+    /// The SMTP server that notices leave by, and the address it sends from.
+    pub system_sender: Option<(String, Address)>,
 }
 
 /// Name and password with both servers, as the form gives them.

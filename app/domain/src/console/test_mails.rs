@@ -38,6 +38,8 @@ pub struct TestMail {
 pub trait TestMails: Send + Sync {
     /// Sends one now and waits for the server's answer.
     async fn send(&self, actor: &Actor, mailbox: MailboxId, to: String) -> Answer<TestMail>;
+    /// Sends the words of the automatic reply, as they are saved, to the person who asks.
+    async fn acknowledgement(&self, actor: &Actor, mailbox: MailboxId) -> Answer<TestMail>;
     /// The last one, to show after a redirect.
     async fn last(&self, actor: &Actor, mailbox: MailboxId) -> Answer<Option<TestMail>>;
 }

@@ -73,8 +73,9 @@ pub enum Way {
     Forwarded { by: String, at: Time },
     /// Its From is one of the desk's, and nothing proves that it came from there.
     Unproved,
-    /// It is over the size limit: its header and the beginning of its text were fetched.
-    Shortened,
+    /// It points at this ticket, in which its sender takes no part: a ticket of its own until a
+    /// person moves it.
+    PossibleReply { ticket: TicketId },
 }
 
 /// A message in a conversation.
@@ -100,6 +101,8 @@ pub struct MessageView {
     pub remote_images: u32,
     pub files: Vec<File>,
     pub way: Option<Way>,
+    /// It is over the size limit: its header and the beginning of its text are here.
+    pub shortened: bool,
     /// For replies.
     pub delivery: Option<DeliveryLine>,
 }
@@ -236,5 +239,8 @@ pub trait Tickets: Send + Sync {
     async fn keep_draft(&self, actor: &Actor, draft: DraftForm) -> Answer<()>;
     async fn set_status(&self, actor: &Actor, id: TicketId, status: TicketStatus) -> Answer<()>;
     async fn assign(&self, actor: &Actor, id: TicketId, to: Option<PersonId>) -> Answer<()>;
+    /// Moves a message from outside into another ticket, with what its answers are known by.
+    /// Gives the ticket it was in.
+    async fn move_message(&self, actor: &Actor, message: MessageId, to: TicketId) -> Answer<TicketId>;
     async fn drop_upload(&self, actor: &Actor, ticket: TicketId, upload: UploadId) -> Answer<()>;
 }

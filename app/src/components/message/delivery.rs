@@ -1,16 +1,29 @@
 //! How a reply left, or why it has not, with what a person may do about it.
 
 use super::Around;
-use crate::api::outbox::{Retry, Settle, TakeBack};
+use crate::api::outbox::{Retry, Settle, TakeBack, TellAdmins};
 use crate::api::post_to;
 use crate::components::button::Act;
 use crate::components::icon::Icon;
 use crate::components::state::Tone;
 use crate::wording::outbox as words;
-use domain::console::outbox::DeliveryLine;
+use crate::wording::times::Clock;
+use domain::console::outbox::{DeliveryLine, Told};
 use domain::id::{DeliveryId, TicketId};
 use domain::outbox::DeliveryState;
 use leptos::prelude::*;
+
+/// *Tell an admin again*, or when that is possible.
+pub fn tell(id: DeliveryId, ticket: Option<TicketId>, told: &Told, clock: Clock) -> AnyView {
+    match words::tell(told, clock) {
+        Ok(words) => {
+            let mut fields = vec![("delivery", id.to_string())];
+            fields.extend(ticket.map(|ticket| ("ticket", ticket.to_string())));
+            view! { <Act action={post_to::<TellAdmins>()} fields words kind="small" busy="Telling them"/> }.into_any()
+        }
+        Err(words) => view! { <span class="quiet">{words}</span> }.into_any(),
+    }
+}
 
 /// The line or notice under a reply.
 pub fn view(line: DeliveryLine, around: &Around) -> AnyView {
@@ -24,13 +37,31 @@ pub fn view(line: DeliveryLine, around: &Around) -> AnyView {
             let mend = around.mailbox.as_ref().filter(|_| around.admin).map(|(id, _)| {
                 view! { <a class="button small" href=format!("/admin/channels/email/{id}")>{words::OPEN_MAILBOX}</a> }
             });
-            let sentence = if around.admin { sentence } else { format!("{sentence} {}", words::ADMINS_SEE) };
+            let (said_when, tell) = match &around.told {
+                Some(told) => (Some(words::told(told, clock)), Some(tell(line.id, ticket, told, clock))),
+                None => (None, None),
+            };
             view! {
                 <div class="notice" data-tone="warning">
                     {Icon::Held.view()}
                     <p class="title">{title}</p>
-                    <p>{sentence}</p>
-                    <div class="row">{mend}{take_back(line.id, ticket, "small bare")}</div>
+                    <p>{sentence}{said_when.map(|words| format!(" {words}"))}</p>
+                    <div class="row">
+                        {mend}{tell}{take_back(line.id, ticket, "small bare")}
+                        <a class="button small bare" href=format!("/outbox/{}", line.id)>{words::READ}</a>
+                    </div>
+                </div>
+            }
+            .into_any()
+        }
+        (DeliveryState::Waiting, None) if line.look => {
+            let state = words::state(&line, clock);
+            view! {
+                <div class="notice" data-tone="warning">
+                    {Icon::Held.view()}
+                    <p class="title">{state.words}</p>
+                    <p>{words::LOOK_LINE}</p>
+                    <div class="row"><a class="button small" href=format!("/outbox/{}", line.id)>{words::LOOK}</a></div>
                 </div>
             }
             .into_any()

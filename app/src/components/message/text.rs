@@ -12,6 +12,9 @@ pub enum Piece<'a> {
     Link(&'a str),
 }
 
+/// Bytes of an address.
+const LONGEST: usize = 2_000;
+
 /// Cuts a line into words and links.
 pub fn pieces(line: &str) -> Vec<Piece<'_>> {
     let mut out = Vec::new();
@@ -19,7 +22,13 @@ pub fn pieces(line: &str) -> Vec<Piece<'_>> {
     while let Some(at) = next_link(rest) {
         let (before, from) = rest.split_at(at);
         let end = from.find(|c: char| c.is_whitespace() || "<>\"{}|\\^`".contains(c)).unwrap_or(from.len());
-        let link = trimmed(&from[..end]);
+        // What is longer is no address that a person follows, and only costs time to trim.
+        let link = if end > LONGEST { &from[..0] } else { trimmed(&from[..end]) };
+        if link.is_empty() {
+            out.push(Piece::Words(&rest[..at + end]));
+            rest = &rest[at + end..];
+            continue;
+        }
         if !before.is_empty() {
             out.push(Piece::Words(before));
         }
@@ -130,6 +139,22 @@ mod tests {
                 .collect();
             assert_eq!(again, line);
         }
+    }
+
+    #[test]
+    fn no_text_takes_the_square_of_its_length() {
+        let started = std::time::Instant::now();
+        for piece in ["http://a", ")", "http", "http://a.b/)", "http://a)) ", "https://"] {
+            let text = format!("http://a.example/{}", piece.repeat((512 << 10) / piece.len()));
+            let again: usize = pieces(&text)
+                .iter()
+                .map(|p| match p {
+                    Piece::Words(s) | Piece::Link(s) => s.len(),
+                })
+                .sum();
+            assert_eq!(again, text.len());
+        }
+        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     }
 
     #[test]

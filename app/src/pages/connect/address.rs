@@ -1,7 +1,7 @@
 //! Step 1: the address, then the provider that was found for it.
 
 use super::{Step, Wizard, heading};
-use crate::api::mailboxes::{ChooseProvider, LIST, Start, path};
+use crate::api::mailboxes::{ANOTHER, ChooseProvider, LIST, Start, path};
 use crate::api::post_to;
 use crate::api::relays::Relay as RelayTo;
 use crate::components::button::{Submit, logo};
@@ -111,7 +111,11 @@ pub fn ProviderPage() -> impl IntoView {
                         <legend class="label">"Use your own mail server"</legend>
                         <p class="hint" role="status">{found}</p>
                         <p class="hint"><a href="/help/own-servers">"Learn more about using your own mail servers"</a></p>
-                        <div class="choices gap">{choices}</div>
+                        <div class="choices gap">
+                            {choices}
+                            <Choice name="provider_key" value=ANOTHER title="Another OAuth provider" chosen=false
+                                hint="Signs in by OpenID Connect. Its endpoints are found by its issuer."/>
+                        </div>
                     </fieldset>
                     <div class="form-foot">
                         <span class="quiet">"Saved as a draft. Nothing is connected yet. "{draft.then(|| view! { <a href=discard>"Throw the draft away"</a> })}</span>

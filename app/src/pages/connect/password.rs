@@ -163,12 +163,16 @@ fn told(report: &ProbeReport, page: &MailboxPage) -> Option<AnyView> {
     )
 }
 
-/// The fields of one server.
+/// The fields of a direction's server, as it is known.
 pub fn server_fields(page: &MailboxPage, d: &DirectionPage, refused: Option<Refusal>) -> impl IntoView + use<> {
-    let incoming = d.direction == Direction::Incoming;
-    let known: Option<Endpoint> = d.endpoint.clone().or_else(|| page.provider.endpoint(d.direction).cloned());
-    let blank = Endpoint::customary("", d.direction);
-    let e = known.unwrap_or(blank);
+    let known = d.endpoint.clone().or_else(|| page.provider.endpoint(d.direction).cloned());
+    one_server(d.direction, known, refused)
+}
+
+/// The fields of one server.
+pub fn one_server(direction: Direction, known: Option<Endpoint>, refused: Option<Refusal>) -> impl IntoView + use<> {
+    let incoming = direction == Direction::Incoming;
+    let e = known.unwrap_or_else(|| Endpoint::customary("", direction));
     let (title, host, port, tls) = if incoming {
         ("Incoming, IMAP", "in_host", "in_port", "in_tls")
     } else {

@@ -1,6 +1,6 @@
 //! Step 4 after a password: a probe per direction; what works is in use.
 
-use super::{Step, Wizard, heading, so_far};
+use super::{Step, Wizard, heading, so_far, waits};
 use crate::api::mailboxes::{LIST, path};
 use crate::api::response::go;
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
@@ -28,6 +28,7 @@ pub fn ResultPage() -> impl IntoView {
             return Ok(().into_any());
         };
         let refused = here.place.refused();
+        let import = here.console.imports.show(&here.actor, id).await?.map(|import| waits(id, &import));
         let nobody = untold(&here.console, &here.actor, id).await;
         let clock = here.clock;
         let address = data.row.address.to_string();
@@ -90,7 +91,7 @@ pub fn ResultPage() -> impl IntoView {
             <Sheet here title="New support email: result" place=Place::Email acts=true>
                 <Head title=heading(&data) crumbs=email_crumbs(true) sub=so_far(&data)/>
                 <Wizard at=Step::Result id=Some(id)/>
-                <div class="stack loose"><Refused refused/>{notice}{nobody}{card}<div class="halves">{panels}</div></div>
+                <div class="stack loose"><Refused refused/>{notice}{import}{nobody}{card}<div class="halves">{panels}</div></div>
             </Sheet>
         }
         .into_any())

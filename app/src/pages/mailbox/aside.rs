@@ -13,7 +13,7 @@ use crate::wording::registrations::GOOGLE_ENDS;
 use crate::wording::times::Clock;
 use domain::Address;
 use domain::console::links::LinkRow;
-use domain::console::mailboxes::{DirectionPage, ImportFrom, MailboxPage, Use};
+use domain::console::mailboxes::{DirectionPage, ImportFrom, MailboxPage, Through, Use};
 use domain::console::switches::Former;
 use domain::credential::CredentialKind;
 use domain::direction::State;
@@ -156,7 +156,12 @@ fn settings(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
         id.and_then(|id| all.iter().find(|(other, _)| *other == id)).map_or(nobody.to_owned(), |(_, a)| a.to_string())
     };
     let through = (wanted.incoming && !wanted.outgoing).then(|| {
-        let words = named(&page.senders, wanted.replies_through, "Nothing yet");
+        let words = match (wanted.replies_through, &page.system_sender) {
+            (Some(Through::Mailbox(id)), _) => named(&page.senders, Some(id), "Nothing yet"),
+            (Some(Through::System), Some((_, from))) => format!("System SMTP, from {from}"),
+            (Some(Through::System), None) => "System SMTP, which is not set any more".into(),
+            (None, _) => "Nothing yet".into(),
+        };
         view! { <dt>"Replies leave through"</dt><dd class="value">{words}</dd> }
     });
     let arrives = (wanted.outgoing && !wanted.incoming).then(|| {

@@ -4,6 +4,7 @@ use super::{elsewhere, forwarders};
 use crate::api::mailboxes::{AddAddress, Change, path};
 use crate::api::post_to;
 use crate::api::relays::{CheckRelay, OwnServer};
+use crate::api::test_mails::SendAcknowledgement;
 use crate::components::button::{Act, SignIn, Submit};
 use crate::components::field::{Check, Choice, Field, Select};
 use crate::components::frame::{Head, Place, Sheet, email_crumbs};
@@ -14,8 +15,7 @@ use crate::components::state::{State, Tone, Words};
 use crate::pages::page;
 use crate::wording::folders;
 use crate::wording::times::Clock;
-use domain::Address;
-use domain::console::mailboxes::MailboxPage;
+use domain::console::mailboxes::{MailboxPage, Through};
 use domain::console::relays::Relay;
 use domain::id::MailboxId;
 use domain::refusal::Fault;
@@ -29,24 +29,31 @@ pub fn use_choices(page: &MailboxPage, first: bool) -> impl IntoView + use<> {
     let (both, incoming, outgoing) =
         (wanted.incoming && wanted.outgoing, wanted.incoming && !wanted.outgoing, !wanted.incoming && wanted.outgoing);
     let none = !wanted.incoming && !wanted.outgoing;
-    let options = |all: &[(MailboxId, Address)], chosen: Option<MailboxId>, nobody: &'static str| {
-        let mut options = vec![(String::new(), nobody.to_owned(), chosen.is_none())];
-        options.extend(all.iter().map(|(id, a)| (id.to_string(), a.to_string(), chosen == Some(*id))));
-        options
-    };
-    let through = options(&page.senders, wanted.replies_through, "Nothing yet: tickets can be read, not answered");
-    let arrives = options(&page.receivers, wanted.arrives_at, "Somewhere else: answers do not come here");
+    let nobody = |words: &str, chosen: bool| vec![(String::new(), words.to_owned(), chosen)];
+    let mut through = nobody("Nothing yet: tickets can be read, not answered", wanted.replies_through.is_none());
+    through.extend(
+        page.senders
+            .iter()
+            .map(|(id, a)| (id.to_string(), a.to_string(), wanted.replies_through == Some(Through::Mailbox(*id)))),
+    );
+    through.extend(page.system_sender.as_ref().map(|(host, from)| {
+        let words = format!("System SMTP: {from} by {host}");
+        ("system".to_owned(), words, wanted.replies_through == Some(Through::System))
+    }));
+    let mut arrives = nobody("Somewhere else: answers do not come here", wanted.arrives_at.is_none());
+    arrives
+        .extend(page.receivers.iter().map(|(id, a)| (id.to_string(), a.to_string(), wanted.arrives_at == Some(*id))));
     view! {
         <fieldset class="stack">
             <legend class="label">"Use this mailbox for"</legend>
             <div class="choices gap">
                 <Choice name="used" value="both" title="Both" hint=format!("Messages become tickets, replies leave from {address}.") chosen=both || none first/>
-                <Choice name="used" value="incoming" title="Incoming only" hint="Messages become tickets. Replies leave through another mailbox." chosen=incoming first/>
+                <Choice name="used" value="incoming" title="Incoming only" hint="Messages become tickets. Replies leave through another mailbox or the system SMTP." chosen=incoming first/>
                 <Choice name="used" value="outgoing" title="Outgoing only" hint="Replies leave from here. Its mail arrives somewhere else." chosen=outgoing first/>
             </div>
             <div class="if-incoming-only">
                 <Select name="replies_through" label="Replies leave through" options=through
-                    hint="They leave from that mailbox's address; answers come back to this one."/>
+                    hint="They leave from that address; answers come back to this one. System SMTP is the server that notices leave by."/>
             </div>
             <div class="if-outgoing-only">
                 <Select name="arrives_at" label="Its mail arrives at" options=arrives
@@ -187,7 +194,9 @@ pub fn EditPage() -> impl IntoView {
                             <div class="field">
                                 <label for="acknowledge_text">"Its words"<span class="optional">" optional"</span></label>
                                 <textarea class="textarea low" id="acknowledge_text" name="acknowledge_text" rows="4"
+                                    aria-describedby="acknowledge_text-hint"
                                     placeholder=domain::acknowledge::TEXT>{in_textarea(&data.acknowledge_text)}</textarea>
+                                <span class="hint" id="acknowledge_text-hint">{folders::ACKNOWLEDGE_WORDS}</span>
                             </div>
                         </fieldset>
                         <div class="form-foot">
@@ -195,6 +204,13 @@ pub fn EditPage() -> impl IntoView {
                             <span class="row"><a class="button bare" href=path(id)>"Cancel"</a><Submit words="Save" busy="Saving"/></span>
                         </div>
                     </form>
+                    <section class="panel" aria-labelledby="try">
+                        <header><h2 id="try">{folders::TRY_ACKNOWLEDGEMENT}</h2></header>
+                        <div class="body stack">
+                            <p class="soft">{folders::TRY_ACKNOWLEDGEMENT_LINE}</p>
+                            <Act action={post_to::<SendAcknowledgement>()} fields=vec![("id", id.to_string())] words=folders::SEND_TO_ME busy="Sending"/>
+                        </div>
+                    </section>
                     <section class="panel" aria-labelledby="own">
                         <header><h2 id="own">"Other addresses of this mailbox"</h2></header>
                         {any_own.then(|| view! { <ul class="lines">{own}</ul> })}

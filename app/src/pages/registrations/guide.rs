@@ -2,6 +2,7 @@
 
 use super::{PAGE, form};
 use crate::api::console;
+use crate::api::response::go;
 use crate::components::button::{Copy, Submit, logo};
 use crate::components::field::Choice;
 use crate::components::frame::{Gate, Head, Place, Sheet};
@@ -12,6 +13,7 @@ use crate::pages::{open, page};
 use domain::console::registrations::GuidePage as Page;
 use domain::guide::{GuideStep, Line, Whose};
 use domain::id::MailboxId;
+use domain::provider::is_own;
 use leptos::prelude::*;
 
 /// `/admin/registrations/guide/:provider`
@@ -21,6 +23,12 @@ pub fn GuidePage() -> impl IntoView {
         here.actor.admin()?;
         let provider = here.place.param("provider").unwrap_or_default();
         let whose = here.place.query("whose").and_then(Whose::from_key);
+        if is_own(&provider) {
+            // Nobody has written down its clicks: its own page says what it needs.
+            let mailbox = here.place.query("mailbox").and_then(|id| id.parse().ok());
+            go(&crate::api::own_providers::page(Some(&provider), mailbox));
+            return Ok(().into_any());
+        }
         let data = here.console.registrations.guide(provider.clone(), whose).await?;
         let (short, redirect_refused) = (data.provider_short.clone(), data.redirect_refused);
         let mailbox = here.place.query("mailbox").and_then(|id| id.parse::<MailboxId>().ok());

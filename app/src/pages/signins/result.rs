@@ -14,7 +14,7 @@ use crate::components::remedy::{RemedyCard, Trouble};
 use crate::components::send_card::Sending;
 use crate::components::state::Tone;
 use crate::components::untold::untold;
-use crate::pages::connect::{Step, Wizard};
+use crate::pages::connect::{Step, Wizard, waits};
 use crate::pages::mailbox::again;
 use crate::pages::page;
 use crate::pages::switch::report;
@@ -71,12 +71,14 @@ pub fn SignInResultPage() -> impl IntoView {
         let left = here.frame.banners.iter().filter(|b| is_r1(b.ask)).flat_map(|b| &b.concerned);
         let left = left.filter(|c| c.mailbox != mailbox).count();
         let body = completed(result, left, switched.map(IntoAny::into_any), clock);
+        let import = here.console.imports.show(&here.actor, mailbox).await?.filter(|_| connect);
+        let import = import.map(|import| waits(mailbox, &import));
         let nobody = untold(&here.console, &here.actor, mailbox).await;
         Ok(view! {
             <Sheet here title=format!("{address}: signed in") place=Place::Email acts=true>
                 <Head title crumbs=email_crumbs(true) sub/>
                 {connect.then(|| view! { <Wizard at=Step::Result id=Some(mailbox)/> })}
-                <div class="stack loose"><Refused refused/>{body}{nobody}</div>
+                <div class="stack loose"><Refused refused/>{body}{import}{nobody}</div>
             </Sheet>
         }
         .into_any())

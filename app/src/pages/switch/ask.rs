@@ -4,10 +4,10 @@ use crate::api::mailboxes::path;
 use crate::api::post_to;
 use crate::api::switches::Prepare;
 use crate::components::button::Submit;
-use crate::components::field::{Choice, Field, FieldError, Select, fault_of};
+use crate::components::field::{Choice, Field, Select};
 use crate::components::frame::{Head, Place, Sheet};
 use crate::components::notice::Refused;
-use crate::pages::connect::date_value;
+use crate::pages::connect::import_fields;
 use crate::pages::mailbox::below;
 use crate::pages::page;
 use crate::wording::switches;
@@ -15,11 +15,9 @@ use domain::console::mailboxes::ImportFrom;
 use domain::id::MailboxId;
 use domain::refusal::Fault;
 use domain::switch::Case;
-use domain::time::Span;
 use leptos::prelude::*;
 
 const ADDRESS: &[Fault] = &[Fault::AddressMalformed, Fault::AddressTaken, Fault::AddressSame];
-const DATE: &[Fault] = &[Fault::DateMalformed];
 const SHOWN: &[Fault] = &[Fault::AddressMalformed, Fault::AddressTaken, Fault::AddressSame, Fault::DateMalformed];
 
 /// `/admin/channels/email/:id/switch`
@@ -46,16 +44,7 @@ pub fn SwitchPage() -> impl IntoView {
         let options = providers.into_iter().map(|p| (p.key.clone(), p.name, p.key == at)).collect();
         let address = plan.as_ref().map(|p| p.address.to_string()).filter(|a| *a != present).unwrap_or_default();
         let import = plan.as_ref().map_or(ImportFrom::Now, |p| p.import);
-        let imports = vec![
-            ("now".to_owned(), "Now on: only new mail".to_owned(), import == ImportFrom::Now),
-            ("date".to_owned(), "A date".to_owned(), matches!(import, ImportFrom::Date(_))),
-            ("beginning".to_owned(), "The beginning".to_owned(), import == ImportFrom::Beginning),
-        ];
-        let date = match import {
-            ImportFrom::Date(at) => at,
-            _ => here.clock.now - Span::days(7),
-        };
-        let fault = fault_of(refused, DATE);
+        let imports = import_fields(import, here.clock, refused);
         Ok(view! {
             <Sheet here title=format!("Switch {present}") place=Place::Email narrow=true>
                 <Head title="Switch account, address or provider" crumbs=below(id, &present) sub=present.clone()/>
@@ -72,15 +61,7 @@ pub fn SwitchPage() -> impl IntoView {
                             hint="For a new address or another mailbox. Otherwise it stays as it is."/></div>
                         <div class="if-moved"><Select name="provider_key" label="Provider" options
                             hint="Where the mailbox lies afterwards."/></div>
-                        <div class="row if-different">
-                            <Select name="import" label="Import mail from" options=imports/>
-                            <div class="field">
-                                <label for="import_date">"Date"</label>
-                                <input class="input short date" id="import_date" name="import_date" type="date" value=date_value(date)
-                                    aria-invalid=fault.map(|_| "true") aria-describedby=fault.map(|_| "import_date-error")/>
-                            </div>
-                        </div>
-                        {fault.map(|fault| view! { <FieldError id="import_date-error".to_owned() fault/> })}
+                        <div class="stack tight if-different">{imports}</div>
                         <p class="hint if-different">"Counts only where another mailbox takes its place. Imported mail gets no automatic reply."</p>
                     </fieldset>
                     <div class="form-foot">

@@ -34,6 +34,7 @@ impl Desk for Port {
             need_you: if admin { need_you } else { 0 },
             banners: banners(&shown, now),
             demo: engine.config.demo,
+            silent: crate::home::silent(&engine.store).await?,
         })
     }
 

@@ -5,6 +5,8 @@ mod page;
 mod row;
 mod timeline;
 
+pub(crate) use check::check as examine;
+
 use crate::store::{StoreError, commit, directions, events, folders, mailboxes, people, set};
 use crate::{Engine, clock, ending, lookup, signins};
 use async_trait::async_trait;
@@ -21,7 +23,14 @@ pub struct Port(pub Arc<Engine>);
 impl Port {
     /// The half that is elsewhere is at a mailbox of ours, and not at this one.
     async fn elsewhere(&self, id: MailboxId, wanted: &Use) -> Answer<()> {
-        for other in [wanted.replies_through, wanted.arrives_at].into_iter().flatten() {
+        let through = match wanted.replies_through {
+            Some(Through::System) if !wanted.outgoing && page::system_sender(&self.0).await?.is_none() => {
+                return Err(Refusal::NotFound);
+            }
+            Some(Through::Mailbox(other)) => Some(other),
+            Some(Through::System) | None => None,
+        };
+        for other in [through, wanted.arrives_at].into_iter().flatten() {
             if other == id || mailboxes::get(&self.0.store, other).await?.is_none_or(|row| row.draft) {
                 return Err(Refusal::NotFound);
             }
@@ -75,7 +84,7 @@ fn used(id: MailboxId, wanted: &Use) -> mailboxes::ActiveModel {
         grace_days: set(wanted.after_fetch.grace_days.into()),
         after_fetch: set(tidy.to_owned()),
         after_fetch_folder: set(tidy_folder),
-        replies_through: set(wanted.replies_through.filter(|_| !wanted.outgoing).map(|m| m.0)),
+        replies_through: set(wanted.replies_through.filter(|_| !wanted.outgoing).map(mailboxes::through_column)),
         arrives_at: set(wanted.arrives_at.filter(|_| !wanted.incoming).map(|m| m.0)),
         import_mode: set(mode.to_owned()),
         import_from: set(from),
@@ -98,8 +107,7 @@ impl Mailboxes for Port {
     async fn providers(&self, actor: &Actor) -> Answer<Vec<Provider>> {
         actor.admin()?;
         let known = &self.0.providers;
-        let mut all: Vec<Provider> =
-            known.providers.iter().filter(|p| p.authorize_url.is_some()).map(|p| p.view()).collect();
+        let mut all: Vec<Provider> = known.all().filter(|p| p.authorize_url.is_some()).map(|p| p.view()).collect();
         all.push(known.view(crate::providers::OTHER));
         Ok(all)
     }

@@ -137,7 +137,7 @@ impl Notices for Port {
     async fn save_webhook(&self, actor: &Actor, url: String) -> Answer<String> {
         actor.admin()?;
         let engine = &self.0;
-        let url = notify::allowed(&engine.config.network, &url)?;
+        let url = engine.config.network.web_address(&url)?;
         let secret = Secret::new(vault::token());
         let sealed = engine.vault.seal(notify::WEBHOOK_SECRET, &secret);
         self.change(actor, |row| {

@@ -1,6 +1,7 @@
 //! The registrations port.
 
 use crate::oauth::claims::is_guid;
+use crate::providers::ProviderEntry;
 use crate::secret::Secret;
 use crate::signins::{redirect_address, secret_purpose};
 use crate::store::registrations::{self as rows, Change, Row};
@@ -28,7 +29,7 @@ impl Registrations for Port {
         let engine = &self.0;
         let uses = rows::uses(&engine.store).await?;
         let redirect_address = redirect_address(engine).await.unwrap_or_default();
-        let signing_in = engine.providers.providers.iter().filter(|p| p.authorize_url.is_some());
+        let signing_in = engine.providers.all().filter(|p| p.authorize_url.is_some());
         Ok(RegistrationsPage {
             registrations: rows::all(&engine.store)
                 .await?
@@ -138,7 +139,20 @@ fn view(engine: &Engine, row: &Row, mailboxes: u32, redirect: &str) -> Registrat
     }
 }
 
-async fn save(engine: &Arc<Engine>, form: RegistrationForm) -> Answer<RegistrationId> {
+/// What a form comes to, before anything is written.
+struct Sound<'a> {
+    old: Option<Row>,
+    entry: &'a ProviderEntry,
+    change: Change,
+    secret: Secret,
+}
+
+/// Refuses what [`save`] would refuse.
+pub(super) async fn check(engine: &Engine, form: &RegistrationForm) -> Answer<()> {
+    sound(engine, form).await.map(|_| ())
+}
+
+async fn sound<'a>(engine: &'a Engine, form: &RegistrationForm) -> Answer<Sound<'a>> {
     let old = match form.id {
         Some(id) => Some(rows::get(&engine.store, id).await?.ok_or(Refusal::NotFound)?),
         None => None,
@@ -150,7 +164,7 @@ async fn save(engine: &Arc<Engine>, form: RegistrationForm) -> Answer<Registrati
         return Err(Fault::PublicAddressRefused.into());
     }
     let secret = Secret::new(form.secret.trim());
-    let mut change = checked(&form, entry.kind, secret.reveal(), &entry.short)?;
+    let mut change = checked(form, entry.kind, secret.reveal(), &entry.short)?;
     if old.is_none() && secret.reveal().is_empty() {
         return Err(Fault::SecretMissing.into());
     }
@@ -158,6 +172,11 @@ async fn save(engine: &Arc<Engine>, form: RegistrationForm) -> Answer<Registrati
     // Another client id has another secret: nothing of the old one is worth keeping.
     let same = old.as_ref().filter(|row| row.secret_sealed.is_some() && row.client_id == change.client_id);
     change.beside = same.is_some() && !secret.reveal().is_empty();
+    Ok(Sound { old, entry, change, secret })
+}
+
+pub(super) async fn save(engine: &Arc<Engine>, form: RegistrationForm) -> Answer<RegistrationId> {
+    let Sound { old, entry, change, secret } = sound(engine, &form).await?;
     let seal =
         |id: RegistrationId| (!secret.reveal().is_empty()).then(|| engine.vault.seal(&secret_purpose(id.0), &secret));
     let id = rows::save(&engine.store, form.id, &entry.key, change, seal, clock::now()).await?;

@@ -83,7 +83,7 @@ impl Relays for Port {
         }
         let sender = self.sender(mailbox).await?;
         relays::sent(self.0.store.write(), &address, clock::now()).await?;
-        test_mail::send(&self.0, actor, sender, address).await?;
+        test_mail::send(&self.0, actor, sender, address, test_mail::What::Test).await?;
         self.0.changes.tell(format!("mailbox:{mailbox}"));
         Ok(())
     }

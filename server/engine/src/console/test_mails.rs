@@ -1,7 +1,8 @@
 //! The port of test mails.
 
-use crate::store::{mailboxes, test_mails};
-use crate::{Engine, clock, test_mail};
+use crate::store::{mailboxes, people, test_mails};
+use crate::test_mail::{self, What};
+use crate::{Engine, clock};
 use async_trait::async_trait;
 use domain::console::people::Actor;
 use domain::console::test_mails::*;
@@ -20,10 +21,15 @@ impl TestMails for Port {
             return Err(Fault::RecipientMissing.into());
         }
         let to = Address::parse(&to).map_err(|_| Fault::RecipientMalformed)?;
-        // A person who leaves the page does not stop it half-way.
-        let (engine, actor) = (self.0.clone(), actor.clone());
-        let sent = tokio::spawn(async move { test_mail::send(&engine, &actor, row, to).await });
-        sent.await.unwrap_or(Err(Refusal::Unavailable))
+        send(&self.0, actor, row, to, What::Test).await
+    }
+
+    async fn acknowledgement(&self, actor: &Actor, mailbox: MailboxId) -> Answer<TestMail> {
+        actor.admin()?;
+        let row = mailboxes::get(&self.0.store, mailbox).await?.ok_or(Refusal::NotFound)?;
+        let person = people::get(self.0.store.read(), actor.person).await?.ok_or(Refusal::SignedOut)?;
+        let to = Address::parse(&person.email).map_err(|_| Fault::RecipientMalformed)?;
+        send(&self.0, actor, row, to, What::Acknowledgement).await
     }
 
     async fn last(&self, actor: &Actor, mailbox: MailboxId) -> Answer<Option<TestMail>> {
@@ -38,4 +44,11 @@ impl TestMails for Port {
             last
         }))
     }
+}
+
+/// A person who leaves the page does not stop it half-way.
+async fn send(engine: &Arc<Engine>, actor: &Actor, row: mailboxes::Row, to: Address, what: What) -> Answer<TestMail> {
+    let (engine, actor) = (engine.clone(), actor.clone());
+    let sent = tokio::spawn(async move { test_mail::send(&engine, &actor, row, to, what).await });
+    sent.await.unwrap_or(Err(Refusal::Unavailable))
 }

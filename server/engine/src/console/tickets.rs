@@ -1,6 +1,7 @@
 //! The tickets port: the list, a conversation, and what an agent does with it.
 
 mod list;
+mod moving;
 mod recipients;
 mod reply;
 mod show;
@@ -108,6 +109,11 @@ impl Tickets for Port {
         store::commit(tx).await?;
         tell(engine, id);
         Ok(())
+    }
+
+    async fn move_message(&self, actor: &Actor, message: MessageId, to: TicketId) -> Answer<TicketId> {
+        works_here(&self.0, actor).await?;
+        moving::move_message(&self.0, actor, message, to).await
     }
 
     async fn drop_upload(&self, actor: &Actor, ticket: TicketId, upload: UploadId) -> Answer<()> {

@@ -16,7 +16,7 @@ pub struct Composed {
     _share: MemoryShare,
 }
 
-/// A file is there as it is, then in base64, and once more in the whole.
+/// A file is there as it is, then in base64, and once more in the whole; handed over block by block.
 const COPIES: u64 = 4;
 /// What text and headers take at most.
 const TEXT: u64 = 1 << 20;
@@ -92,6 +92,9 @@ pub async fn compose(engine: &Engine, id: DeliveryId) -> Result<Composed, NoLett
 /// Where the answers to a reply go that leaves through another mailbox than its ticket's (R4): to
 /// the ticket's, unless that one's mail arrives where the sender's does.
 async fn answers_to(engine: &Engine, parts: &deliveries::Parts, from: &Address) -> Result<Option<Address>, StoreError> {
+    if parts.mailbox.replies_through == Some(mailboxes::SYSTEM) {
+        return Ok(Address::parse(&parts.mailbox.address).ok().filter(|home| home != from));
+    }
     let Some(home) = parts.ticket.mailbox_id.filter(|id| *id != parts.mailbox.id) else { return Ok(None) };
     if parts.mailbox.arrives_at == Some(home) {
         return Ok(None);

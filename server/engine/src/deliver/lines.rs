@@ -2,11 +2,11 @@
 
 use crate::store::StoreError;
 use crate::store::deliveries::{self, Shown};
-use crate::{Engine, evidence};
+use crate::{Engine, clock, evidence};
 use domain::console::outbox::DeliveryLine;
 use domain::id::{DeliveryId, MessageId};
 use domain::mailbox::MailboxFacts;
-use domain::outbox::DeliveryState;
+use domain::outbox::{DeliveryState, needs_look};
 use domain::{Direction, Time};
 use std::collections::HashMap;
 
@@ -34,8 +34,11 @@ pub fn line(shown: &Shown, facts: &[MailboxFacts]) -> DeliveryLine {
     let held = direction
         .filter(|direction| state == DeliveryState::Waiting && direction.needs_person())
         .and_then(|direction| direction.trouble());
-    let next_at =
-        (state == DeliveryState::Waiting && held.is_none()).then_some(Time(shown.row.due_at.max(shown.row.created_at)));
+    let look = state == DeliveryState::Waiting
+        && shown.row.server.is_none()
+        && needs_look(Time(shown.row.created_at), shown.row.looked_at.map(Time), clock::now());
+    let next_at = (state == DeliveryState::Waiting && held.is_none() && !look)
+        .then_some(Time(shown.row.due_at.max(shown.row.created_at)));
     let said = match state {
         DeliveryState::Waiting | DeliveryState::Uncertain | DeliveryState::Refused => shown.row.said.clone(),
         _ => None,
@@ -44,6 +47,7 @@ pub fn line(shown: &Shown, facts: &[MailboxFacts]) -> DeliveryLine {
         id: DeliveryId(shown.row.id),
         state,
         held,
+        look,
         at: Time(shown.row.state_at),
         next_at,
         attempts: u32::try_from(shown.row.attempts).unwrap_or(u32::MAX),

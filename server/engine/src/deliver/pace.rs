@@ -14,9 +14,36 @@ pub fn wait_until(recent: &[Time], per_minute: Option<u32>, now: Time) -> Option
     Some(*oldest + Span::minutes(1))
 }
 
+/// When the message with so many before it leaves at the provider's pace; `None`: now.
+pub fn leaves_at(recent: &[Time], per_minute: Option<u32>, ahead: usize, now: Time) -> Option<Time> {
+    let limit = usize::try_from(per_minute?).ok().filter(|&limit| limit > 0)?;
+    // Those ahead are handed over as soon as they may be, each in its turn.
+    let mut handed: Vec<Time> = recent.iter().copied().filter(|at| *at <= now).collect();
+    let mut at = now;
+    for _ in 0..=ahead.min(20 * limit) {
+        at = wait_until(&handed, per_minute, at).unwrap_or(at);
+        handed.push(at);
+        let spare = handed.len().saturating_sub(limit);
+        handed.drain(..spare);
+    }
+    (at > now).then_some(at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Exchange's 30 a minute: a hundred replies take three minutes, the last ten after them.
+    #[test]
+    fn a_hundred_take_three_minutes() {
+        let now = Time(1_000_000_000);
+        let at = |ahead| leaves_at(&[], Some(30), ahead, now).map_or(0, |at| at.since(now).0 / 1_000);
+        assert_eq!([0, 29, 30, 59, 60, 89, 90, 99].map(at), [0, 0, 60, 60, 120, 120, 180, 180]);
+        let recent: Vec<Time> = (0..30).map(|n| now - Span::seconds(40 - n)).collect();
+        let at = |ahead| leaves_at(&recent, Some(30), ahead, now).map_or(0, |at| at.since(now).0 / 1_000);
+        assert_eq!([0, 10, 29, 30].map(at), [20, 30, 49, 80]);
+        assert_eq!(leaves_at(&recent, None, 500, now), None);
+    }
 
     #[test]
     fn a_minute_holds_only_so_many() {

@@ -32,8 +32,22 @@ struct Open {
 enum Pause {
     /// Nothing is due before then.
     Until(Option<Time>),
-    /// A test cut the work off, or another node has the mailbox.
+    /// A test cut the work off.
     Gone,
+    /// The lease that the work began with is not the present one.
+    Moved,
+}
+
+/// How a worker's turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// There was nothing more to do, or it was stopped.
+    Idle,
+    /// The mailbox has another lease by now, perhaps this node's again: whoever has it begins at
+    /// once, and does not wait for this worker's rest to be over.
+    Moved,
+    /// The database refused.
+    Broke,
 }
 
 struct Worker {
@@ -44,7 +58,7 @@ struct Worker {
 }
 
 /// Works until there is nothing to do, or stopped.
-pub async fn run(engine: Arc<Engine>, lease: Lease, bell: Arc<Notify>, stop: CancellationToken) {
+pub async fn run(engine: Arc<Engine>, lease: Lease, bell: Arc<Notify>, stop: CancellationToken) -> Ended {
     let mailbox = lease.mailbox;
     match deliveries::recover(&engine.store, &lease, clock::now()).await {
         Ok(0) => {}
@@ -52,19 +66,32 @@ pub async fn run(engine: Arc<Engine>, lease: Lease, bell: Arc<Notify>, stop: Can
             tracing::warn!(mailbox = mailbox.0, found, "attempts were interrupted");
             engine.changes.tell("outbox");
         }
-        Err(error) => return tracing::error!(mailbox = mailbox.0, %error, "interrupted attempts can't be settled"),
+        Err(StoreError::StaleEpoch) => return Ended::Moved,
+        Err(error) => {
+            tracing::error!(mailbox = mailbox.0, %error, "interrupted attempts can't be settled");
+            return Ended::Broke;
+        }
     }
     let mut worker = Worker { engine, mailbox, lease, open: None };
+    let mut ended = Ended::Idle;
     loop {
         let rung = bell.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
         let pause = match worker.work(&stop).await {
             Ok(Pause::Until(next)) => next,
-            Ok(Pause::Gone) => return,
-            Err(StoreError::StaleEpoch) => return worker.engine.node.refused_late(mailbox, "sending"),
+            Ok(Pause::Gone) => return Ended::Idle,
+            Ok(Pause::Moved) => {
+                ended = Ended::Moved;
+                break;
+            }
+            Err(StoreError::StaleEpoch) => {
+                worker.engine.node.refused_late(mailbox, "sending");
+                return Ended::Moved;
+            }
             Err(error) => {
                 tracing::error!(mailbox = mailbox.0, %error, "the outbox stops for a moment");
+                ended = Ended::Broke;
                 break;
             }
         };
@@ -88,14 +115,18 @@ pub async fn run(engine: Arc<Engine>, lease: Lease, bell: Arc<Notify>, stop: Can
         }
     }
     worker.close().await;
+    ended
 }
 
 impl Worker {
     /// Does what is due.
     async fn work(&mut self, stop: &CancellationToken) -> Result<Pause, StoreError> {
         loop {
-            if stop.is_cancelled() || self.engine.node.get().map(|n| n.id) != self.lease.node {
+            if stop.is_cancelled() {
                 return Ok(Pause::Gone);
+            }
+            if self.engine.node.get().map(|n| n.id) != self.lease.node {
+                return Ok(Pause::Moved);
             }
             let now = clock::now();
             let side = rows::get(self.engine.store.read(), self.mailbox, Direction::Outgoing).await?;
@@ -134,7 +165,7 @@ impl Worker {
                         if now == Some(self.lease) {
                             continue;
                         }
-                        return Ok(Pause::Gone);
+                        return Ok(Pause::Moved);
                     };
                     self.tell(&attempt.delivery);
                     if super::cut("attempt", access.address.as_str()) {
@@ -178,7 +209,9 @@ impl Worker {
             After::Gone => Ok(Some(Pause::Gone)),
             After::Late => {
                 self.engine.node.refused_late(self.mailbox, "sending");
-                Ok(Some(Pause::Gone))
+                // Closed in DATA, which sends nothing.
+                self.open = None;
+                Ok(Some(Pause::Moved))
             }
         }
     }

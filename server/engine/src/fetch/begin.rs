@@ -3,14 +3,15 @@
 use super::{Broken, Job};
 use crate::Engine;
 use crate::imap::{self, Selected, Session};
-use crate::store::folders::{self, Beginning, Row};
+use crate::store::folders::{self, Beginning, FROM_THE_BEGINNING, Row};
 use crate::store::{self, receipts};
 use domain::Time;
 use domain::console::mailboxes::ImportFrom;
 use domain::id::FolderId;
 use domain::time::Span;
 
-/// Notes from which message on a folder is imported. What is older gets one mark, no receipts.
+/// Notes from which message on a folder is imported, unless somebody chose another beginning
+/// meanwhile. What is older gets one mark, no receipts.
 pub async fn begin(
     engine: &Engine,
     job: &Job,
@@ -26,6 +27,7 @@ pub async fn begin(
     let none = Beginning { uid_validity: selected.uid_validity, before: last, upto: last, since: None, found: 0 };
     // A folder that was chosen later, or is imported once, has a beginning of its own.
     let import = match (row.uid_validity, row.import_since) {
+        (None, Some(FROM_THE_BEGINNING)) => ImportFrom::Beginning,
         (None, Some(since)) => ImportFrom::Date(Time(since)),
         _ => job.import,
     };
@@ -40,30 +42,35 @@ pub async fn begin(
             Beginning { since: arrived.map(|at| at + Span::seconds(1)), ..none }
         }
         ImportFrom::Date(date) => {
-            let (first, found) = since(session, date, last).await?;
-            Beginning { before: first.map_or(last, |uid| uid - 1), since: Some(date), found, ..none }
+            let wanted = since(session, date, last).await?;
+            let found = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+            Beginning { before: wanted.first().map_or(last, |uid| uid - 1), since: Some(date), found, ..none }
         }
     };
     let tx = engine.store.begin().await?;
     receipts::hold(&tx, job.claim).await?;
-    folders::begin(&tx, FolderId(row.id), beginning).await?;
-    store::commit(tx).await?;
+    if folders::begin(&tx, row, beginning).await? {
+        // Left out by another beginning, and perhaps wanted by this one. Here, as no pass is on its
+        // way any more that could leave something out by the old one.
+        receipts::forget_left_out(&tx, FolderId(row.id), selected.uid_validity).await?;
+        store::commit(tx).await?;
+    }
     Ok(())
 }
 
-/// The lowest UID that arrived since a date, and how many did. UIDs do not follow INTERNALDATE:
-/// what was moved here later is asked for one by one when it is fetched.
-async fn since(session: &mut Session, date: Time, last: u32) -> Result<(Option<u32>, u32), Broken> {
+/// What arrived since a date, by UID. UIDs do not follow INTERNALDATE: what was moved here later is asked for one
+/// by one when it is fetched.
+pub async fn since(session: &mut Session, date: Time, last: u32) -> Result<Vec<u32>, Broken> {
     // SINCE goes by whole days of the server's zone: two days more, then the exact time.
     let maybe = session.search(&format!("SINCE {}", imap::since(date - Span::days(2)))).await?;
-    let (mut first, mut found) = (None, 0);
+    let mut wanted = Vec::new();
     for part in maybe.chunks(500) {
         for one in session.sizes(part).await? {
             if one.uid <= last && one.arrived_at.is_none_or(|at| at >= date) {
-                first = Some(first.map_or(one.uid, |f: u32| f.min(one.uid)));
-                found += 1;
+                wanted.push(one.uid);
             }
         }
     }
-    Ok((first, found))
+    wanted.sort_unstable();
+    Ok(wanted)
 }

@@ -40,16 +40,17 @@ pub async fn pass(
     selected: Selected,
 ) -> Result<Passed, Broken> {
     session.news = false;
-    let mut row = folder_row(engine, job, folder).await?;
-    match row.uid_validity {
-        None if row.recognises => recognise::recognise(engine, job, session, &row, selected.uid_validity).await?,
-        None => begin::begin(engine, job, session, &row, selected).await?,
-        Some(known) if known != i64::from(selected.uid_validity) => {
-            renumber::renumber(engine, job, session, &row, selected.uid_validity).await?;
+    // Until its numbers are those of the open folder: whoever chooses another beginning meanwhile
+    // makes the one at hand void.
+    let row = loop {
+        let row = folder_row(engine, job, folder).await?;
+        match row.uid_validity {
+            Some(known) if known == i64::from(selected.uid_validity) => break row,
+            Some(_) => renumber::renumber(engine, job, session, &row, selected.uid_validity).await?,
+            None if row.recognises => recognise::recognise(engine, job, session, &row, selected.uid_validity).await?,
+            None => begin::begin(engine, job, session, &row, selected).await?,
         }
-        Some(_) => {}
-    }
-    row = folder_row(engine, job, folder).await?;
+    };
     let mut run = Run {
         engine,
         job,

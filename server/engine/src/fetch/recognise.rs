@@ -2,10 +2,9 @@
 //! headers from the folders that were left gets a receipt without being fetched; only the rest is
 //! imported. The old receipts stay, so that the old side can be gone back to.
 
-use super::renumber::take_same;
+use super::alike::{self, AT_ONCE, Candidates};
 use super::{Broken, Job};
-use crate::imap::{Fetched, Session};
-use crate::source::{self, Known};
+use crate::imap::Session;
 use crate::store::folders::{self, Beginning, Row};
 use crate::store::receipts::{self, New};
 use crate::store::{self, events, switches};
@@ -15,10 +14,7 @@ use domain::console::mailboxes::Event;
 use domain::folder::FolderRole;
 use domain::id::{FolderId, MailboxId};
 use domain::receipt::Disposition;
-use std::collections::HashMap;
 
-/// Headers asked for at once.
-const AT_ONCE: usize = 100;
 /// A receipt's reason: the message was known from the side that was left.
 const MOVED: &str = "moved";
 
@@ -51,25 +47,12 @@ pub async fn recognise(
     let mut fresh = 0_u32;
     let rest: Vec<u32> = there.into_iter().filter(|uid| !matched.contains(uid)).collect();
     for part in rest.chunks(AT_ONCE) {
-        let _share = engine.net.memory(part.len() as u64 * (8 << 10)).await;
-        let read: Vec<(Fetched, Known)> = session
-            .headers(part)
-            .await?
-            .into_iter()
-            .map(|f| {
-                let known = source::known(f.header.as_deref().or(f.body.as_deref()).unwrap_or_default());
-                (f, known)
-            })
-            .collect();
-        let keys: Vec<String> = read.iter().map(|(_, known)| known.key.clone()).collect();
+        let read = alike::read(engine, session, part).await?;
         let tx = engine.store.begin().await?;
         receipts::hold(&tx, job.claim).await?;
-        let mut candidates: HashMap<String, Vec<receipts::Row>> = HashMap::new();
-        for old in receipts::by_keys_in(&tx, &ids, &keys).await? {
-            candidates.entry(old.message_key.clone().unwrap_or_default()).or_default().push(old);
-        }
-        for (one, by) in read {
-            let same = candidates.get_mut(&by.key).and_then(|old| take_same(old, &one, &by));
+        let mut candidates = Candidates::of(receipts::by_keys_in(&tx, &ids, &read.keys()).await?);
+        for (one, by) in read.messages {
+            let same = candidates.take(&one, &by);
             let old = one.arrived_at.zip(since).is_some_and(|(at, since)| at < since);
             // It was not wanted on the side that was left: known, but not here.
             let unwanted = same.as_ref().is_some_and(|row| row.disposition == Disposition::BeforeImport.key());
@@ -108,7 +91,9 @@ pub async fn recognise(
     let tx = engine.store.begin().await?;
     receipts::hold(&tx, job.claim).await?;
     let beginning = Beginning { uid_validity, before: 0, upto: 0, since, found: fresh };
-    folders::begin(&tx, folder, beginning).await?;
+    if !folders::begin(&tx, row, beginning).await? {
+        return Ok(());
+    }
     switches::recognised(&tx, folder).await?;
     switches::note_recognised(&tx, mailbox, known, fresh).await?;
     events::note(&tx, mailbox, clock::now(), &Event::Recognised { known, new: fresh }, None).await?;

@@ -7,11 +7,16 @@
 
 use super::{Broken, Job};
 use crate::imap::{self, Session};
+use crate::login::Fault;
 use crate::store::receipts::{self, MARK_READ, MOVE};
 use crate::store::{self, folders};
 use crate::{Engine, clock};
 use domain::console::mailboxes::Tidy;
 use domain::id::FolderId;
+use domain::time::Span;
+
+/// When a server that did not let us delete is asked again.
+const LATER: Span = Span::hours(6);
 
 /// Done in one command.
 const AT_ONCE: usize = 100;
@@ -35,12 +40,12 @@ pub async fn sweep(
     let due = receipts::deletable(&engine.store, folder, uid_validity, all, clock::now()).await?;
     if !due.is_empty() && !session.can("UIDPLUS") {
         left = all.then_some(NO_UIDPLUS).or(left);
-    } else if !due.is_empty() {
-        delete(engine, job, session, folder, name, uid_validity, &due).await?;
+    } else if !due.is_empty() && !delete(engine, job, session, folder, name, uid_validity, &due).await? {
+        left = all.then_some(REFUSED).or(left);
     }
     let known = folders::get(&engine.store, folder).await?.and_then(|row| row.left_there);
-    // Nothing to be done says nothing of what the server can do.
-    let settled = tidied || left.is_some() || !due.is_empty() || !job.writes();
+    // Nothing to be done says nothing of what the server can do, nor does marking of what is deleted.
+    let settled = left.is_some() || (tidied && !all) || !due.is_empty() || !job.writes();
     if settled && known.as_deref() != left {
         folders::left_there(engine.store.write(), folder, left).await?;
         engine.changes.tell(format!("mailbox:{}", job.claim.mailbox));
@@ -48,6 +53,7 @@ pub async fn sweep(
     Ok(())
 }
 
+/// Whether the server let us.
 async fn delete(
     engine: &Engine,
     job: &Job,
@@ -56,18 +62,31 @@ async fn delete(
     name: &str,
     uid_validity: u32,
     due: &[u32],
-) -> Result<(), Broken> {
+) -> Result<bool, Broken> {
     // A folder in which nothing is changed is open for reading only.
-    if !job.writes() && session.select(name).await?.uid_validity != uid_validity {
-        return Ok(());
+    if !job.writes() {
+        match session.select(name).await {
+            Ok(selected) if selected.uid_validity == uid_validity => {}
+            Ok(_) => return Ok(true),
+            Err(fault) => {
+                refused(engine, job, folder, uid_validity, due, fault).await?;
+                session.examine(name).await?;
+                return Ok(false);
+            }
+        }
     }
+    let mut done = true;
     for part in due.chunks(AT_ONCE) {
         // What another node has by now is another node's to delete.
         let tx = engine.store.begin().await?;
         receipts::hold(&tx, job.claim).await?;
         store::commit(tx).await?;
         fail::fail_point!("before-delete");
-        session.delete(part).await?;
+        if let Err(fault) = session.delete(part).await {
+            refused(engine, job, folder, uid_validity, part, fault).await?;
+            done = false;
+            continue;
+        }
         fail::fail_point!("after-delete");
         let tx = engine.store.begin().await?;
         receipts::hold(&tx, job.claim).await?;
@@ -78,7 +97,7 @@ async fn delete(
         session.examine(name).await?;
         engine.changes.tell(format!("mailbox:{}", job.claim.mailbox));
     }
-    Ok(())
+    Ok(done)
 }
 
 /// Marks and moves what stays: whether there was anything, and why it could not be done.
@@ -124,4 +143,27 @@ async fn tidy(
         store::commit(tx).await?;
     }
     Ok((true, None))
+}
+
+/// The account may only read here (Dovecot: `NO [NOPERM]`, Exchange: read-only access to a shared
+/// mailbox). Mail comes in all the same, so the direction is as well as before: what the admin
+/// wants deleted is tried again later, a test mail of ours stays where it is.
+async fn refused(
+    engine: &Engine,
+    job: &Job,
+    folder: FolderId,
+    uid_validity: u32,
+    uids: &[u32],
+    fault: Fault,
+) -> Result<(), Broken> {
+    if !imap::is_refusal(&fault) {
+        return Err(fault.into());
+    }
+    tracing::warn!(mailbox = job.claim.mailbox.0, messages = uids.len(), "the server does not let us delete");
+    let again = job.delete.then(|| clock::now() + LATER);
+    let tx = engine.store.begin().await?;
+    receipts::hold(&tx, job.claim).await?;
+    receipts::put_off(&tx, folder, uid_validity, uids, again).await?;
+    store::commit(tx).await?;
+    Ok(())
 }

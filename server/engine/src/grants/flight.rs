@@ -58,6 +58,9 @@ fn next(diagnosis: Diagnosis) -> Next {
 
 /// Refreshes, unless somebody else did since `generation`.
 pub async fn refresh(engine: &Engine, grant: GrantId, generation: i64, why: Why) -> Result<Secret, Fault> {
+    if engine.silence.is() {
+        return Err(passing(Diagnosis::HostUnreachable, crate::net::SHUT));
+    }
     let lock = engine.grants.lock(grant);
     let Ok(_held) = tokio::time::timeout(PATIENCE, lock.lock()).await else {
         return Err(passing(Diagnosis::TimedOut, "another refresh takes long"));
@@ -144,11 +147,15 @@ async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
         Ok(tokens) => store(engine, row, entry, tokens).await,
         Err(TokenError::Refused { finding, said }) => {
             let fault = Fault { finding, said };
-            let moved = match next(fault.finding.diagnosis) {
-                Next::Lose => lose(engine, row, &fault).await,
-                Next::Registration => registration_failed(engine, row, &fault).await,
-                Next::Policy => policy(engine, row, &fault).await,
+            let counts = &engine.counts.refreshes;
+            let (count, moved) = match next(fault.finding.diagnosis) {
+                Next::Lose => (&counts.lost, lose(engine, row, &fault).await),
+                Next::Registration => (&counts.registration, registration_failed(engine, row, &fault).await),
+                Next::Policy => (&counts.policy, policy(engine, row, &fault).await),
             };
+            if matches!(moved, Ok(false)) {
+                count.add();
+            }
             match moved {
                 Ok(true) => Ok(None),
                 Ok(false) => Err(fault),
@@ -156,6 +163,7 @@ async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
             }
         }
         Err(TokenError::Later { finding, said, after }) => {
+            engine.counts.refreshes.later.add();
             let failed = row.failed_refreshes + 1;
             let attempts = u32::try_from(failed).unwrap_or(u32::MAX);
             let pause = backoff::NETWORK.pause(attempts, rand::random()).max(after.unwrap_or_default());
@@ -185,7 +193,7 @@ async fn store(engine: &Engine, row: &Row, entry: &ProviderEntry, tokens: Tokens
     };
     let sealed = seal::sealed(&engine.vault, grant, &fresh);
     match rows::refreshed(&engine.store, row, sealed, now).await {
-        Ok(true) => {}
+        Ok(true) => engine.counts.refreshes.refreshed.add(),
         Ok(false) => {
             engine.node.refused_late_grant(grant);
             return Ok(None);

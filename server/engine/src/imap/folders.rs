@@ -112,11 +112,20 @@ fn role(marks: &[NameAttribute<'_>], name: &str) -> (FolderRole, bool) {
 
 /// The folder of sent mail: as marked, else by its usual names in their order.
 pub fn sent_among(all: &[Listed]) -> Option<&str> {
-    let sent = |f: &&Listed| f.role == FolderRole::Sent && f.selectable;
-    let marked = all.iter().filter(sent).find(|f| f.marked);
-    let named = || SENT.iter().find_map(|name| all.iter().filter(sent).find(|f| f.name.eq_ignore_ascii_case(name)));
-    marked.or_else(named).map(|f| f.name.as_str())
+    all_sent_among(all).first().copied()
 }
+
+/// All folders that may hold sent mail, the likeliest first: some servers have one that they mark
+/// and another that a program made, and only looking tells where copies really land.
+pub fn all_sent_among(all: &[Listed]) -> Vec<&str> {
+    let mut sent: Vec<&Listed> = all.iter().filter(|f| f.role == FolderRole::Sent && f.selectable).collect();
+    let place = |f: &Listed| SENT.iter().position(|name| f.name.eq_ignore_ascii_case(name)).unwrap_or(SENT.len());
+    sent.sort_by_key(|f| (!f.marked, place(f)));
+    sent.into_iter().map(|f| f.name.as_str()).collect()
+}
+
+/// Folders of sent mail that are looked into for one message.
+const LOOKED_INTO: usize = 4;
 
 impl Session {
     /// All folders.
@@ -171,14 +180,19 @@ impl Session {
         Ok(told)
     }
 
-    /// Whether the folder of sent mail holds a message with this Message-ID.
+    /// Whether a folder of sent mail holds a message with this Message-ID.
     ///
     /// # Errors
     /// A [`Fault`]; nothing is known then.
     pub async fn find_in_sent(&mut self, header_id: &str) -> Result<bool, Fault> {
-        let Some(folder) = self.sent_folder().await? else { return Ok(false) };
-        self.examine(&folder).await?;
-        Ok(!self.search_message_id(header_id).await?.is_empty())
+        let all = self.list().await?;
+        for folder in all_sent_among(&all).into_iter().take(LOOKED_INTO) {
+            self.examine(folder).await?;
+            if !self.search_message_id(header_id).await?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Files a copy of what was sent, marked as read, into the folder of sent mail; without such a
@@ -214,6 +228,9 @@ mod tests {
             |name: &str, marked| Listed { name: name.into(), selectable: true, role: FolderRole::Sent, marked };
         let two = [listed("Sent", false), listed("Verschickt", true)];
         assert_eq!(sent_among(&two), Some("Verschickt"));
-        assert_eq!(sent_among(&[listed("Sent", false), listed("Sent Items", false)]), Some("Sent Items"));
+        let named = [listed("Sent", false), listed("Sent Items", false)];
+        assert_eq!(sent_among(&named), Some("Sent Items"));
+        assert_eq!(all_sent_among(&two), ["Verschickt", "Sent"]);
+        assert_eq!(all_sent_among(&named), ["Sent Items", "Sent"]);
     }
 }

@@ -7,19 +7,21 @@ use super::sign::fresh_header_id;
 use crate::Engine;
 use crate::mime::{Automatic, Mail};
 use crate::store::deliveries::{self, Recipient, RecipientKind};
-use crate::store::{StoreError, directions, known, mailboxes, messages, settling};
-use domain::acknowledge::{Facts, ONCE_IN, TEXT, silence};
+use crate::store::{StoreError, acknowledged, directions, known, mailboxes, messages, settling};
+use domain::acknowledge::{BUSY_IN, Facts, ONCE_IN, QUIET_AFTER, silence, words};
 use domain::id::{MessageId, TicketId};
-use domain::thread::reply_subject;
+use domain::thread::{base_subject, reply_subject};
 use domain::ticket::MessageKind;
 use domain::{Address, Direction};
 
-/// Acknowledges the ticket that this mail began, if the rules allow it.
+/// Acknowledges the ticket that this mail began, if the rules allow it. `possible_reply`: it may
+/// belong to another ticket.
 pub async fn acknowledge(
     cx: &Context<'_>,
     engine: &Engine,
     mail: &Mail,
     ticket: TicketId,
+    possible_reply: bool,
     told: &mut Told,
 ) -> Result<(), StoreError> {
     let id = cx.waiting.mailbox;
@@ -37,7 +39,10 @@ pub async fn acknowledge(
         addressed: written_to.is_some(),
         imported: cx.asked() || settling::is_imported(cx.tx, cx.waiting).await?,
         age: cx.now.since(cx.at(mail)),
-        lately: messages::acknowledged(cx.tx, to.as_str(), cx.now - ONCE_IN).await?,
+        lately: acknowledged::lately(cx.tx, &to, mail.from.as_ref().map(|p| p.address.as_str()), cx.now - ONCE_IN)
+            .await?,
+        to_domain: acknowledged::to_domain(cx.tx, to.domain(), cx.now - BUSY_IN).await?,
+        possible_reply,
     };
     if let Some(why) = silence(&facts) {
         tracing::debug!(mailbox = id.0, ticket = ticket.0, ?why, "no acknowledgement");
@@ -47,7 +52,7 @@ pub async fn acknowledge(
     let Ok(from) = Address::parse(&from) else { return Ok(()) };
     let header_id = fresh_header_id(engine, ticket, &from);
     let answered = mail.identity.given.then(|| mail.identity.key.clone());
-    let text = if mailbox.acknowledge_text.trim().is_empty() { TEXT.to_owned() } else { mailbox.acknowledge_text };
+    let text = words(&mailbox.acknowledge_text, &ticket.to_string(), &base_subject(&mail.subject));
     let new = messages::New {
         ticket,
         kind: MessageKind::Automatic,
@@ -72,7 +77,9 @@ pub async fn acknowledge(
     let message: MessageId = messages::insert(cx.tx, new, cx.now).await?;
     known::remember_ours(cx.tx, &header_id, ticket, message).await?;
     let recipient = Recipient { address: to, kind: RecipientKind::To };
-    deliveries::create(cx.tx, message, ticket, id, &header_id, &[recipient], cx.now).await?;
+    let delivery = deliveries::create(cx.tx, message, ticket, id, &header_id, &[recipient], cx.now).await?;
+    // Held by an outage, it would leave as late as it must not be written.
+    deliveries::drop_after(cx.tx, delivery, cx.at(mail) + QUIET_AFTER).await?;
     told.outbox = true;
     Ok(())
 }

@@ -1,17 +1,19 @@
 //! Forwards: what somebody who may sent on to the help desk becomes what its own sender wrote.
 //!
 //! A forward and its original are one message, whichever comes first: known by the Message-ID
-//! where it was attached, else by sender, date, subject and words. In doubt about the date they
-//! stay two: better one ticket too many than a message lost.
+//! where it was attached, else by sender, date, subject and words. A forward stands for one
+//! original: once that came, a second one alike is mail of its own. In doubt about the date they
+//! stay two: better one ticket too many than a message lost. Whatever else a forward holds - words,
+//! files, what can't be read, our own mail - stays beside what it became.
 
 use super::settle::{Context, Inside, settled};
 use super::ties::{self, By};
 use super::{Own, Proof, Told};
 use crate::Engine;
-use crate::mime::{self, Automatic, Identity, Inline, Mail, Party, Vouched};
+use crate::mime::{self, Automatic, Identity, Inline, Mail, Part, Party, Vouched, Written, Zone};
 use crate::store::forwards::{self, Came, Forwarders};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, known, messages, people, sources, tickets};
+use crate::store::{StoreError, attachments, known, messages, people, sources, tickets};
 use domain::Time;
 use domain::console::tickets::Way;
 use domain::id::{MessageId, PersonId, SourceId, TicketId};
@@ -25,7 +27,7 @@ const CLOCKS: Span = Span::hours(26);
 /// A message that a forward carries.
 pub enum Carry {
     Attached { source: Vec<u8>, mail: Box<Mail> },
-    Inline(Inline),
+    Inline(Box<Inline>),
 }
 
 /// What a forward carries, ready to be settled.
@@ -34,6 +36,18 @@ pub struct Bundle {
     pub carried: Vec<Carry>,
     /// What the forwarder wrote about it.
     pub lead: String,
+    /// Files of the forward that are none of the carried messages.
+    pub left: Vec<Part>,
+}
+
+/// What a mail is as a forward.
+pub enum Forwarded {
+    /// Ordinary mail.
+    No,
+    /// Its From may forward, and nothing proves it where the provider vouches for others: ordinary
+    /// mail, and perhaps a forged one.
+    Unproved,
+    Yes(Bundle),
 }
 
 /// What became of one carried message.
@@ -56,37 +70,62 @@ impl Became {
 ///
 /// # Errors
 /// The database's.
-pub async fn bundle(
+pub async fn forwarded(
     engine: &Engine,
     own: &Own,
     may: &Forwarders,
     waiting: &Waiting,
     mail: &Mail,
-) -> Result<Option<Bundle>, StoreError> {
-    let Some(by) = mail.from.clone().filter(|from| may.may(waiting.mailbox, &from.address)) else { return Ok(None) };
-    if mail.automatic != Automatic::No || own.proof(waiting.mailbox, mail) == Proof::Failed {
-        return Ok(None);
+) -> Result<Forwarded, StoreError> {
+    let Some(by) = mail.from.clone().filter(|from| may.may(waiting.mailbox, &from.address)) else {
+        return Ok(Forwarded::No);
+    };
+    if mail.automatic != Automatic::No {
+        return Ok(Forwarded::No);
     }
+    let Some(bundle) = bundle(engine, own, waiting, mail, by).await? else { return Ok(Forwarded::No) };
+    Ok(match own.proof(waiting.mailbox, mail) {
+        Proof::Proved => Forwarded::Yes(bundle),
+        // A server that never vouches for anybody leaves no choice.
+        Proof::Unknown if !own.vouches(waiting.mailbox) => Forwarded::Yes(bundle),
+        Proof::Unknown | Proof::Failed => Forwarded::Unproved,
+    })
+}
+
+async fn bundle(
+    engine: &Engine,
+    own: &Own,
+    waiting: &Waiting,
+    mail: &Mail,
+    by: Party,
+) -> Result<Option<Bundle>, StoreError> {
     let ours = |from: Option<&Party>| from.is_none_or(|from| own.base(&from.address).is_some());
-    let attached = mail.parts.iter().any(|part| part.mime == "message/rfc822" || part.name.ends_with(".eml"));
-    if let (true, Some(source)) = (attached, waiting.source) {
+    let mut left: Vec<Part> = mail.parts.iter().filter(|part| !part.inline).cloned().collect();
+    let mut carried: Vec<Carry> = Vec::new();
+    let message = |part: &Part| part.mime == "message/rfc822" || part.name.to_lowercase().ends_with(".eml");
+    if let (true, Some(source)) = (mail.parts.iter().any(message), waiting.source) {
         let bytes = settling::source_bytes(&engine.store, source).await?.unwrap_or_default();
-        let carried: Vec<Carry> = mime::carried(bytes)
-            .await
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|one| !ours(one.mail.from.as_ref()))
-            .map(|one| Carry::Attached { source: one.source, mail: Box::new(one.mail) })
-            .collect();
-        if !carried.is_empty() {
-            return Ok(Some(Bundle { by, carried, lead: mail.text.trim().to_owned() }));
+        for one in mime::carried(bytes).await.unwrap_or_default() {
+            if !ours(one.mail.from.as_ref()) {
+                left.retain(|part| part.index != one.index);
+                carried.push(Carry::Attached { source: one.source, mail: Box::new(one.mail) });
+            }
         }
     }
-    let Some(inline) = mime::inline(&mail.subject, &whole(mail)).filter(|inline| !ours(Some(&inline.from))) else {
-        return Ok(None);
-    };
-    let lead = inline.lead.clone();
-    Ok(Some(Bundle { by, carried: vec![Carry::Inline(inline)], lead }))
+    let mut lead = mail.text.trim().to_owned();
+    let inline = mime::inline(&mail.subject, &whole(mail));
+    if inline.iter().any(|one| !ours(Some(&one.from))) {
+        lead = inline.first().map(|first| first.lead.clone()).unwrap_or_default();
+        for one in inline {
+            if ours(Some(&one.from)) {
+                // Our own words in a forwarded conversation.
+                lead = format!("{lead}\n\n{}:\n{}", one.from.line(), one.text).trim().to_owned();
+            } else {
+                carried.push(Carry::Inline(Box::new(one)));
+            }
+        }
+    }
+    Ok((!carried.is_empty()).then_some(Bundle { by, carried, lead, left }))
 }
 
 impl Context<'_> {
@@ -98,13 +137,14 @@ impl Context<'_> {
         bundle: &Bundle,
         told: &mut Told,
     ) -> Result<Settlement, StoreError> {
-        let mut became: Vec<(Became, Option<MessageId>)> = Vec::new();
+        let mut became: Vec<(Became, MessageId)> = Vec::new();
         for carry in &bundle.carried {
             let one = self.carried(engine, mail, bundle, carry).await?;
-            known::remember_named(self.tx, std::slice::from_ref(&mail.identity.key), one.0.ticket()).await?;
             told.tickets.extend(Some(one.0.ticket()).filter(|t| !told.tickets.contains(t)));
             became.push(one);
         }
+        self.remember_forward(mail, &became).await?;
+        self.beside(mail, bundle, &became).await?;
         let count = |fits: fn(&Became) -> bool| became.iter().filter(|(b, _)| fits(b)).count();
         let mut parts = Vec::new();
         for (n, one, many) in [
@@ -119,11 +159,17 @@ impl Context<'_> {
             }
         }
         let reason = format!("forwarded by {}: {}", bundle.by.address, parts.join(", "));
-        let (ticket, message) = match became.first() {
-            Some((first, message)) => (Some(first.ticket()), *message),
-            None => (None, None),
-        };
+        let first = became.first();
+        let (ticket, message) = (first.map(|(b, _)| b.ticket()), first.map(|(_, message)| *message));
         Ok(settled(Disposition::Forward, Some(&reason), ticket, message))
+    }
+
+    /// The forwarding mail itself is known from now on: a second copy of it is a duplicate, and an
+    /// answer to it finds the ticket.
+    async fn remember_forward(&self, mail: &Mail, became: &[(Became, MessageId)]) -> Result<(), StoreError> {
+        let Some((first, message)) = became.first() else { return Ok(()) };
+        let ticket = first.ticket();
+        known::remember(self.tx, &mail.identity.key, &mail.identity.digest, ticket, *message).await
     }
 
     async fn carried(
@@ -132,46 +178,48 @@ impl Context<'_> {
         outer: &Mail,
         bundle: &Bundle,
         carry: &Carry,
-    ) -> Result<(Became, Option<MessageId>), StoreError> {
-        match carry {
+    ) -> Result<(Became, MessageId), StoreError> {
+        let done = match carry {
             Carry::Attached { source, mail } => {
                 let known = known::find(self.tx, &super::settle::keys(mail)).await?;
-                if let Some(seen) = self.seen_before(mail, &known).and_then(|s| Some((s.ticket?, s.message))) {
-                    return Ok((Became::Known(seen.0), seen.1));
+                if let Some((ticket, message)) = self.seen_before(mail, &known).and_then(|s| s.ticket.zip(s.message)) {
+                    return Ok((Became::Known(ticket), message));
                 }
-                let words = whole(mail);
-                let alike = mime::alike(&sender(mail), &mail.subject, &words);
                 // It may have come inside somebody's text before.
-                if let Some(came) = self.came_inside(&alike, mail.date).await? {
+                if let Some(came) = self.came_inside(mail).await? {
                     self.adopt(mail, &came).await?;
-                    return Ok((Became::Known(came.ticket), Some(came.message)));
+                    return Ok((Became::Known(came.ticket), came.message));
                 }
                 let digest = crate::source::digest(source);
                 let stored = sources::store(self.tx, source, digest, self.waiting.arrived_at, self.now).await?;
                 let inner = self.inside(Some(stored), mail.date);
                 let joined = ties::find(self.tx, engine, self.own, mail, &known, By::Anybody).await?;
-                let done = inner.take_in(mail, joined.map(|(ticket, _)| ticket)).await?;
-                self.written(outer, bundle, &done).await?;
-                Ok(done)
+                inner.take_in(mail, joined.ticket()).await?
             }
             Carry::Inline(inline) => {
                 let alike = mime::alike(&inline.from.address, &inline.subject, &inline.text);
-                if let Some((ticket, message)) = self.known_inline(inline, &alike).await? {
-                    return Ok((Became::Known(ticket), Some(message)));
+                // A scan without words is like any other.
+                let telling = !mime::wordless(&inline.text) || outer.parts.is_empty();
+                let zone = zone(outer, inline.written);
+                if telling && let Some((ticket, message)) = self.known_inline(inline, &alike, zone).await? {
+                    return Ok((Became::Known(ticket), message));
                 }
-                let mail = mail_of(inline, outer, &alike);
+                // The files of several messages belong to none of them in particular.
+                let files = if bundle.carried.len() == 1 { outer.parts.clone() } else { Vec::new() };
+                let mail = mail_of(inline, outer, &alike, files);
                 let inner = self.inside(self.waiting.source, mail.date);
                 let joined = ties::find(self.tx, engine, self.own, &mail, &[], By::Anybody).await?;
-                let done = inner.take_in(&mail, joined.map(|(ticket, _)| ticket)).await?;
-                if let (Some(message), Some(written)) = (done.1, inline.written) {
-                    let came =
-                        Came { message, ticket: done.0.ticket(), alike, written_at: written.at, zoned: written.zoned };
+                let done = inner.take_in(&mail, joined.ticket()).await?;
+                if let Some(written) = inline.written.filter(|_| telling) {
+                    let came = Came { message: done.1, ticket: done.0.ticket(), alike, written, zone };
                     forwards::remember(self.tx, &came).await?;
                 }
-                self.written(outer, bundle, &done).await?;
-                Ok(done)
+                done
             }
-        }
+        };
+        let way = Way::Forwarded { by: bundle.by.label().to_owned(), at: self.waiting.arrived_at };
+        forwards::note_way(self.tx, done.1, &serde_json::to_string(&way).unwrap_or_default()).await?;
+        Ok(done)
     }
 
     /// The same context for a message inside: its own source and date.
@@ -180,75 +228,106 @@ impl Context<'_> {
     }
 
     /// As a customer's message: into the ticket it belongs to, or one of its own.
-    async fn take_in(&self, mail: &Mail, joined: Option<TicketId>) -> Result<(Became, Option<MessageId>), StoreError> {
+    async fn take_in(&self, mail: &Mail, joined: Option<TicketId>) -> Result<(Became, MessageId), StoreError> {
         let Some(ticket) = joined else {
             let (ticket, message) = self.begin(mail).await?;
-            return Ok((Became::Ticket(ticket), Some(message)));
+            return Ok((Became::Ticket(ticket), message));
         };
         let message = self.write(mail, ticket, MessageKind::Incoming).await?;
         tickets::customer_wrote(self.tx, ticket, message, self.moved_at(mail), self.written_to(mail).as_deref())
             .await?;
         tickets::set_status(self.tx, ticket, TicketStatus::Open).await?;
-        Ok((Became::Reply(ticket), Some(message)))
+        Ok((Became::Reply(ticket), message))
     }
 
-    /// Notes who forwarded it, and what he wrote about it.
-    async fn written(
-        &self,
-        outer: &Mail,
-        bundle: &Bundle,
-        done: &(Became, Option<MessageId>),
-    ) -> Result<(), StoreError> {
-        let (Some(message), ticket) = (done.1, done.0.ticket()) else { return Ok(()) };
-        let way = Way::Forwarded { by: bundle.by.label().to_owned(), at: self.waiting.arrived_at };
-        forwards::note_way(self.tx, message, &serde_json::to_string(&way).unwrap_or_default()).await?;
-        if bundle.lead.is_empty() {
+    /// Keeps what the forwarder wrote and sent along in a note of each ticket, known ones too.
+    async fn beside(&self, outer: &Mail, bundle: &Bundle, became: &[(Became, MessageId)]) -> Result<(), StoreError> {
+        let files = match (&bundle.carried[..], became) {
+            // They hang on the message, or hung there already when it came by itself.
+            ([Carry::Inline(_)], [(Became::Known(_), message)]) => {
+                let there = attachments::names(self.tx, *message).await?;
+                let new = |part: &&Part| !there.contains(&(part.name.clone(), part.bytes));
+                bundle.left.iter().filter(new).cloned().collect()
+            }
+            ([Carry::Inline(_)], _) => Vec::new(),
+            _ => bundle.left.clone(),
+        };
+        if bundle.lead.is_empty() && files.is_empty() {
             return Ok(());
         }
         let person = people::by_email_in(self.tx, &bundle.by.address).await?;
         let at = outer.date.unwrap_or(self.waiting.arrived_at).min(self.now);
-        let note = messages::New {
-            person: person.map(|p| PersonId(p.id)),
-            author: bundle.by.label().to_owned(),
-            from_address: Some(bundle.by.address.clone()),
-            ..messages::New::note(ticket, bundle.lead.clone(), at)
-        };
-        messages::insert(self.tx, note, self.now).await?;
+        let mut noted: Vec<TicketId> = Vec::new();
+        for ticket in became.iter().map(|(b, _)| b.ticket()) {
+            if noted.contains(&ticket) {
+                continue;
+            }
+            noted.push(ticket);
+            let note = messages::New {
+                person: person.as_ref().map(|p| PersonId(p.id)),
+                author: bundle.by.label().to_owned(),
+                from_address: Some(bundle.by.address.clone()),
+                source: self.waiting.source,
+                ..messages::New::note(ticket, bundle.lead.clone(), at)
+            };
+            let note = messages::insert(self.tx, note, self.now).await?;
+            attachments::insert_parts(self.tx, note, &files).await?;
+        }
         Ok(())
     }
 
     /// A message of the ledger that an inline forward repeats: come by itself, or forwarded before.
-    async fn known_inline(&self, inline: &Inline, alike: &[u8]) -> Result<Option<(TicketId, MessageId)>, StoreError> {
+    async fn known_inline(
+        &self,
+        inline: &Inline,
+        alike: &[u8],
+        zone: Option<Zone>,
+    ) -> Result<Option<(TicketId, MessageId)>, StoreError> {
         let Some(written) = inline.written else { return Ok(None) };
-        for original in forwards::written_about(self.tx, &inline.from.address, written.at, CLOCKS).await? {
-            if written.may_be(original.at)
-                && mime::alike(&inline.from.address, &original.subject, &original.text) == alike
-            {
-                return Ok(Some((original.ticket, original.message)));
-            }
+        let about = forwards::written_about(self.tx, &inline.from.address, written.at, CLOCKS).await?;
+        let mut fits: Vec<_> = about
+            .into_iter()
+            .filter(|original| written.may_be(original.at, zone))
+            .filter(|original| mime::alike(&inline.from.address, &original.subject, &original.text) == alike)
+            .collect();
+        // Of several alike the one at the very minute of the forwarder's clock.
+        let here = written.on(zone.map_or(0, |zone| zone.minutes)).0.div_euclid(60_000);
+        fits.sort_by_key(|original| (here - original.at.0.div_euclid(60_000)).abs());
+        if let Some(original) = fits.first() {
+            return Ok(Some((original.ticket, original.message)));
         }
         let before = forwards::alike(self.tx, alike).await?;
-        // Two forwarders' clocks: both to the minute.
-        Ok(before.into_iter().find(|came| written.may_be(came.written_at)).map(|came| (came.ticket, came.message)))
+        let same = before.into_iter().find(|came| written.may_equal(zone, came.written, came.zone));
+        Ok(same.map(|came| (came.ticket, came.message)))
     }
 
-    /// The forward that brought this very message before, if one did.
-    pub async fn came_inside(&self, alike: &[u8], date: Option<Time>) -> Result<Option<Came>, StoreError> {
-        let Some(date) = date else { return Ok(None) };
-        let fits = |came: &Came| mime::Written { at: came.written_at, zoned: came.zoned }.may_be(date);
-        Ok(forwards::alike(self.tx, alike).await?.into_iter().find(fits))
+    /// The forward that brought this very message before, if one did and no other original came
+    /// for it since.
+    pub async fn came_inside(&self, mail: &Mail) -> Result<Option<Came>, StoreError> {
+        let words = whole(mail);
+        let Some(date) = mail.date.filter(|_| !mime::wordless(&words) || mail.parts.is_empty()) else {
+            return Ok(None);
+        };
+        let alike = mime::alike(&sender(mail), &mail.subject, &words);
+        let waiting = forwards::waiting(self.tx, &alike).await?;
+        Ok(waiting.into_iter().find(|came| came.written.may_be(date, came.zone)))
     }
 
     /// An original that came after its forward: known from now on, so that answers find its ticket.
     pub async fn adopt(&self, mail: &Mail, came: &Came) -> Result<(), StoreError> {
         let mut references = mail.ancestors.clone();
         references.reverse();
-        if mail.identity.given {
-            forwards::adopt(self.tx, came.message, &mail.identity.key, &references).await?;
-        }
+        let header_id = mail.identity.given.then_some(mail.identity.key.as_str());
+        forwards::adopt(self.tx, came.message, header_id, &references, self.now).await?;
         known::remember(self.tx, &mail.identity.key, &mail.identity.digest, came.ticket, came.message).await?;
         known::remember_named(self.tx, &mail.ancestors, came.ticket).await
     }
+}
+
+/// The forwarder's clock. Exchange writes every Date field in UTC, which tells nothing.
+fn zone(outer: &Mail, written: Option<Written>) -> Option<Zone> {
+    let forwarded = outer.date.filter(|_| outer.zone != 0)?;
+    Some(Zone::new(outer.zone, written?.at, forwarded))
 }
 
 /// What a message says with its quotations, as a forward repeats it.
@@ -264,10 +343,12 @@ pub fn sender(mail: &Mail) -> String {
     mail.from.as_ref().map(|from| from.address.clone()).unwrap_or_default()
 }
 
-/// A forwarded message as if it had come by itself; its files hang on the forward.
-fn mail_of(inline: &Inline, outer: &Mail, alike: &[u8]) -> Mail {
+/// A forwarded message as if it had come by itself; the bytes of its files are the forward's.
+fn mail_of(inline: &Inline, outer: &Mail, alike: &[u8], files: Vec<Part>) -> Mail {
     let date = inline.written.map(|written| written.on(outer.zone));
-    let digest: Vec<u8> = alike.iter().copied().chain(date.unwrap_or_default().0.to_le_bytes()).collect();
+    // Two forwards of alike scans are two messages.
+    let parts = alike.iter().copied().chain(date.unwrap_or_default().0.to_le_bytes());
+    let digest: Vec<u8> = parts.chain(outer.identity.digest.iter().copied()).collect();
     Mail {
         identity: Identity { key: format!("forward:{}", crate::hex(&digest)), digest, given: false },
         ancestors: Vec::new(),
@@ -283,7 +364,7 @@ fn mail_of(inline: &Inline, outer: &Mail, alike: &[u8]) -> Mail {
         quoted: None,
         html: None,
         remote_images: 0,
-        parts: outer.parts.clone(),
+        parts: files,
         automatic: Automatic::No,
         vouched: Vouched::default(),
         hushed: false,

@@ -1,13 +1,13 @@
 //! What becomes of one message, in the transaction that its batch shares.
 
-use super::forward::{self, Bundle};
+use super::forward::Forwarded;
 use super::sign::signed_ticket;
 use super::ties::{self, By, Sender};
 use super::{Own, Proof, Read, Told, acknowledge, bounce};
-use crate::mime::{self, Automatic, Mail, Party};
+use crate::mime::{Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, Tx, attachments, forwards, messages, posted, relays, requesters, tickets};
+use crate::store::{StoreError, Tx, attachments, forwards, messages, posted, relays, requesters, tickets, whole};
 use crate::{Engine, clock};
 use domain::Time;
 use domain::console::tickets::NO_TICKET;
@@ -55,7 +55,7 @@ pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut To
     let sent = role.as_deref() == Some(FolderRole::Sent.key());
     let cx = Context { tx, waiting: &read.waiting, own, now, inside: None, sent };
     let settlement = match &read.mail {
-        Ok(mail) => cx.mail(engine, mail, read.bundle.as_ref(), told).await?,
+        Ok(mail) => cx.mail(engine, mail, &read.forwarded, told).await?,
         // Of what we sent ourselves nothing is missing.
         Err(_) if sent => settled(Disposition::Ignored, Some("sent mail that can't be read"), None, None),
         Err(unreadable) => {
@@ -93,7 +93,7 @@ impl Context<'_> {
         &self,
         engine: &Engine,
         mail: &Mail,
-        bundle: Option<&Bundle>,
+        forwarded: &Forwarded,
         told: &mut Told,
     ) -> Result<Settlement, StoreError> {
         if signed_ticket(&engine.vault, &mail.identity.key) == Some(NO_TICKET) {
@@ -106,9 +106,12 @@ impl Context<'_> {
             return Ok(settled(Disposition::Own, Some("a test mail of ours"), None, None));
         }
         let from_us = mail.from.as_ref().is_some_and(|from| self.own.base(&from.address).is_some());
-        if from_us && !self.sent && posted::recognise(self.tx, self.waiting, &mail.identity.key, self.now).await? {
-            told.arrived.push(self.waiting.mailbox);
-            return Ok(settled(Disposition::Own, Some("our test mail to this address"), None, None));
+        if from_us && !self.sent {
+            let about = posted::recognise(self.tx, self.waiting, &mail.identity.key, self.now).await?;
+            if let Some(about) = about {
+                told.arrived.extend([self.waiting.mailbox, about]);
+                return Ok(settled(Disposition::Own, Some("our test mail to this address"), None, None));
+            }
         }
         let asked = self.asked();
         if asked {
@@ -122,17 +125,24 @@ impl Context<'_> {
         if self.sent {
             return self.sent_from_elsewhere(engine, mail, &known).await;
         }
-        if let Some(bundle) = bundle {
+        if let Forwarded::Yes(bundle) = forwarded {
             return self.forward(engine, mail, bundle, told).await;
         }
-        let alike = mime::alike(&forward::sender(mail), &mail.subject, &forward::whole(mail));
-        if let Some(came) = self.came_inside(&alike, mail.date).await? {
+        if let Some(came) = self.came_inside(mail).await? {
             self.adopt(mail, &came).await?;
             let reason = "somebody had forwarded it before";
             return Ok(settled(Disposition::Duplicate, Some(reason), Some(came.ticket), Some(came.message)));
         }
-        if mail.automatic == Automatic::Bounce && !(asked && bounce::about(mail, &known).is_none()) {
-            return match bounce::about(mail, &known).and_then(|k| Some((k.ticket, k.message?))) {
+        let about = match mail.automatic {
+            Automatic::Bounce => match bounce::about(mail, &known).and_then(|k| Some((k.ticket, k.message?))) {
+                None => bounce::by_recipient(self, mail).await?,
+                named => named,
+            },
+            _ => None,
+        };
+        // A person wants a ticket even of a bounce that names no reply of ours.
+        if mail.automatic == Automatic::Bounce && !(asked && about.is_none()) {
+            return match about {
                 Some((ticket, reply)) => {
                     let (message, disposition) = bounce::keep(self, mail, ticket, reply, told).await?;
                     Ok(settled(disposition, None, Some(ticket), Some(message)))
@@ -142,10 +152,11 @@ impl Context<'_> {
         }
         let proved = self.own.proof(self.waiting.mailbox, mail) == Proof::Proved;
         let by = if proved { By::Proved } else { By::Anybody };
-        let joined = ties::find(self.tx, engine, self.own, mail, &known, by).await?;
+        let ties = ties::find(self.tx, engine, self.own, mail, &known, by).await?;
+        let unproved = matches!(forwarded, Forwarded::Unproved);
         let too_large = self.waiting.reason.as_deref() == Some(TOO_LARGE);
         let by_size = |otherwise| if too_large { Disposition::TooLarge } else { otherwise };
-        match (joined, mail.automatic) {
+        match (ties.joins, mail.automatic) {
             (Some((ticket, _)), Automatic::Answer | Automatic::Generated) => {
                 let message = self.write(mail, ticket, MessageKind::Automatic).await?;
                 tickets::touch(self.tx, ticket, self.at(mail)).await?;
@@ -158,9 +169,8 @@ impl Context<'_> {
             (Some((ticket, Sender::Staff)), _) => self.outside(mail, ticket).await,
             (Some((ticket, sender @ (Sender::Customer | Sender::Unproved))), _) => {
                 let message = self.write(mail, ticket, MessageKind::Incoming).await?;
-                if sender == Sender::Unproved && !too_large {
-                    let way = serde_json::to_string(&Way::Unproved).unwrap_or_default();
-                    forwards::note_way(self.tx, message, &way).await?;
+                if unproved || sender == Sender::Unproved {
+                    self.note_way(message, &Way::Unproved).await?;
                 }
                 tickets::customer_wrote(self.tx, ticket, message, self.at(mail), self.written_to(mail).as_deref())
                     .await?;
@@ -169,7 +179,12 @@ impl Context<'_> {
             }
             (None, _) => {
                 let (ticket, message) = self.begin(mail).await?;
-                acknowledge::acknowledge(self, engine, mail, ticket, told).await?;
+                match ties.possible {
+                    _ if unproved => self.note_way(message, &Way::Unproved).await?,
+                    Some(other) => self.note_way(message, &Way::PossibleReply { ticket: other }).await?,
+                    None => {}
+                }
+                acknowledge::acknowledge(self, engine, mail, ticket, ties.possible.is_some(), told).await?;
                 Ok(settled(by_size(Disposition::Ticket), self.waiting.reason.as_deref(), Some(ticket), Some(message)))
             }
         }
@@ -183,8 +198,8 @@ impl Context<'_> {
         mail: &Mail,
         known: &[Known],
     ) -> Result<Settlement, StoreError> {
-        match ties::find(self.tx, engine, self.own, mail, known, By::TheDesk).await? {
-            Some((ticket, _)) => self.outside(mail, ticket).await,
+        match ties::find(self.tx, engine, self.own, mail, known, By::TheDesk).await?.ticket() {
+            Some(ticket) => self.outside(mail, ticket).await,
             None => Ok(settled(Disposition::Ignored, Some("sent, and about no ticket"), None, None)),
         }
     }
@@ -195,6 +210,10 @@ impl Context<'_> {
         tickets::touch(self.tx, ticket, self.at(mail)).await?;
         self.answered_outside(ticket, self.at(mail)).await?;
         Ok(settled(Disposition::AnsweredOutside, None, Some(ticket), Some(message)))
+    }
+
+    async fn note_way(&self, message: MessageId, way: &Way) -> Result<(), StoreError> {
+        forwards::note_way(self.tx, message, &serde_json::to_string(way).unwrap_or_default()).await
     }
 
     /// Our own reply come back, or a message that came another way already.
@@ -268,8 +287,7 @@ impl Context<'_> {
         let message = messages::insert(self.tx, new, self.now).await?;
         if self.waiting.reason.as_deref() == Some(TOO_LARGE) && self.inside.is_none() {
             // What is listed of a part of a message is not whole: its files are fetched on demand.
-            let way = serde_json::to_string(&Way::Shortened).unwrap_or_default();
-            forwards::note_way(self.tx, message, &way).await?;
+            whole::shortened(self.tx, message).await?;
         } else {
             attachments::insert_parts(self.tx, message, &mail.parts).await?;
         }

@@ -7,7 +7,7 @@ use crate::mime::Mail;
 use crate::store::known::Known;
 use crate::store::{StoreError, Tx, messages, tickets};
 use domain::id::TicketId;
-use domain::thread::{Candidate, Tie, choose, subject_tag};
+use domain::thread::{Candidate, Tie, choose, possible, subject_tag};
 
 /// Who sent a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,22 @@ pub enum By {
     TheDesk,
 }
 
-/// The ticket that a message joins, with what its sender is there.
+/// What a message points at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ties {
+    /// The ticket it joins, and what its sender is there.
+    pub joins: Option<(TicketId, Sender)>,
+    /// The ticket it would join if its sender took part there.
+    pub possible: Option<TicketId>,
+}
+
+impl Ties {
+    pub fn ticket(self) -> Option<TicketId> {
+        self.joins.map(|(ticket, _)| ticket)
+    }
+}
+
+/// The ticket that a message joins, with what its sender is there; or the one it may be about.
 pub async fn find(
     tx: &Tx,
     engine: &Engine,
@@ -38,7 +53,7 @@ pub async fn find(
     mail: &Mail,
     known: &[Known],
     by: By,
-) -> Result<Option<(TicketId, Sender)>, StoreError> {
+) -> Result<Ties, StoreError> {
     let mut pointed: Vec<(TicketId, Tie)> = Vec::new();
     let mut add = |ticket: TicketId, tie: Tie| {
         if !pointed.iter().any(|(t, _)| *t == ticket) {
@@ -67,7 +82,7 @@ pub async fn find(
     if let Some(ticket) = subject_tag(&mail.subject) {
         add(ticket, Tie::Tagged);
     }
-    let Some(from) = &mail.from else { return Ok(None) };
+    let Some(from) = &mail.from else { return Ok(Ties::default()) };
     let proved = by != By::Anybody;
     let ours = by == By::TheDesk || own.base(&from.address).is_some();
     let staff = ours || messages::is_staff(tx, &from.address).await?;
@@ -87,7 +102,7 @@ pub async fn find(
         }
         candidates.push(Candidate { ticket, tie, participant: participant || requested.contains(&ticket) });
     }
-    Ok(choose(&candidates).map(|chosen| {
+    let joins = choose(&candidates).map(|chosen| {
         // Somebody of the desk may also be a customer: of a ticket of his own.
         let customer = !staff || (requested.contains(&chosen.ticket) && !ours);
         let sender = match (customer, proved) {
@@ -96,5 +111,7 @@ pub async fn find(
             (false, false) => Sender::Unproved,
         };
         (chosen.ticket, sender)
-    }))
+    });
+    let possible = if joins.is_none() { possible(&candidates) } else { None };
+    Ok(Ties { joins, possible: possible.map(|candidate| candidate.ticket) })
 }

@@ -39,18 +39,11 @@ async fn read(engine: &Engine, place: &str) -> Option<String> {
     if !matches!(url.host(), Some(url::Host::Domain(_))) {
         return None;
     }
-    let mut answer = engine.net.foreign().get(url).send().await.ok()?;
+    let answer = engine.net.foreign()?.get(url).send().await.ok()?;
     if answer.status() != reqwest::StatusCode::OK {
         return None;
     }
-    let mut bytes = Vec::new();
-    while let Ok(Some(part)) = answer.chunk().await {
-        bytes.extend_from_slice(&part);
-        if bytes.len() > LARGEST {
-            return None;
-        }
-    }
-    String::from_utf8(bytes).ok()
+    String::from_utf8(crate::net::body(answer, LARGEST).await?).ok()
 }
 
 /// The first usable IMAP and SMTP server of a file.

@@ -47,43 +47,51 @@ pub fn proof(provider: ProviderKind, vouched: &Vouched, from: &str) -> Proof {
     if provider == ProviderKind::Microsoft && vouched.internal {
         return Proof::Proved;
     }
-    let Some(results) = vouched.results.as_deref().map(without_comments) else { return Proof::Unknown };
+    let Some(results) = vouched.results.as_deref().map(bare) else { return Proof::Unknown };
     let own = provider == ProviderKind::Microsoft || results.trim_start().starts_with("mx.google.com;");
     let Some((_, domain)) = from.rsplit_once('@').filter(|_| own) else { return Proof::Unknown };
-    for method in results.split(';').map(str::trim) {
-        let words: Vec<(&str, &str)> = method.split_whitespace().filter_map(|word| word.split_once('=')).collect();
-        let aligned = |name: &str| {
-            words.iter().any(|(key, value)| {
+    let methods: Vec<Vec<(&str, &str)>> = results
+        .split(';')
+        .map(|method| method.split_whitespace().filter_map(|word| word.split_once('=')).collect())
+        .collect();
+    let says = |method: &str, result: &str, property: &str| {
+        methods.iter().filter(|words| words.first() == Some(&(method, result))).any(|words| {
+            words.iter().skip(1).any(|(key, value)| {
                 let value = value.rsplit_once('@').map_or(*value, |(_, domain)| domain);
-                *key == name && value.eq_ignore_ascii_case(domain)
+                *key == property && value.eq_ignore_ascii_case(domain)
             })
-        };
-        match words.first() {
-            Some(("dmarc", "fail")) if aligned("header.from") => return Proof::Failed,
-            Some(("dmarc", "pass")) if aligned("header.from") => return Proof::Proved,
-            // Where the domain publishes no policy, its own signature will do.
-            Some(("dkim", "pass")) if aligned("header.d") || aligned("header.i") => return Proof::Proved,
-            _ => {}
-        }
+        })
+    };
+    if says("dmarc", "fail", "header.from") {
+        return Proof::Failed;
     }
-    Proof::Unknown
+    // Where the domain publishes no policy, its own signature or server will do, as DMARC has it.
+    let proved = says("dmarc", "pass", "header.from")
+        || says("dkim", "pass", "header.d")
+        || says("dkim", "pass", "header.i")
+        || says("spf", "pass", "smtp.mailfrom");
+    if proved { Proof::Proved } else { Proof::Unknown }
 }
 
-/// A field without what stands in brackets.
-fn without_comments(text: &str) -> String {
-    let mut depth = 0_u32;
-    let keep = |c: &char| {
+/// A field without comments, and with what is quoted as one word without marks: a semicolon in
+/// there ends nothing (RFC 8601 2.2, RFC 5322 3.2).
+fn bare(text: &str) -> String {
+    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let quiet = if c.is_alphanumeric() || "@.-_".contains(c) { c } else { '_' };
         match c {
-            '(' => depth += 1,
-            ')' => {
-                depth = depth.saturating_sub(1);
-                return false;
-            }
-            _ => {}
+            _ if std::mem::take(&mut escaped) => out.extend((depth == 0).then_some(quiet)),
+            '\\' if quoted || depth > 0 => escaped = true,
+            '"' if depth == 0 => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            _ if quoted => out.push(quiet),
+            c => out.push(c),
         }
-        depth == 0
-    };
-    text.chars().filter(keep).collect()
+    }
+    out
 }
 
 #[cfg(test)]
@@ -130,6 +138,34 @@ mod tests {
             (Microsoft, "x (dmarc=pass header.from=contoso.example)", jonas, Proof::Unknown),
             (Other, "mail.contoso.example; dmarc=pass header.from=contoso.example", jonas, Proof::Unknown),
             (Google, "", jonas, Proof::Unknown),
+            // What a sender says of himself stands in quotes.
+            (
+                Google,
+                "mx.google.com; spf=none smtp.helo=\"x; dmarc=pass header.from=contoso.example\"",
+                jonas,
+                Proof::Unknown,
+            ),
+            (
+                Google,
+                "mx.google.com; spf=none smtp.helo=\"\\\"; dmarc=pass header.from=contoso.example\"",
+                jonas,
+                Proof::Unknown,
+            ),
+            (Google, "mx.google.com; spf=none (\\) ; dmarc=pass header.from=contoso.example)", jonas, Proof::Unknown),
+            (Google, "mx.google.com; dmarc=pass header.from=\"contoso.example\"", jonas, Proof::Proved),
+            (Google, "mx.google.com; spf=pass smtp.mailfrom=jonas@contoso.example", jonas, Proof::Proved),
+            (
+                Google,
+                "mx.google.com; spf=pass smtp.mailfrom=x@evil.example smtp.helo=contoso.example",
+                jonas,
+                Proof::Unknown,
+            ),
+            (
+                Google,
+                "mx.google.com; spf=pass smtp.mailfrom=contoso.example; dmarc=fail header.from=contoso.example",
+                jonas,
+                Proof::Failed,
+            ),
             (Google, "mx.google.com; dmarc=pass header.from=", "nobody", Proof::Unknown),
         ] {
             let vouched = Vouched { results: Some(results.into()), internal: false };

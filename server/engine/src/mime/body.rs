@@ -1,6 +1,6 @@
 //! The readable body.
 
-use super::{markup, quote, text};
+use super::{markup, quote, tangle, text};
 use mail_parser::{Message, MimeHeaders, PartType};
 use std::borrow::Cow;
 
@@ -12,9 +12,8 @@ pub struct Body {
 
 /// Whether the subject says that the quoted rest is what the writer wants to show.
 pub fn is_forward(subject: &str) -> bool {
-    let head = subject.trim_start().split(':').next().unwrap_or_default().trim().to_lowercase();
-    subject.contains(':')
-        && matches!(head.as_str(), "fw" | "fwd" | "wg" | "tr" | "rv" | "enc" | "i" | "doorst" | "vb" | "转发")
+    let Some((head, _)) = subject.split_once([':', '：']) else { return false };
+    super::forward::PREFIXES.contains(&head.trim().trim_end_matches('.').to_lowercase().as_str())
 }
 
 /// All readable parts in order, as text and, where one was formatted, as HTML.
@@ -74,7 +73,7 @@ fn stray<'a>(message: &'a Message<'_>) -> Option<Cow<'a, str>> {
     plain.or_else(whole)
 }
 
-/// The formatted body, with plain parts between formatted ones set as they are.
+/// The formatted body, unless it is too long or too tangled to be cleaned, with plain parts between formatted ones set as they are.
 fn formatted(message: &Message<'_>) -> Option<String> {
     let mut out = String::new();
     let mut any = false;
@@ -95,7 +94,7 @@ fn formatted(message: &Message<'_>) -> Option<String> {
             return None;
         }
     }
-    (any && !out.trim().is_empty()).then(|| out.replace('\0', ""))
+    (any && !out.trim().is_empty() && !tangle::is_tangled(&out)).then(|| out.replace('\0', ""))
 }
 
 fn bounded(markup: &str) -> &str {

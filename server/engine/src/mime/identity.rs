@@ -42,6 +42,17 @@ pub fn identify(header: &[u8]) -> Identity {
     })
 }
 
+/// Sender and subject as a person reads them, of a header alone.
+pub fn headline(header: &[u8]) -> (String, String) {
+    let header = &header[..header.len().min(HEADER)];
+    let read = catch_unwind(|| {
+        let message = MessageParser::default().parse_headers(header)?;
+        let from = parties::of(message.from()).first().map(|party| party.label().to_owned());
+        Some((from.unwrap_or_default(), super::text::line(message.subject().unwrap_or_default(), super::text::NAME)))
+    });
+    read.ok().flatten().unwrap_or_default()
+}
+
 /// `whole`: the message is there with its parts, which take part in its identity where it has no
 /// Message-ID: a scanner sends many messages with the same sender and subject.
 pub fn of(message: &Message<'_>, whole: bool) -> Identity {

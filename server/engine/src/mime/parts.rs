@@ -4,6 +4,7 @@ use super::text;
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// A file of a message.
@@ -103,23 +104,20 @@ fn name(part: &MessagePart<'_>, mime: &str, index: u32) -> String {
     format!("part-{index}.{ending}")
 }
 
-/// The bytes as they were attached: a text in its own charset, a message as it came.
-fn content(part: &MessagePart<'_>, message: &Message<'_>) -> Vec<u8> {
+/// The bytes as they were attached: a text in its own charset, a message as it came. Copied only
+/// where they must be decoded: a file may be most of what memory there is.
+fn content<'x>(part: &'x MessagePart<'_>, message: &'x Message<'_>) -> Cow<'x, [u8]> {
     let raw = || {
         let (from, to) = (part.raw_body_offset() as usize, part.raw_end_offset() as usize);
         message.raw_message().get(from..to).unwrap_or_default()
     };
+    let decoded = |bytes: Option<Vec<u8>>| bytes.map_or(Cow::Borrowed(part.contents()), Cow::Owned);
     match (&part.body, part.encoding) {
-        (PartType::Text(_) | PartType::Html(_), _) if part.is_encoding_problem => raw().to_vec(),
-        (PartType::Text(_) | PartType::Html(_), Encoding::Base64) => {
-            base64_decode(raw()).unwrap_or_else(|| part.contents().to_vec())
-        }
-        (PartType::Text(_) | PartType::Html(_), Encoding::QuotedPrintable) => {
-            quoted_printable_decode(raw()).unwrap_or_else(|| part.contents().to_vec())
-        }
-        (PartType::Text(_) | PartType::Html(_), Encoding::None) => raw().to_vec(),
-        (PartType::Message(_), Encoding::None) => raw().to_vec(),
-        _ => part.contents().to_vec(),
+        (PartType::Text(_) | PartType::Html(_), _) if part.is_encoding_problem => Cow::Borrowed(raw()),
+        (PartType::Text(_) | PartType::Html(_), Encoding::Base64) => decoded(base64_decode(raw())),
+        (PartType::Text(_) | PartType::Html(_), Encoding::QuotedPrintable) => decoded(quoted_printable_decode(raw())),
+        (PartType::Text(_) | PartType::Html(_) | PartType::Message(_), Encoding::None) => Cow::Borrowed(raw()),
+        _ => Cow::Borrowed(part.contents()),
     }
 }
 
@@ -130,5 +128,5 @@ pub fn part(source: &[u8], index: u32) -> Option<Vec<u8>> {
 
 /// The same of a message that is parsed already.
 pub fn cut(message: &Message<'_>, index: u32) -> Option<Vec<u8>> {
-    message.parts.get(index as usize).map(|part| content(part, message))
+    message.parts.get(index as usize).map(|part| content(part, message).into_owned())
 }

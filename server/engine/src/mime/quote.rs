@@ -102,20 +102,7 @@ fn mark(lines: &[&str], at: usize) -> Option<Mark> {
 }
 
 fn is_forward_line(line: &str) -> bool {
-    let line = line.to_lowercase();
-    line.starts_with("---")
-        && [
-            "forwarded message",
-            "weitergeleitete nachricht",
-            "message transféré",
-            "mensaje reenviado",
-            "messaggio inoltrato",
-            "doorgestuurd bericht",
-        ]
-        .iter()
-        .any(|words| line.contains(words))
-        || line.starts_with("begin forwarded message")
-        || line.starts_with("anfang der weitergeleiteten")
+    super::forward::is_mark(line)
 }
 
 fn is_original_line(line: &str) -> bool {

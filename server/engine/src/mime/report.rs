@@ -49,6 +49,14 @@ pub fn of(message: &Message<'_>) -> Option<Report> {
     for group in words.split("\n\n").take(MOST) {
         report.recipients.extend(recipient(group));
     }
+    report.about = about(message);
+    Some(report)
+}
+
+/// Keys of the messages that are returned with a report, in whole or as headers, and of those it
+/// answers.
+pub fn about(message: &Message<'_>) -> Vec<String> {
+    let mut named = Vec::new();
     for part in &message.parts {
         let id = match &part.body {
             PartType::Message(original) if !original.parts.is_empty() => original.message_id().map(str::to_owned),
@@ -64,12 +72,13 @@ pub fn of(message: &Message<'_>) -> Option<Report> {
             }
             _ => None,
         };
-        report.about.extend(id.map(|id| identity::message_key(&id)));
+        named.extend(id.map(|id| identity::message_key(&id)));
     }
     // Exchange names the original there too.
-    report.about.extend(identity::ancestors(message));
-    report.about.dedup();
-    Some(report)
+    named.extend(identity::ancestors(message));
+    named.dedup();
+    named.truncate(MOST);
+    named
 }
 
 /// `parse_headers` returns no part for a block that ends without an empty line.

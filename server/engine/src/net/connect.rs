@@ -1,6 +1,6 @@
 //! From a host name to an open session, step by step.
 
-use super::fault::{finding, of_io};
+use super::fault::{finding, of_io, shut};
 use super::transcript::Protocol;
 use super::{Net, Resolved, Steps, Stream, certificate};
 use crate::login::Fault;
@@ -69,6 +69,9 @@ impl Net {
         deadlines: &Deadlines,
         steps: &mut Steps,
     ) -> Result<Stream, Fault> {
+        if !self.open() {
+            return Err(shut());
+        }
         let began = Instant::now();
         let found = match timeout(deadlines.name, self.resolver.resolve(&endpoint.host)).await {
             Ok(found) => found,

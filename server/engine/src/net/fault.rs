@@ -10,6 +10,14 @@ pub fn finding(diagnosis: Diagnosis) -> Finding {
     Finding { diagnosis, certainty: Certainty::Passing, known: true, code: None, sentence: None, wait_ms: None }
 }
 
+/// What a silent copy says instead of asking a server.
+pub const SHUT: &str = "this copy of Mailkeep is silent: it reaches no server until it takes over";
+
+/// Nothing leaves a silent copy.
+pub fn shut() -> Fault {
+    Fault { finding: finding(Diagnosis::HostUnreachable), said: SHUT.to_owned() }
+}
+
 /// What an I/O error of a session means.
 pub fn of_io(error: &io::Error) -> Fault {
     let inner = error.get_ref();

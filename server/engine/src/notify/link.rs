@@ -8,7 +8,7 @@ use domain::signin::LinkFor;
 
 /// A link for the owner of a notice's sign-in; `None` where none can be made, or none is needed.
 pub async fn for_owner(engine: &Engine, content: &Content, to: &Address) -> Option<String> {
-    if matches!(content.event, Event::Recovered { .. } | Event::Test) {
+    if matches!(content.event, Event::Recovered { .. } | Event::Held { .. } | Event::Test) {
         return None;
     }
     let (mailbox, _) = content.mailboxes.first()?;

@@ -94,6 +94,20 @@ async fn recovered(engine: &Engine, row: &Row, facts: &[MailboxFacts], now: Time
     Ok(())
 }
 
+/// A notice that stands for itself, to everybody who gets them.
+///
+/// # Errors
+/// The database's.
+pub async fn once(engine: &Engine, content: &Content, now: Time) -> Result<(), StoreError> {
+    let to = recipients(engine, content).await?;
+    let Ok(text) = serde_json::to_string(content) else { return Ok(()) };
+    let step = content.event.step();
+    rows::write(&engine.store, &New { subject: step, step, content: text, closed: true }, &to, now).await?;
+    engine.wake.notices.notify_one();
+    engine.changes.tell("notices");
+    Ok(())
+}
+
 /// A test notice to one person, and to the webhook.
 pub async fn test(engine: &Engine, email: &str, now: Time) -> Result<(), StoreError> {
     let ways = notice_way::get(&engine.store).await?;

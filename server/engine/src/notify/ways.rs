@@ -64,7 +64,8 @@ pub async fn access(engine: &Engine, way: &Way, settings: &Ways) -> Result<Optio
     }
 }
 
-fn system(engine: &Engine, settings: &Ways) -> Option<(Access, Address)> {
+/// The system server's way in, and the address it sends from; `None` where none is set.
+pub fn system(engine: &Engine, settings: &Ways) -> Option<(Access, Address)> {
     let from = Address::parse(settings.from_address.as_deref()?).ok()?;
     let endpoint = endpoint(settings)?;
     let password = engine.vault.open(PASSWORD, settings.password_sealed.as_deref()?).ok()?;

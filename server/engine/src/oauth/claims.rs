@@ -74,6 +74,15 @@ struct Payload {
     hd: Option<String>,
 }
 
+/// What the userinfo endpoint tells of an account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Told {
+    pub sub: String,
+    pub email: Option<String>,
+    pub preferred_username: Option<String>,
+    pub name: Option<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Audience {
@@ -81,14 +90,14 @@ enum Audience {
     Several(Vec<String>),
 }
 
-/// Reads and checks an id_token.
+/// Reads and checks an id_token. `told` is what the provider said of its holder besides, where that was asked for.
 ///
 /// # Errors
 /// [`Unsound`], by the first check that failed.
-pub fn check(token: &Secret, expected: &Expected<'_>) -> Result<Claims, Unsound> {
+pub fn check(token: &Secret, expected: &Expected<'_>, told: Option<Told>) -> Result<Claims, Unsound> {
     let payload = token.reveal().split('.').nth(1).ok_or(Unsound::Malformed)?;
     let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).map_err(|_| Unsound::Malformed)?;
-    let payload: Payload = serde_json::from_slice(&payload).map_err(|_| Unsound::Malformed)?;
+    let mut payload: Payload = serde_json::from_slice(&payload).map_err(|_| Unsound::Malformed)?;
     if !issued_by(&payload, expected) {
         return Err(Unsound::Issuer);
     }
@@ -107,6 +116,12 @@ pub fn check(token: &Secret, expected: &Expected<'_>) -> Result<Claims, Unsound>
     }
     if payload.nonce.as_deref().map(token_hash).as_deref() != Some(expected.nonce_hash) {
         return Err(Unsound::Nonce);
+    }
+    // OpenID Connect Core 5.3.2: another subject's words are not used.
+    if let Some(told) = told.filter(|told| told.sub == payload.sub) {
+        payload.email = payload.email.or(told.email);
+        payload.preferred_username = payload.preferred_username.or(told.preferred_username);
+        payload.name = payload.name.or(told.name);
     }
     who(payload, expected)
 }
@@ -183,7 +198,7 @@ mod tests {
             nonce_hash: &hash,
             now: NOW,
         };
-        check(&token(payload), &expected)
+        check(&token(payload), &expected, None)
     }
 
     #[test]
@@ -223,12 +238,36 @@ mod tests {
             nonce_hash: &hash,
             now: NOW,
         };
-        assert_eq!(check(&Secret::new("nonsense"), &expected), Err(Unsound::Malformed));
+        assert_eq!(check(&Secret::new("nonsense"), &expected, None), Err(Unsound::Malformed));
         let google = json!({"iss": "accounts.example", "aud": ["c"], "exp": 1_700_000_300, "nonce": "n", "sub": "77", "email": "care@northwind.example", "hd": "northwind.example"});
-        let claims = check(&token(&google), &expected).expect("sound");
+        let claims = check(&token(&google), &expected, None).expect("sound");
         assert_eq!(
             (&*claims.tenant_id, &*claims.object_id, &*claims.name),
             ("northwind.example", "77", "care@northwind.example")
         );
+    }
+
+    #[test]
+    fn what_the_id_token_leaves_out_may_be_told_of_its_own_subject() {
+        let hash = token_hash("n");
+        let expected = Expected {
+            kind: ProviderKind::Other,
+            issuer: "https://id.example",
+            client_id: "c",
+            tenant: "",
+            nonce_hash: &hash,
+            now: NOW,
+        };
+        let bare = json!({"iss": "https://id.example", "aud": "c", "exp": 1_700_000_300, "nonce": "n", "sub": "7"});
+        let told = |sub: &str| Told {
+            sub: sub.into(),
+            email: Some("olga@litware.example".into()),
+            preferred_username: None,
+            name: Some("Olga".into()),
+        };
+        assert_eq!(check(&token(&bare), &expected, None), Err(Unsound::Anonymous));
+        assert_eq!(check(&token(&bare), &expected, Some(told("8"))), Err(Unsound::Anonymous));
+        let claims = check(&token(&bare), &expected, Some(told("7"))).expect("sound");
+        assert_eq!((&*claims.login, &*claims.name, &*claims.object_id), ("olga@litware.example", "Olga", "7"));
     }
 }

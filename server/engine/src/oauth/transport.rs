@@ -41,14 +41,15 @@ impl Transit {
 /// The engine's client as oauth2 asks for one. A type of its own, not a closure: with a closure the
 /// compiler can't tell that the futures may move between threads.
 pub struct Http {
-    client: reqwest::Client,
+    /// `None`: the way out is shut.
+    client: Option<reqwest::Client>,
     /// Of the last answer: oauth2 forgets it.
     status: AtomicU16,
 }
 
 impl Http {
-    pub fn new(client: &reqwest::Client) -> Self {
-        Self { client: client.clone(), status: AtomicU16::new(0) }
+    pub fn new(client: Option<&reqwest::Client>) -> Self {
+        Self { client: client.cloned(), status: AtomicU16::new(0) }
     }
 
     pub fn status(&self) -> u16 {
@@ -58,7 +59,10 @@ impl Http {
     /// Sends one request; follows no redirect.
     pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Transit> {
         let (head, body) = request.into_parts();
-        let request = self.client.request(head.method, head.uri.to_string()).headers(head.headers).body(body);
+        let Some(client) = &self.client else {
+            return Err(Transit::new(Diagnosis::HostUnreachable, crate::net::SHUT));
+        };
+        let request = client.request(head.method, head.uri.to_string()).headers(head.headers).body(body);
         let (code, headers, bytes) = tokio::time::timeout(DEADLINE, answer(request))
             .await
             .map_err(|_| Transit::new(Diagnosis::TimedOut, "the provider did not answer in time"))??;

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use domain::diagnosis::{Certainty, Class, Finding};
 use domain::provider::ProviderKind;
 use domain::registration::Heard;
-use oauth2::http::header::{CONTENT_TYPE, LOCATION};
+use oauth2::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use oauth2::http::{HeaderValue, Request};
 use std::time::Duration;
 use url::Url;
@@ -59,7 +59,7 @@ pub async fn begin(engine: &Engine, party: &Party, scopes: &[String]) -> Told {
         }
     }
     let asked = async {
-        let mut answer = engine.net.http().get(url).send().await.ok()?;
+        let mut answer = engine.net.http()?.get(url).send().await.ok()?;
         let to = answer.headers().get(LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let mut page = Vec::new();
         while let Some(chunk) = answer.chunk().await.ok()? {
@@ -163,6 +163,11 @@ pub async fn secret(engine: &Engine, party: &Party, scope: Option<&str>) -> Told
     let body = question(party, secret, scope);
     let Ok(mut request) = Request::post(&party.token_url).body(body) else { return Told::nothing() };
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    if party.basic_auth
+        && let Ok(value) = HeaderValue::from_str(&basic(&party.client_id, secret))
+    {
+        request.headers_mut().insert(AUTHORIZATION, value);
+    }
     let http = Http::new(engine.net.http());
     let answer = match tokio::time::timeout(DEADLINE, http.send(request)).await {
         Ok(Ok(answer)) => answer,
@@ -177,7 +182,10 @@ pub async fn secret(engine: &Engine, party: &Party, scope: Option<&str>) -> Told
 
 fn question(party: &Party, secret: &Secret, scope: Option<&str>) -> Vec<u8> {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.append_pair("client_id", &party.client_id).append_pair("client_secret", secret.reveal());
+    form.append_pair("client_id", &party.client_id);
+    if !party.basic_auth {
+        form.append_pair("client_secret", secret.reveal());
+    }
     match scope {
         Some(scope) => form.append_pair("grant_type", "client_credentials").append_pair("scope", scope),
         None => form
@@ -186,6 +194,12 @@ fn question(party: &Party, secret: &Secret, scope: Option<&str>) -> Vec<u8> {
             .append_pair("redirect_uri", &party.redirect),
     };
     form.finish().into_bytes()
+}
+
+/// RFC 6749 2.3.1: both form-encoded first.
+fn basic(client_id: &str, secret: &Secret) -> String {
+    let coded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    format!("Basic {}", STANDARD.encode(format!("{}:{}", coded(client_id), coded(secret.reveal()))))
 }
 
 fn judged(kind: ProviderKind, own_token: bool, status: u16, body: &str) -> Told {
@@ -219,6 +233,8 @@ mod tests {
             token_url: "https://login.example/token".into(),
             issuer: "https://login.example".into(),
             authorize_params: vec![],
+            userinfo_url: None,
+            basic_auth: false,
             client_id: "client".into(),
             client_secret: None,
             redirect: "https://desk.example/oauth/callback".into(),

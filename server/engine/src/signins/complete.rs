@@ -6,6 +6,7 @@ use super::{LIFE, verifier_purpose};
 use crate::Engine;
 use crate::clock;
 use crate::grants::{Fresh, mail_scopes, sealed};
+use crate::oauth::claims::Unsound;
 use crate::oauth::{self, Expected, Party, TokenError, Tokens};
 use crate::providers::ProviderEntry;
 use crate::registrations::{Which, learn, parties};
@@ -180,7 +181,12 @@ async fn arrive(
         nonce_hash: &row.nonce_hash,
         now,
     };
-    let claims = match tokens.id_token.as_ref().map(|token| oauth::claims::check(token, &expected)) {
+    let mut checked = tokens.id_token.as_ref().map(|token| oauth::claims::check(token, &expected, None));
+    if let (Some(Err(Unsound::Anonymous)), Some(token)) = (&checked, &tokens.id_token) {
+        let told = oauth::userinfo::ask(engine, party, &tokens.access).await;
+        checked = Some(oauth::claims::check(token, &expected, told));
+    }
+    let claims = match checked {
         Some(Ok(claims)) => claims,
         Some(Err(unsound)) => {
             tracing::warn!(sign_in = row.id, %unsound, "an id_token is unsound");

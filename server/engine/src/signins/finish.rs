@@ -339,10 +339,11 @@ async fn after(
 }
 
 fn direction_result(outcome: &Outcome, now: Time) -> DirectionResult {
-    let kept = matches!(outcome.settle, Settle::SwapFailing | Settle::Keep);
+    // A permission that was left out is not mended by a setting: nothing is kept for a later check.
+    let kept = outcome.covered && matches!(outcome.settle, Settle::SwapFailing | Settle::Keep);
     DirectionResult {
         report: outcome.report.clone(),
-        swapped: matches!(outcome.settle, Settle::Swap | Settle::SwapFailing),
+        swapped: outcome.covered && matches!(outcome.settle, Settle::Swap | Settle::SwapFailing),
         kept_until: kept.then(|| now + KEPT),
     }
 }

@@ -131,7 +131,7 @@ async fn apply(
 }
 
 /// A server's address that may be asked for.
-fn checked(engine: &Engine, endpoint: Endpoint) -> Answer<Endpoint> {
+pub(crate) fn checked(engine: &Engine, endpoint: Endpoint) -> Answer<Endpoint> {
     let host = endpoint.host.trim().trim_end_matches('.').to_ascii_lowercase();
     let literal: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
     if host.is_empty() {

@@ -4,7 +4,7 @@ use crate::Engine;
 use crate::directions::kind_of;
 use crate::login::{Access, Login, Owner, Proof};
 use crate::oauth::CONSUMERS;
-use crate::providers::ProviderEntry;
+use crate::providers::{ProviderEntry, is_own};
 use crate::secret::Secret;
 use crate::store::accounts::Row as Account;
 use crate::store::directions::Row;
@@ -26,7 +26,12 @@ pub fn endpoint(
     direction: Direction,
     address: &Address,
 ) -> Option<Endpoint> {
-    let own = row.endpoint().filter(|e| engine.providers.by_host(&e.host).is_some_and(|p| p.key == entry.key));
+    // A provider that an admin added may have servers that it does not know by name.
+    let its = |host: &str| match engine.providers.by_host(host) {
+        Some(known) => known.key == entry.key,
+        None => is_own(&entry.key),
+    };
+    let own = row.endpoint().filter(|e| its(&e.host));
     // A personal account may sit behind an address of any domain (R11).
     let personal =
         entry.personal.as_ref().filter(|_| account.tenant_id == CONSUMERS && direction == Direction::Outgoing);

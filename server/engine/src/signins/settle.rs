@@ -15,7 +15,7 @@ pub enum Settle {
     SwapFailing,
     /// The new one failed and the old one stays: the new one is kept for a later check.
     Keep,
-    /// Not used, or not covered by the sign-in.
+    /// Not used, or at work and not covered by the sign-in.
     Leave,
 }
 
@@ -52,7 +52,10 @@ pub fn of_credential(remedy: Remedy) -> bool {
 /// itself now; a draft without any is not begun by a sign-in that works nowhere.
 pub fn by_sign_in(row: &Row, report: &ProbeReport, covered: bool, dead: bool, connected: bool) -> Settle {
     match (row.used, covered, report.ok(), dead && connected) {
-        (false, ..) | (_, false, ..) => Settle::Leave,
+        (false, ..) => Settle::Leave,
+        // There is nothing that could be touched: half connected, and the cause is named (R3).
+        (_, false, _, true) if row.credential.is_none() => Settle::SwapFailing,
+        (_, false, ..) => Settle::Leave,
         (_, _, true, _) => Settle::Swap,
         (_, _, false, true) => Settle::SwapFailing,
         (_, _, false, false) => Settle::Keep,
@@ -134,6 +137,10 @@ mod tests {
         }
         let row = row(Some("grant"), None);
         assert_eq!(by_sign_in(&row, &report(None), false, true, true), Settle::Leave);
+        let unticked = report(Some(Diagnosis::ConsentMissing));
+        let none = self::row(None, None);
+        assert_eq!(by_sign_in(&none, &unticked, false, true, true), Settle::SwapFailing);
+        assert_eq!(by_sign_in(&none, &unticked, false, true, false), Settle::Leave);
         assert!(is_dead(&row, true) && !is_dead(&row, false));
     }
 

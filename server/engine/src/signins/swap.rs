@@ -102,7 +102,9 @@ pub async fn write_by_plan(
         }
         Settle::Keep | Settle::Leave => {}
     }
+    // A permission that was left out is not mended by a setting.
     if let (Settle::SwapFailing | Settle::Keep, New::Grant(grant), Some(until)) = (outcome.settle, &new, by.keep_until)
+        && outcome.covered
     {
         directions::keep(tx, row, *grant, &outcome.user_name, until).await?;
     }

@@ -2,7 +2,8 @@
 
 use super::features::Features;
 use super::limits;
-use super::wire::{Lost, Reply, Wire};
+use super::reply::Reply;
+use super::wire::{Lost, Wire};
 use crate::login::{Login, Proof};
 use crate::secret::Secret;
 use base64::Engine as _;

@@ -1,6 +1,6 @@
 //! What a server offers, from its answer to EHLO (RFC 5321 4.1.1.1).
 
-use super::wire::Reply;
+use super::reply::Reply;
 
 /// The extensions that matter to us.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! From what an SMTP server did to a finding.
 
-use super::wire::{Lost, Reply};
+use super::reply::Reply;
+use super::wire::Lost;
 use crate::login::Fault;
 use domain::Diagnosis;
 use domain::diagnosis::{Protocol, Stage, diagnose_reply};

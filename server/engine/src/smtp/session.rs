@@ -2,7 +2,8 @@
 
 use super::features::Features;
 use super::finding;
-use super::wire::{Lost, Reply, Wire};
+use super::reply::Reply;
+use super::wire::{Lost, Wire};
 use super::{auth, limits};
 use crate::login::{Access, Fault, Login};
 use crate::net::{Deadlines, Net, Protocol, Steps, note};

@@ -1,8 +1,9 @@
 //! One mail transaction (RFC 5321 3.3): MAIL, RCPT, DATA, and the message.
 
 use super::limits;
+use super::reply::Reply;
 use super::session::Session;
-use super::wire::{Lost, Reply};
+use super::wire::Lost;
 use domain::Address;
 use lettre::transport::smtp::commands;
 use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
@@ -110,10 +111,11 @@ impl Session {
     /// # Errors
     /// [`Lost`] when no answer came.
     pub async fn hand_over(&mut self, message: &[u8]) -> Result<Reply, Lost> {
-        let stuffed = stuff(message);
-        for block in stuffed.chunks(64 * 1024) {
-            self.wire.write(block, limits::BLOCK).await?;
+        let mut stuffing = Stuffing::default();
+        for block in message.chunks(BLOCK) {
+            self.wire.write(&stuffing.block(block), limits::BLOCK).await?;
         }
+        self.wire.write(stuffing.end(), limits::BLOCK).await?;
         self.wire.reply(limits::DATA_END).await
     }
 
@@ -133,22 +135,35 @@ fn path(address: &Address) -> Option<lettre::Address> {
     lettre::Address::new(address.local(), domain).ok()
 }
 
-/// The message with its dots doubled at line starts, and the end mark (RFC 5321 4.5.2).
-fn stuff(message: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(message.len() + message.len() / 64 + 8);
-    let mut line_start = true;
-    for &byte in message {
-        if line_start && byte == b'.' {
-            out.push(b'.');
+/// Bytes of a message that are written at a time.
+const BLOCK: usize = 64 << 10;
+
+/// Dots doubled at line starts (RFC 5321 4.5.2), block by block: a second copy of a large message
+/// would be as large.
+#[derive(Default)]
+struct Stuffing {
+    /// The last two bytes.
+    last: [u8; 2],
+    begun: bool,
+}
+
+impl Stuffing {
+    fn block(&mut self, block: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(block.len() + block.len() / 64 + 8);
+        for &byte in block {
+            if byte == b'.' && (!self.begun || self.last[1] == b'\n') {
+                out.push(b'.');
+            }
+            (self.last, self.begun) = ([self.last[1], byte], true);
+            out.push(byte);
         }
-        line_start = byte == b'\n';
-        out.push(byte);
+        out
     }
-    if !message.ends_with(b"\r\n") {
-        out.extend_from_slice(b"\r\n");
+
+    /// The end mark, on a line of its own.
+    fn end(&self) -> &'static [u8] {
+        if self.last == *b"\r\n" { b".\r\n" } else { b"\r\n.\r\n" }
     }
-    out.extend_from_slice(b".\r\n");
-    out
 }
 
 #[cfg(test)]
@@ -163,7 +178,13 @@ mod tests {
             (".a\r\n.\r\n..b\r\n", "..a\r\n..\r\n...b\r\n.\r\n"),
             ("a.\r\nb.c\r\n", "a.\r\nb.c\r\n.\r\n"),
         ] {
-            assert_eq!(String::from_utf8_lossy(&stuff(message.as_bytes())), wire, "{message:?}");
+            for size in 1..=message.len() {
+                let mut stuffing = Stuffing::default();
+                let mut out: Vec<u8> =
+                    message.as_bytes().chunks(size).flat_map(|block| stuffing.block(block)).collect();
+                out.extend_from_slice(stuffing.end());
+                assert_eq!(String::from_utf8_lossy(&out), wire, "{message:?} by {size}");
+            }
         }
     }
 }

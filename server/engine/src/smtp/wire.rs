@@ -1,10 +1,10 @@
 //! Lines to and from an SMTP server, each under its own time-out.
 
+use super::reply::Reply;
 use crate::net::Stream;
 use crate::secret::Secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lettre::transport::smtp::response::Response;
 use std::fmt::Display;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -13,30 +13,6 @@ use tokio::time::timeout;
 /// A reply line above this is not SMTP's (RFC 5321 4.5.3.1.5 says 512).
 const LONGEST_LINE: usize = 4096;
 const LONGEST_REPLY: usize = 64 * 1024;
-
-/// A server's whole answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
-    pub code: u16,
-    /// The lines without their codes.
-    pub lines: Vec<String>,
-}
-
-impl Reply {
-    /// As one line: `535 5.7.3 Authentication unsuccessful`.
-    pub fn text(&self) -> String {
-        format!("{} {}", self.code, self.lines.join(" ")).trim_end().to_owned()
-    }
-
-    pub fn is_positive(&self) -> bool {
-        (200..300).contains(&self.code)
-    }
-
-    /// 4yz: the same may work later (RFC 5321 4.2.1).
-    pub fn is_passing(&self) -> bool {
-        (400..500).contains(&self.code)
-    }
-}
 
 /// The link ended, or the time did.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -115,11 +91,11 @@ impl Wire {
             Ok(raw) => raw?,
             Err(_) => return Err(Lost::TimedOut(limit)),
         };
-        let text = String::from_utf8_lossy(&raw).into_owned();
-        let response: Response =
-            text.parse().map_err(|_| Lost::Garbled(self.redact(text.lines().next().unwrap_or(""))))?;
-        let lines = response.message().map(|line| self.redact(line)).collect();
-        Ok(Reply { code: response.code().into(), lines })
+        let mut reply = Reply::read(&raw).map_err(|line| Lost::Garbled(self.redact(&line)))?;
+        for line in &mut reply.lines {
+            *line = self.redact(line);
+        }
+        Ok(reply)
     }
 
     /// Whether bytes came that nobody asked for: after STARTTLS a sign of somebody in between.
@@ -149,10 +125,6 @@ impl Wire {
                 return Err(Lost::Garbled(self.redact(&text)));
             }
             reply.extend_from_slice(&line);
-            // A bare `250` is a reply (RFC 5321 4.2.1); lettre wants the blank.
-            if line.len() == 3 {
-                reply.push(b' ');
-            }
             reply.extend_from_slice(b"\r\n");
             if !goes_on {
                 return Ok(reply);

@@ -46,6 +46,12 @@ pub async fn insert_source(tx: &Tx, message: MessageId, bytes: usize) -> Result<
     Ok(())
 }
 
+/// Name and size of each file of a message.
+pub async fn names(tx: &Tx, message: MessageId) -> Result<Vec<(String, u64)>, StoreError> {
+    let rows = attachment::Entity::find().filter(attachment::Column::MessageId.eq(message.0)).all(tx).await?;
+    Ok(rows.into_iter().map(|row| (row.name, u64::try_from(row.bytes).unwrap_or(0))).collect())
+}
+
 pub async fn get(store: &Store, id: AttachmentId) -> Result<Option<Row>, StoreError> {
     Ok(attachment::Entity::find_by_id(id.0).one(store.read()).await?)
 }

@@ -3,10 +3,10 @@
 use super::entity::{delivery, delivery_recipient};
 use super::{StoreError, Tx};
 use domain::Time;
-use domain::id::{DeliveryId, MessageId};
+use domain::id::{DeliveryId, MailboxId, MessageId, TicketId};
 use domain::outbox::DeliveryState;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// The last delivery of a message.
 pub async fn delivery_of(tx: &Tx, message: MessageId) -> Result<Option<DeliveryId>, StoreError> {
@@ -16,6 +16,34 @@ pub async fn delivery_of(tx: &Tx, message: MessageId) -> Result<Option<DeliveryI
         .one(tx)
         .await?;
     Ok(found.map(|row| DeliveryId(row.id)))
+}
+
+/// The last reply that left a mailbox for this address since a time.
+pub async fn last_to(
+    tx: &Tx,
+    mailbox: MailboxId,
+    address: &str,
+    since: Time,
+) -> Result<Option<(TicketId, MessageId)>, StoreError> {
+    let ids: Vec<i64> = delivery_recipient::Entity::find()
+        .select_only()
+        .column(delivery_recipient::Column::DeliveryId)
+        .filter(delivery_recipient::Column::Address.eq(address))
+        .order_by_desc(delivery_recipient::Column::DeliveryId)
+        .limit(20)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let left = [DeliveryState::Sent.key(), DeliveryState::Uncertain.key()];
+    let found = delivery::Entity::find()
+        .filter(delivery::Column::Id.is_in(ids))
+        .filter(delivery::Column::MailboxId.eq(mailbox.0))
+        .filter(delivery::Column::CreatedAt.gte(since.0))
+        .filter(delivery::Column::State.is_in(left))
+        .order_by_desc(delivery::Column::Id)
+        .one(tx)
+        .await?;
+    Ok(found.map(|row| (TicketId(row.ticket_id), MessageId(row.message_id))))
 }
 
 /// A recipient that a server gave up on: its addresses, and why in plain words.

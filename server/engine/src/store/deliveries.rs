@@ -5,14 +5,16 @@
 
 mod attempt;
 mod queue;
+mod release;
 mod settle;
 mod view;
 mod withdraw;
 
 pub use attempt::{Attempt, Lease, Outcome, claim, hand_over, lease, recover, settle};
-pub use queue::{Due, Waiting, due_mailboxes, next, next_due_at, recent_hand_overs};
+pub use queue::{Due, Waiting, due_mailboxes, line_up, next, next_due_at, recent_hand_overs};
+pub use release::{newer, release, send_through};
 pub use settle::{cancel, check_again, copy_due, found, retry, send_again};
-pub use view::{Parts, Shown, of_messages, parts, put_off, recent, shown};
+pub use view::{Beside, Parts, Shown, of_messages, parts, put_off, recent, shown, with_beside};
 pub use withdraw::{Withdrawn, withdraw};
 
 use super::StoreError;
@@ -20,7 +22,8 @@ use super::entity::{delivery, delivery_recipient};
 use domain::id::{DeliveryId, MailboxId, MessageId, TicketId};
 use domain::outbox::DeliveryState;
 use domain::{Address, Time};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::HashSet;
 
 /// What became of one recipient.
@@ -84,6 +87,16 @@ pub struct Recipient {
 /// attempt sends the same message and the Sent folder can be asked for it.
 pub fn fresh_header_id(from: &Address) -> String {
     format!("{}@{}", crate::vault::token(), crate::compose::ascii_domain(from.domain()))
+}
+
+/// Gives a delivery a time after which it is of no use: it is dropped when its turn comes later.
+pub async fn drop_after(tx: &impl ConnectionTrait, id: DeliveryId, at: Time) -> Result<(), StoreError> {
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::DropAfter, Expr::value(at.0))
+        .filter(delivery::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Writes a reply's delivery, due at once, in the transaction that writes its message.

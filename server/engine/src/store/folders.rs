@@ -193,10 +193,13 @@ pub struct Beginning {
     pub found: u32,
 }
 
-/// Notes where the import begins.
-pub async fn begin(db: &impl ConnectionTrait, id: FolderId, beginning: Beginning) -> Result<(), StoreError> {
+/// As `import_since`: all there is.
+pub const FROM_THE_BEGINNING: i64 = 0;
+
+/// Notes where the import begins; `false` where it was begun anew since `read` was read: somebody
+/// chose another beginning meanwhile, and that one counts.
+pub async fn begin(db: &impl ConnectionTrait, read: &Row, beginning: Beginning) -> Result<bool, StoreError> {
     let row = folder::ActiveModel {
-        id: Set(id.0),
         uid_validity: Set(Some(beginning.uid_validity.into())),
         cursor: Set(beginning.before.into()),
         seen_next: Set(None),
@@ -206,14 +209,13 @@ pub async fn begin(db: &impl ConnectionTrait, id: FolderId, beginning: Beginning
         found: Set(Some(beginning.found.into())),
         ..Default::default()
     };
-    folder::Entity::update(row).exec(db).await?;
-    Ok(())
+    number(db, read, row).await
 }
 
 /// After UIDVALIDITY changed and known messages were matched: everything else is looked at anew.
-pub async fn renumber(db: &impl ConnectionTrait, id: FolderId, uid_validity: u32) -> Result<(), StoreError> {
+/// `false` as at [`begin`].
+pub async fn renumber(db: &impl ConnectionTrait, read: &Row, uid_validity: u32) -> Result<bool, StoreError> {
     let row = folder::ActiveModel {
-        id: Set(id.0),
         uid_validity: Set(Some(uid_validity.into())),
         seen_next: Set(None),
         cursor: Set(0),
@@ -221,8 +223,22 @@ pub async fn renumber(db: &impl ConnectionTrait, id: FolderId, uid_validity: u32
         import_upto: Set(Some(0)),
         ..Default::default()
     };
-    folder::Entity::update(row).exec(db).await?;
-    Ok(())
+    number(db, read, row).await
+}
+
+async fn number(db: &impl ConnectionTrait, read: &Row, row: folder::ActiveModel) -> Result<bool, StoreError> {
+    let same = |column: folder::Column, value: Option<i64>| match value {
+        Some(value) => column.eq(value),
+        None => column.is_null(),
+    };
+    let changed = folder::Entity::update_many()
+        .set(row)
+        .filter(folder::Column::Id.eq(read.id))
+        .filter(same(folder::Column::UidValidity, read.uid_validity))
+        .filter(same(folder::Column::ImportSince, read.import_since))
+        .exec(db)
+        .await?;
+    Ok(changed.rows_affected == 1)
 }
 
 /// Moves the cursor forward; never back.

@@ -2,6 +2,7 @@
 
 use super::entity::{account, direction, forwarded, forwarder, grants, message, message_way, person};
 use super::{Store, StoreError, Tx};
+use crate::mime::{Written, Zone};
 use domain::id::{MailboxId, MessageId, TicketId};
 use domain::ticket::MessageKind;
 use domain::time::Span;
@@ -87,9 +88,10 @@ pub struct Came {
     pub message: MessageId,
     pub ticket: TicketId,
     pub alike: Vec<u8>,
-    /// When it was written; on the forwarder's clock, taken as UTC, unless `zoned`.
-    pub written_at: Time,
-    pub zoned: bool,
+    /// When it was written, on the forwarder's clock.
+    pub written: Written,
+    /// That clock, where it is known.
+    pub zone: Option<Zone>,
 }
 
 /// Remembers one.
@@ -98,8 +100,11 @@ pub async fn remember(tx: &Tx, came: &Came) -> Result<(), StoreError> {
         message_id: Set(came.message.0),
         ticket_id: Set(came.ticket.0),
         alike: Set(came.alike.clone()),
-        written_at: Set(came.written_at.0),
-        zoned: Set(came.zoned),
+        written_at: Set(came.written.at.0),
+        zoned: Set(came.written.zoned),
+        zone: Set(came.zone.map(|zone| zone.minutes.into())),
+        clock_changed: Set(came.zone.is_some_and(|zone| zone.changed)),
+        adopted_at: Set(None),
     };
     forwarded::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
@@ -107,20 +112,35 @@ pub async fn remember(tx: &Tx, came: &Came) -> Result<(), StoreError> {
 
 /// Those that came inside a forward with these words.
 pub async fn alike(tx: &Tx, alike: &[u8]) -> Result<Vec<Came>, StoreError> {
-    let rows = forwarded::Entity::find()
+    Ok(with_words(tx, alike).await?.into_iter().map(came).collect())
+}
+
+/// Those of them whose original has not come.
+pub async fn waiting(tx: &Tx, alike: &[u8]) -> Result<Vec<Came>, StoreError> {
+    let rows = with_words(tx, alike).await?;
+    Ok(rows.into_iter().filter(|row| row.adopted_at.is_none()).map(came).collect())
+}
+
+async fn with_words(tx: &Tx, alike: &[u8]) -> Result<Vec<forwarded::Model>, StoreError> {
+    Ok(forwarded::Entity::find()
         .filter(forwarded::Column::Alike.eq(alike.to_vec()))
         .order_by_asc(forwarded::Column::MessageId)
         .limit(50)
         .all(tx)
-        .await?;
-    let came = |row: forwarded::Model| Came {
+        .await?)
+}
+
+fn came(row: forwarded::Model) -> Came {
+    Came {
         message: MessageId(row.message_id),
         ticket: TicketId(row.ticket_id),
         alike: row.alike,
-        written_at: Time(row.written_at),
-        zoned: row.zoned,
-    };
-    Ok(rows.into_iter().map(came).collect())
+        written: Written { at: Time(row.written_at), zoned: row.zoned },
+        zone: row
+            .zone
+            .and_then(|zone| i32::try_from(zone).ok())
+            .map(|minutes| Zone { minutes, changed: row.clock_changed }),
+    }
 }
 
 /// A message that came by itself: what its identity is made of.
@@ -167,8 +187,21 @@ pub async fn written_about(tx: &Tx, sender: &str, at: Time, apart: Span) -> Resu
     Ok(rows.into_iter().map(original).collect())
 }
 
-/// The original of a forwarded message came: it is known by its own Message-ID from now on.
-pub async fn adopt(tx: &Tx, message: MessageId, header_id: &str, references: &[String]) -> Result<(), StoreError> {
+/// The original of a forwarded message came: the forward stands for no other, and the message is
+/// known by its own Message-ID from now on.
+pub async fn adopt(
+    tx: &Tx,
+    message: MessageId,
+    header_id: Option<&str>,
+    references: &[String],
+    now: Time,
+) -> Result<(), StoreError> {
+    forwarded::Entity::update_many()
+        .col_expr(forwarded::Column::AdoptedAt, Expr::value(now.0))
+        .filter(forwarded::Column::MessageId.eq(message.0))
+        .exec(tx)
+        .await?;
+    let Some(header_id) = header_id else { return Ok(()) };
     message::Entity::update_many()
         .col_expr(message::Column::HeaderId, Expr::value(header_id))
         .col_expr(message::Column::ReferenceList, Expr::value((!references.is_empty()).then(|| references.join(" "))))

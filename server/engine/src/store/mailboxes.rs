@@ -3,6 +3,7 @@
 use super::entity::{account, delivery, direction, folder, grants, mailbox, mailbox_check, own_address, receipt};
 use super::{Store, StoreError, set};
 use domain::console::mailboxes::{AfterFetch, Tidy};
+use domain::console::mailboxes::Through;
 use domain::id::{MailboxId, PersonId};
 use domain::provider::Endpoint;
 use domain::{Address, Direction, Time};
@@ -139,6 +140,22 @@ pub async fn importing(store: &Store, mailbox: MailboxId) -> Result<Option<(u64,
     let done = receipt::Entity::find().filter(receipt::Column::FolderId.eq(folder.id)).count(store.read()).await?;
     let found = u64::try_from(folder.found.unwrap_or(0)).unwrap_or(0);
     Ok((done < found).then_some((done, found)))
+}
+
+/// In `replies_through`: the SMTP server that notices leave by. No mailbox has this id.
+pub const SYSTEM: i64 = 0;
+
+/// What the column says.
+pub fn through(column: i64) -> Through {
+    if column == SYSTEM { Through::System } else { Through::Mailbox(MailboxId(column)) }
+}
+
+/// The same as a column.
+pub fn through_column(through: Through) -> i64 {
+    match through {
+        Through::Mailbox(id) => id.0,
+        Through::System => SYSTEM,
+    }
 }
 
 /// A new mailbox: a draft with both directions, waiting for its admin.

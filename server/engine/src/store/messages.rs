@@ -101,6 +101,7 @@ pub async fn insert(tx: &Tx, new: New, now: Time) -> Result<MessageId, StoreErro
         reference_list: Set((!new.references.is_empty()).then(|| new.references.join(" "))),
         reply_to: Set(new.reply_to),
         once_hash: Set(new.once_hash),
+        shortened: Set(false),
         ..Default::default()
     };
     let id = MessageId(row.insert(tx).await?.id);
@@ -120,6 +121,11 @@ pub fn list_of(text: &str) -> Vec<String> {
 
 pub async fn get(store: &Store, id: MessageId) -> Result<Option<Row>, StoreError> {
     Ok(message::Entity::find_by_id(id.0).one(store.read()).await?)
+}
+
+/// The same within a transaction.
+pub async fn get_in(tx: &Tx, id: MessageId) -> Result<Option<Row>, StoreError> {
+    Ok(message::Entity::find_by_id(id.0).one(tx).await?)
 }
 
 /// The conversation, oldest first. Formatted bodies are left out, an empty one stands for them:
@@ -235,29 +241,4 @@ pub async fn answered(tx: &Tx, ticket: TicketId) -> Result<Option<Row>, StoreErr
         }
     }
     Ok(None)
-}
-
-/// Whether an automatic reply of ours went to this address since a time: on a ticket of which it
-/// is the requester.
-pub async fn acknowledged(tx: &Tx, address: &str, since: Time) -> Result<bool, StoreError> {
-    use super::entity::{requester, ticket};
-    let whose = requester::Entity::find()
-        .select_only()
-        .column(requester::Column::Id)
-        .filter(requester::Column::Address.eq(address))
-        .into_query();
-    let tickets = ticket::Entity::find()
-        .select_only()
-        .column(ticket::Column::Id)
-        .filter(ticket::Column::RequesterId.in_subquery(whose))
-        .filter(ticket::Column::UpdatedAt.gte(since.0))
-        .into_query();
-    let found = message::Entity::find()
-        .filter(message::Column::TicketId.in_subquery(tickets))
-        .filter(message::Column::Kind.eq(MessageKind::Automatic.key()))
-        .filter(message::Column::SourceId.is_null())
-        .filter(message::Column::CreatedAt.gte(since.0))
-        .one(tx)
-        .await?;
-    Ok(found.is_some())
 }

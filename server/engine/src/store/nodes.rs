@@ -40,6 +40,7 @@ pub async fn enter(store: &Store, name: &str, alone: bool) -> Result<Node, Store
         epoch: Set(1),
         lease_until: Set(0),
         started_at: Set(0),
+        vault_keys: Set(String::new()),
         ..Default::default()
     };
     let id = node::Entity::insert(row).exec(&tx).await?.last_insert_id;
@@ -116,6 +117,23 @@ pub async fn claim_of(store: &Store, node: Node, id: MailboxId) -> Result<Option
     let row = mailbox::Entity::find_by_id(id.0).one(store.read()).await?;
     let row = row.filter(|row| row.node_id == Some(node.id) && row.deleted_at.is_none());
     Ok(row.map(|row| Claim { mailbox: id, node: node.id, epoch: row.epoch }))
+}
+
+/// Says which vault keys a node knows: their ids, the one it seals with first.
+pub async fn tell_keys(store: &Store, node: Node, keys: &str) -> Result<(), StoreError> {
+    node::Entity::update_many()
+        .col_expr(node::Column::VaultKeys, Expr::value(keys))
+        .filter(node::Column::Id.eq(node.id))
+        .exec(store.write())
+        .await?;
+    Ok(())
+}
+
+/// The vault keys of every living node.
+pub async fn living_keys(store: &Store) -> Result<Vec<String>, StoreError> {
+    let alive = Expr::cust(format!("lease_until > {}", clock(store)));
+    let rows = node::Entity::find().filter(alive).all(store.read()).await?;
+    Ok(rows.into_iter().map(|row| row.vault_keys).collect())
 }
 
 /// Lets go of everything: the node stops.

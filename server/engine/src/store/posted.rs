@@ -96,23 +96,30 @@ pub async fn removed_at(store: &Store, row: &Row) -> Result<Option<Time>, StoreE
     Ok(receipt.and_then(|receipt| receipt.deleted_at).map(Time))
 }
 
-/// Takes a message for this mailbox's own test mail: it has arrived, and is removed on the server.
-/// `false`: it is none.
-pub async fn recognise(tx: &Tx, waiting: &Waiting, header_id: &str, now: Time) -> Result<bool, StoreError> {
-    let found = posted::Entity::update_many()
+/// Takes a message for an announced test mail of ours, in whichever mailbox it arrives: the one it
+/// is about, the one where that one's mail arrives (R4), or one that gets a copy. It is removed on
+/// the server. Nobody can guess its Message-ID. Gives the mailbox it is about; `None`: it is none.
+pub async fn recognise(
+    tx: &Tx,
+    waiting: &Waiting,
+    header_id: &str,
+    now: Time,
+) -> Result<Option<MailboxId>, StoreError> {
+    let row = posted::Entity::find()
+        .filter(posted::Column::HeaderId.eq(header_id))
+        .filter(posted::Column::Kind.eq(Kind::Test.key()))
+        .one(tx)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    posted::Entity::update_many()
         .col_expr(posted::Column::ArrivedAt, Expr::value(now.0))
         .col_expr(posted::Column::FolderId, Expr::value(waiting.folder))
         .col_expr(posted::Column::UidValidity, Expr::value(waiting.uid_validity))
         .col_expr(posted::Column::Uid, Expr::value(waiting.uid))
-        .filter(posted::Column::HeaderId.eq(header_id))
-        .filter(posted::Column::Kind.eq(Kind::Test.key()))
-        .filter(posted::Column::MailboxId.eq(waiting.mailbox.0))
+        .filter(posted::Column::Id.eq(row.id))
         .filter(posted::Column::ArrivedAt.is_null())
         .exec(tx)
         .await?;
-    if found.rows_affected == 0 {
-        return Ok(false);
-    }
     receipt::Entity::update_many()
         .col_expr(receipt::Column::DeleteDueAt, Expr::value(now.0))
         .filter(receipt::Column::FolderId.eq(waiting.folder))
@@ -120,7 +127,7 @@ pub async fn recognise(tx: &Tx, waiting: &Waiting, header_id: &str, now: Time) -
         .filter(receipt::Column::Uid.eq(waiting.uid))
         .exec(tx)
         .await?;
-    Ok(true)
+    Ok(Some(MailboxId(row.mailbox_id)))
 }
 
 /// The disposition of what is removed whether or not fetched mail is deleted.

@@ -179,6 +179,17 @@ pub async fn by_keys(
         .await?)
 }
 
+/// Forgets what was left out as older than the import: the next pass looks at it anew.
+pub async fn forget_left_out(tx: &impl ConnectionTrait, folder: FolderId, uid_validity: u32) -> Result<(), StoreError> {
+    receipt::Entity::delete_many()
+        .filter(receipt::Column::FolderId.eq(folder.0))
+        .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
+        .filter(receipt::Column::Disposition.eq(Disposition::BeforeImport.key()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Gives a known message its new number.
 pub async fn remap(tx: &impl ConnectionTrait, old: &Row, uid_validity: u32, uid: u32) -> Result<(), StoreError> {
     receipt::Entity::update_many()
@@ -252,6 +263,26 @@ pub async fn tidied(
             update = update.col_expr(receipt::Column::DeletedAt, Expr::value(at.0));
         }
         update
+            .filter(receipt::Column::FolderId.eq(folder.0))
+            .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
+            .filter(receipt::Column::Uid.is_in(part.iter().map(|uid| i64::from(*uid))))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// They can't be deleted now: again at `until`, or never.
+pub async fn put_off(
+    tx: &impl ConnectionTrait,
+    folder: FolderId,
+    uid_validity: u32,
+    uids: &[u32],
+    until: Option<Time>,
+) -> Result<(), StoreError> {
+    for part in uids.chunks(200) {
+        receipt::Entity::update_many()
+            .col_expr(receipt::Column::DeleteDueAt, Expr::value(until.map(|at| at.0)))
             .filter(receipt::Column::FolderId.eq(folder.0))
             .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
             .filter(receipt::Column::Uid.is_in(part.iter().map(|uid| i64::from(*uid))))

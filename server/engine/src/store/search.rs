@@ -35,6 +35,16 @@ pub async fn due(tx: &Tx, message: MessageId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A message stands in another ticket now: it is indexed anew.
+pub async fn moved(tx: &Tx, message: MessageId) -> Result<(), StoreError> {
+    let column = match tx.get_database_backend() {
+        sea_orm::DatabaseBackend::Sqlite => "rowid",
+        _ => "message_id",
+    };
+    tx.execute_unprepared(&format!("DELETE FROM search WHERE {column} = {}", message.0)).await?;
+    due(tx, message).await
+}
+
 /// Indexes at most so many messages in one transaction; how many there were.
 pub async fn index_some(store: &Store, limit: usize) -> Result<usize, StoreError> {
     let sql = format!("SELECT message_id FROM search_due ORDER BY message_id LIMIT {limit}");

@@ -176,6 +176,13 @@ pub async fn connect(
             .filter(mailbox::Column::ImportMode.eq("now"))
             .exec(db)
             .await?;
+        // What is older is counted and shown first.
+        mailbox::Entity::update_many()
+            .col_expr(mailbox::Column::ImportAskedAt, Expr::value(at.0 - at.0.rem_euclid(1_000)))
+            .filter(mailbox::Column::Id.eq(id.0))
+            .filter(mailbox::Column::ImportMode.ne("now"))
+            .exec(db)
+            .await?;
     }
     Ok(())
 }

@@ -1,11 +1,19 @@
 //! A message of which only the beginning was here gets its whole.
 
-use super::entity::{attachment, message, message_way, receipt};
+use super::entity::{attachment, message, receipt};
 use super::{StoreError, Tx, attachments, search};
 use crate::mime::Mail;
 use domain::id::{MessageId, SourceId};
+use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+/// Only the beginning of this message is here.
+pub async fn shortened(tx: &Tx, id: MessageId) -> Result<(), StoreError> {
+    let row = message::ActiveModel { id: Set(id.0), shortened: Set(true), ..Default::default() };
+    message::Entity::update(row).exec(tx).await?;
+    Ok(())
+}
 
 /// Source, text and files of the whole take the place of those of its beginning.
 pub async fn put(
@@ -24,6 +32,7 @@ pub async fn put(
         .await?;
     let mut update = message::Entity::update_many()
         .col_expr(message::Column::SourceId, Expr::value(source.0))
+        .col_expr(message::Column::Shortened, Expr::value(false))
         .filter(message::Column::Id.eq(id.0));
     if let Some(mail) = mail {
         update = update
@@ -36,6 +45,5 @@ pub async fn put(
     if let Some(mail) = mail {
         attachments::insert_parts(tx, id, &mail.parts).await?;
     }
-    message_way::Entity::delete_by_id(id.0).exec(tx).await?;
     search::due(tx, id).await
 }

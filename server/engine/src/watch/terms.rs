@@ -3,9 +3,9 @@
 use crate::Engine;
 use crate::store::receipts::Claim;
 use crate::store::{self, StoreError, mailboxes};
+use domain::Direction;
 use domain::console::mailboxes::{AfterFetch, ImportFrom, Tidy};
 use domain::id::GrantId;
-use domain::{Direction, Time};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +22,8 @@ pub struct Terms {
     pub delete: bool,
     pub after: AfterFetch,
     pub import: ImportFrom,
+    /// What the first import would bring is to be counted.
+    pub uncounted: bool,
     /// The folder that is watched first.
     pub folder: String,
     pub ours: bool,
@@ -57,12 +59,7 @@ pub async fn of(engine: &Engine, claim: Claim) -> Result<Option<Terms>, StoreErr
     let Some(mailbox) = mailboxes::get(&engine.store, claim.mailbox).await? else { return Ok(None) };
     let side = store::directions::get(engine.store.read(), claim.mailbox, Direction::Incoming).await?;
     let Some(side) = side else { return Ok(None) };
-    let import = match (mailbox.import_mode.as_str(), mailbox.import_from) {
-        ("beginning", _) => ImportFrom::Beginning,
-        // From the moment it was connected: what came in between is new.
-        ("date" | "now", Some(from)) => ImportFrom::Date(Time(from)),
-        _ => ImportFrom::Now,
-    };
+    let import = store::imports::in_force(&mailbox);
     let grant = match side.grant_id {
         Some(id) => store::grants::get(engine.store.read(), GrantId(id)).await?,
         None => None,
@@ -79,6 +76,7 @@ pub async fn of(engine: &Engine, claim: Claim) -> Result<Option<Terms>, StoreErr
         delete: mailbox.delete_after_fetch,
         after: mailbox.after_fetch(),
         import,
+        uncounted: mailbox.import_asked_at.is_some() && mailbox.import_count.is_none(),
         ours: mailbox.node_id == Some(claim.node) && mailbox.epoch == claim.epoch,
     }))
 }

@@ -1,297 +1,240 @@
-//! What users of other help desks complain about in fetching, deleting, size and parsing: one test
-//! for each, named after the project and the number of the complaint there.
+//! What the users of other help desks complained about - threads that split, programs that answer
+//! each other, forwards that belong to the wrong person - each under the number of its thread there.
 
-use crate::access::{admin, agent};
-use crate::desk::{Chosen, Desk};
-use crate::inbox::Inbox;
-use crate::rig::{At, User, until};
-use domain::id::MailboxId;
+use crate::inbox::{Inbox, SUPPORT};
+use domain::console::people::Role;
+use domain::ticket::TicketStatus;
 use engine::store::entity as e;
-use sea_orm::EntityTrait;
-use serde_json::{Value, json};
-use std::collections::HashSet;
-use std::time::Duration;
+use sea_orm::sea_query::Expr;
+use sea_orm::{EntityTrait, PaginatorTrait};
 
-const SOON: Duration = Duration::from_secs(90);
-const DAY: i64 = 86_400_000;
+const ANNA: &str = "Anna <anna@customer.example>";
 
-async fn desk(name: &str, chosen: Chosen, before: usize) -> (Desk, User, MailboxId) {
-    let desk = Desk::open().await;
-    let user = desk.rig.user(name, At::Litware).await;
-    if before > 0 {
-        desk.rig.append(&user, "INBOX", before, json!({ "subject": "Before" })).await;
-    }
-    let mailbox = desk.mailbox(&user, chosen).await;
-    (desk, user, mailbox)
+fn letter(id: &str, from: &str, subject: &str, more: &str) -> String {
+    let c = engine::clock::now().civil(0);
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = months[usize::from(c.month) - 1];
+    let date = format!("Date: {} {month} {} {:02}:{:02}:{:02} +0000\n", c.day, c.year, c.hour, c.minute, c.second);
+    format!("Message-ID: <{id}>\nFrom: {from}\nTo: {SUPPORT}\nSubject: {subject}\n{date}{more}\nThe text of {id}.\n")
 }
 
-/// As the rig takes INTERNALDATE: so many days ago.
-fn days_ago(days: i64) -> Value {
-    let at = engine::clock::now().0 - days * DAY;
-    let c = domain::Time(at).civil(0);
-    json!(format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", c.year, c.month, c.day, c.hour, c.minute, c.second))
+async fn tickets(inbox: &Inbox) -> u64 {
+    e::ticket::Entity::find().count(inbox.engine.store.read()).await.unwrap()
 }
 
-/// Every UID there has a receipt with its bytes, each once.
-async fn each_once(desk: &Desk, user: &User, mailbox: MailboxId) {
-    let receipts = desk.receipts(mailbox).await;
-    let known: HashSet<i64> = receipts.iter().filter(|r| r.source_id.is_some()).map(|r| r.uid).collect();
-    assert_eq!(known.len(), receipts.iter().filter(|r| r.source_id.is_some()).count(), "none twice");
-    for message in desk.rig.list(user, "INBOX").await {
-        assert!(known.contains(&message["uid"].as_i64().expect("a UID")), "{message}");
-    }
+async fn acknowledging(inbox: &Inbox) {
+    e::mailbox::Entity::update_many()
+        .col_expr(e::mailbox::Column::Acknowledge, Expr::value(true))
+        .exec(inbox.engine.store.write())
+        .await
+        .unwrap();
 }
 
-/// Mail of all ages comes while the network is down.
-async fn outage(count: usize, ages: &[i64], flags: &str) {
-    let (mut desk, user, mailbox) = desk("outage", Chosen::default(), 1).await;
-    desk.start();
-    desk.stored(mailbox, 1, SOON).await;
-    desk.rig.network(&user, true).await;
-    for age in ages {
-        let more = json!({ "subject": "Missed", "received": days_ago(*age), "flags": flags });
-        desk.rig.append(&user, "INBOX", count, more).await;
-    }
-    desk.rig.network(&user, false).await;
-    desk.engine.wake.mailbox(mailbox);
-    desk.stored(mailbox, 1 + count * ages.len(), SOON).await;
-    each_once(&desk, &user, mailbox).await;
+async fn acknowledged(inbox: &Inbox) -> u64 {
+    e::delivery::Entity::find().count(inbox.engine.store.read()).await.unwrap()
 }
+
+// D: duplicates and wrong threads.
 
 #[tokio::test]
-async fn chatwoot_10429_mail_older_than_a_day_comes_in_after_an_outage() {
-    outage(2, &[1, 3, 40], "").await;
-}
-
-#[tokio::test]
-async fn chatwoot_9234_more_than_the_last_36_hours_come_in() {
-    outage(3, &[2, 8], "").await;
-}
-
-#[tokio::test]
-async fn chatwoot_6604_more_than_the_last_ten_come_in() {
-    outage(14, &[0, 1], "").await;
-}
-
-#[tokio::test]
-async fn freescout_717_mail_older_than_three_days_that_somebody_read_comes_in() {
-    outage(2, &[4, 9], "S").await;
-}
-
-#[tokio::test]
-async fn chatwoot_3891_older_mail_is_imported_from_a_date() {
-    let from = engine::clock::now().0 - 30 * DAY;
-    let (mut desk, user, mailbox) =
-        desk("import", Chosen { import_mode: "date", import_from: Some(from), ..Chosen::default() }, 0).await;
-    for age in [400, 31, 29, 2] {
-        desk.rig
-            .append(&user, "INBOX", 1, json!({ "subject": format!("{age} days"), "received": days_ago(age) }))
-            .await;
-    }
-    desk.start();
-    let receipts = desk.stored(mailbox, 2, SOON).await;
-    let uids: Vec<i64> = receipts.iter().filter(|r| r.source_id.is_some()).map(|r| r.uid).collect();
-    assert_eq!(uids.len(), 2, "{uids:?}");
-}
-
-#[tokio::test]
-async fn freescout_2001_nothing_is_marked_as_read_and_every_message_has_its_ticket() {
-    let (mut desk, user, mailbox) = desk("unread", Chosen::default(), 12).await;
-    desk.start();
-    let tickets = || async {
-        desk.receipts(mailbox).await.iter().filter(|r| r.disposition == "ticket" && r.ticket_id.is_some()).count()
-    };
-    until("twelve tickets", SOON, || async { (tickets().await == 12).then_some(()) }).await;
-    for message in desk.rig.list(&user, "INBOX").await {
-        assert!(!message["flags"].to_string().contains("Seen"), "{message}");
-    }
-}
-
-#[tokio::test]
-async fn freescout_4624_the_newest_are_not_cut_off_by_pages() {
-    let (mut desk, user, mailbox) = desk("pages", Chosen::default(), 520).await;
-    desk.start();
-    desk.stored(mailbox, 520, SOON).await;
-    each_once(&desk, &user, mailbox).await;
-}
-
-#[tokio::test]
-async fn osticket_6979_no_second_message_is_removed_without_a_ticket() {
-    let (mut desk, user, mailbox) = desk("second", Chosen { delete_after_fetch: true, ..Chosen::default() }, 31).await;
-    desk.start();
-    until("an empty mailbox", SOON, || async { desk.rig.list(&user, "INBOX").await.is_empty().then_some(()) }).await;
-    let tickets = || async { desk.receipts(mailbox).await.iter().filter(|r| r.ticket_id.is_some()).count() };
-    until("31 tickets", SOON, || async { (tickets().await == 31).then_some(()) }).await;
-}
-
-#[tokio::test]
-async fn osticket_5645_a_message_is_moved_to_the_archive_once() {
-    let (mut desk, user, mailbox) = desk("archive", Chosen::default(), 3).await;
-    let sql = format!("UPDATE mailbox SET after_fetch = 'move', after_fetch_folder = 'Archive' WHERE id = {mailbox}");
-    sea_orm::ConnectionTrait::execute_unprepared(desk.engine.store.write(), &sql).await.expect("chosen");
-    desk.rig
-        .fault(&user, json!({ "kind": "answer", "on": "UID MOVE", "times": 3, "line": "{tag} NO [OVERQUOTA] Full" }))
-        .await;
-    desk.start();
-    let stays = || async { desk.engine.console().ledger.page(&admin(), mailbox).await.expect("a page").stays };
-    until("it is said", SOON, || async { stays().await.iter().any(|(_, word)| word == "refused").then_some(()) }).await;
-    desk.rig.heal(&user).await;
+async fn zammad_1662_zammad_78_osticket_494_the_same_mail_fetched_again_is_no_second_ticket() {
+    let inbox = Inbox::open().await;
+    let mail = letter("1@c", ANNA, "Printer", "");
+    let first = inbox.mail(&mail).await;
     for _ in 0..3 {
-        desk.engine.wake.mailbox(mailbox);
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        let again = inbox.mail(&mail).await;
+        assert_eq!((again.disposition.as_str(), again.ticket), ("duplicate", first.ticket));
     }
-    until("all are moved", SOON, || async { desk.rig.list(&user, "INBOX").await.is_empty().then_some(()) }).await;
-    assert_eq!(desk.rig.list(&user, "Archive").await.len(), 3);
-    assert_eq!(desk.receipts(mailbox).await.len(), 3);
+    assert_eq!(tickets(&inbox).await, 1);
 }
 
 #[tokio::test]
-async fn zammad_243_what_could_not_be_stored_is_not_deleted() {
-    let (mut desk, user, mailbox) = desk("import", Chosen { delete_after_fetch: true, ..Chosen::default() }, 5).await;
-    desk.rig.fault(&user, json!({ "kind": "no", "on": "UID FETCH", "after": 2, "times": -1 })).await;
-    desk.start();
-    until("some attempts", SOON, || async {
-        let stats = desk.rig.stats(&user).await;
-        (stats["counts"]["imap"]["commands"]["UID FETCH"].as_u64().unwrap_or(0) >= 3).then_some(())
-    })
-    .await;
-    let stored = desk.receipts(mailbox).await.iter().filter(|r| r.source_id.is_some()).count();
-    assert!(desk.rig.list(&user, "INBOX").await.len() + stored >= 5, "what is gone there is here");
-    desk.rig.heal(&user).await;
-    desk.engine.wake.mailbox(mailbox);
-    until("all is here", SOON, || async {
-        let here = desk.receipts(mailbox).await.iter().filter(|r| r.source_id.is_some()).count();
-        (here == 5).then_some(())
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn emailengine_104_127_flags_that_others_set_announce_nothing_and_hide_nothing() {
-    let (mut desk, user, mailbox) = desk("flags", Chosen::default(), 2).await;
-    desk.start();
-    desk.stored(mailbox, 2, SOON).await;
-    // Another client reads one before we look.
-    desk.rig.append(&user, "INBOX", 1, json!({ "subject": "Read by hand", "flags": "S" })).await;
-    desk.stored(mailbox, 3, SOON).await;
-    for _ in 0..3 {
-        desk.engine.wake.mailbox(mailbox);
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(desk.receipts(mailbox).await.len(), 3, "nothing old is announced again");
-}
-
-#[tokio::test]
-async fn itop_253_a_renumbered_folder_brings_nothing_twice_and_loses_nothing() {
-    let (mut desk, user, mailbox) = desk("numbers", Chosen::default(), 4).await;
-    desk.start();
-    desk.stored(mailbox, 4, SOON).await;
-    desk.stop().await;
-    desk.rig.call("/mail/uidvalidity", json!({ "user": user.email })).await;
-    desk.rig.append(&user, "INBOX", 1, json!({ "subject": "New" })).await;
-    desk.crash().await;
-    desk.start();
-    desk.stored(mailbox, 5, SOON).await;
-    each_once(&desk, &user, mailbox).await;
-    assert_eq!(desk.receipts(mailbox).await.len(), 5);
-}
-
-#[tokio::test]
-async fn chatwoot_8968_no_session_is_left_open() {
-    let (mut desk, user, mailbox) = desk("leak", Chosen::default(), 1).await;
-    desk.start();
-    for n in 0..5 {
-        desk.stored(mailbox, 1 + n, SOON).await;
-        desk.rig.fault(&user, json!({ "kind": "cut" })).await;
-        desk.rig.append(&user, "INBOX", 1, json!({ "subject": "Next" })).await;
-        desk.engine.wake.mailbox(mailbox);
-    }
-    desk.stored(mailbox, 6, SOON).await;
-    let open = desk.rig.stats(&user).await["open"].clone();
-    let count = open.as_array().map_or_else(|| open.as_u64().unwrap_or(0), |all| all.len() as u64);
-    assert!(count <= 2, "one that watches and one for errands: {open}");
-}
-
-#[tokio::test]
-async fn zammad_2754_one_bad_mail_blocks_no_other() {
+async fn chatwoot_12054_chatwoot_10503_what_is_finished_does_not_come_back() {
     let inbox = Inbox::open().await;
-    let good =
-        |n: u32| format!("Message-ID: <{n}@c>\nFrom: Anna <anna@customer.example>\nSubject: Good {n}\n\nText.\n");
-    let before = inbox.put(&good(1)).await;
-    let bad = inbox.put_bytes(inbox.support, b"\0\0\0").await;
-    let after = inbox.put(&good(2)).await;
-    inbox.take_in().await;
-    let mut became = Vec::new();
-    for uid in [before, bad, after] {
-        became.push(inbox.taken(uid).await.disposition);
-    }
-    assert_eq!(became, ["ticket", "quarantined", "ticket"]);
+    let agent = inbox.actor("Bob", Role::Agent).await;
+    let mail = letter("1@c", ANNA, "Printer", "");
+    let ticket = inbox.mail(&mail).await.ticket.unwrap();
+    inbox.engine.console().tickets.set_status(&agent, ticket, TicketStatus::Closed).await.unwrap();
+    assert_eq!(inbox.mail(&mail).await.disposition, "duplicate");
+    assert_eq!((inbox.status(ticket).await.as_str(), tickets(&inbox).await), ("closed", 1));
 }
 
 #[tokio::test]
-async fn osticket_3504_mail_without_a_sender_is_a_ticket_and_no_endless_error() {
+async fn zammad_1578_osticket_866_the_same_mail_to_two_mailboxes_is_one_message_with_two_receipts() {
     let inbox = Inbox::open().await;
-    let uid = inbox.put("Message-ID: <nobody@c>\nSubject: Who wrote this\n\nText.\n").await;
+    let sales = inbox.mailbox("sales@desk.example").await;
+    let mail = letter("1@c", ANNA, "Printer", "Cc: sales@desk.example\n").replace('\n', "\r\n");
+    let uids = [inbox.put_bytes(inbox.support, mail.as_bytes()).await, inbox.put_bytes(sales, mail.as_bytes()).await];
     inbox.take_in().await;
-    inbox.take_in().await;
-    assert_eq!(inbox.taken(uid).await.disposition, "ticket");
-    assert_eq!(e::ticket::Entity::find().all(inbox.engine.store.read()).await.expect("tickets").len(), 1);
+    let (one, two) = (inbox.taken(uids[0]).await, inbox.taken(uids[1]).await);
+    assert_eq!((one.ticket, one.message), (two.ticket, two.message));
+    let mut both = [one.disposition.as_str(), two.disposition.as_str()];
+    both.sort_unstable();
+    assert_eq!((both, tickets(&inbox).await), (["duplicate", "ticket"], 1));
 }
 
 #[tokio::test]
-async fn chatwoot_6250_mail_in_other_alphabets_does_not_vanish() {
+async fn chatwoot_10028_an_answer_of_staff_from_outlook_does_not_split_the_thread() {
     let inbox = Inbox::open().await;
-    for (id, charset, body, words) in [
-        ("jp", "iso-2022-jp", &b"\x1b$B$3$s$K$A$O\x1b(B"[..], "こんにちは"),
-        ("ru", "koi8-r", &b"\xf0\xd2\xc9\xd7\xc5\xd4"[..], "Привет"),
-        ("cn", "gb18030", &b"\xc4\xe3\xba\xc3"[..], "你好"),
-        ("none", "x-no-such-charset", &b"Hello"[..], "Hello"),
+    inbox.actor("Bob", Role::Agent).await;
+    inbox.at_google().await;
+    let ticket = inbox.mail(&letter("1@c", ANNA, "Printer", "")).await.ticket;
+    let vouched = "Authentication-Results: mx.google.com; dmarc=pass header.from=desk-people.example\n";
+    let outside =
+        letter("2@d", "bob@desk-people.example", "RE: Printer", &format!("{vouched}In-Reply-To: <1@c>\nCc: {ANNA}\n"));
+    let answer = inbox.mail(&outside).await;
+    assert_eq!((answer.disposition.as_str(), answer.ticket), ("answered_outside", ticket));
+    // The customer answers what she got from Outlook.
+    let more = "In-Reply-To: <2@d>\nReferences: <1@c> <2@d>\n";
+    let back = inbox.mail(&letter("3@c", ANNA, "AW: RE: Printer", more)).await;
+    assert_eq!((back.disposition.as_str(), back.ticket), ("reply", ticket));
+}
+
+#[tokio::test]
+async fn zammad_5716_answers_to_a_mail_that_never_came_meet_in_one_ticket() {
+    let inbox = Inbox::open().await;
+    let first = inbox.mail(&letter("b@c", ANNA, "Re: x", "In-Reply-To: <root@elsewhere>\n")).await;
+    let second = inbox.mail(&letter("c@c", ANNA, "Re: x", "References: <root@elsewhere> <b@elsewhere>\n")).await;
+    let third = inbox.mail(&letter("d@c", ANNA, "Re: x", "References: <zero@elsewhere> <b@elsewhere>\n")).await;
+    assert_eq!((second.ticket, third.ticket), (first.ticket, first.ticket));
+    // And the root itself, late.
+    assert_eq!(inbox.mail(&letter("root@elsewhere", ANNA, "x", "")).await.ticket, first.ticket);
+}
+
+#[tokio::test]
+async fn freescout_3465_freescout_2791_frappe_helpdesk_3638_answers_thread_whatever_the_program_leaves_of_the_header() {
+    let inbox = Inbox::open().await;
+    let us = domain::Address::parse(SUPPORT).unwrap();
+    let ticket = inbox.mail(&letter("1@c", ANNA, "Printer", "")).await.ticket.unwrap();
+    let ours = engine::intake::fresh_header_id(&inbox.engine, ticket, &us);
+    let plus = engine::intake::plus_address(&inbox.engine, ticket, &us);
+    for (id, subject, more) in [
+        ("2@c", "Re: Printer".to_owned(), format!("In-Reply-To: <{ours}>\n")),
+        ("3@c", "Re: Printer".into(), format!("References: <x@y>\n <{ours}> <z@y>\n")),
+        ("4@c", "Printer".into(), format!("In-Reply-To: <{}>\n", ours.to_uppercase())),
+        ("5@c", "Printer".into(), format!("Cc: {plus}\n")),
+        ("6@c", format!("AW: Printer [#{ticket}]"), String::new()),
+        ("7@c", "Something else".into(), "In-Reply-To: <1@c>\n".into()),
     ] {
-        let mut source = format!(
-            "Message-ID: <{id}@c>\r\nFrom: a@customer.example\r\nSubject: {id}\r\nContent-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
-        )
-        .into_bytes();
-        source.extend_from_slice(body);
-        let uid = inbox.put_bytes(inbox.support, &source).await;
-        inbox.take_in().await;
-        let message = inbox.taken(uid).await.message.unwrap_or_else(|| panic!("{charset} vanished"));
-        assert!(inbox.message(message).await.text.contains(words), "{charset}");
+        let taken = inbox.mail(&letter(id, ANNA, &subject, &more)).await;
+        assert_eq!((taken.disposition.as_str(), taken.ticket), ("reply", Some(ticket)), "{id}");
     }
+    // The same subject alone is no thread.
+    assert_eq!(inbox.mail(&letter("8@c", ANNA, "Printer", "")).await.disposition, "ticket");
+}
+
+// F: loops.
+
+#[tokio::test]
+async fn freescout_3670_freescout_2445_frappe_helpdesk_3628_no_program_is_answered() {
+    let inbox = Inbox::open().await;
+    acknowledging(&inbox).await;
+    for (n, header) in [
+        "Auto-Submitted: auto-replied",
+        "Auto-Submitted: auto-generated",
+        "Auto-Submitted: auto-notified; owner-email=\"x@y.example\"",
+        "X-Autoreply: yes",
+        "X-Autorespond: x",
+        "X-Autoresponder: x",
+        "X-Auto-Reply-From: x@y.example",
+        "Precedence: bulk",
+        "Precedence: list",
+        "Precedence: junk",
+        "Precedence: auto_reply",
+        "X-Auto-Response-Suppress: All",
+        "X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply",
+        "List-Id: <news.shop.example>",
+        "List-Unsubscribe: <mailto:off@shop.example>",
+        "Feedback-ID: 1:2:3:shop",
+        "Return-Path: <>",
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=x",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        inbox.mail(&letter(&format!("{n}@c"), &format!("p{n}@shop{n}.example"), "Hello", &format!("{header}\n"))).await;
+        assert_eq!(acknowledged(&inbox).await, 0, "{header}");
+    }
+    inbox.mail(&letter("person@c", ANNA, "Hello", "Auto-Submitted: no\n")).await;
+    assert_eq!(acknowledged(&inbox).await, 1, "a person is");
 }
 
 #[tokio::test]
-async fn zammad_2092_a_mail_over_the_limit_is_a_ticket_that_says_so() {
-    let mut desk = Desk::with(|config| config.limits.message_bytes = 2 << 20).await;
-    let user = desk.rig.user("size", At::Litware).await;
-    let attachments = json!([{ "name": "big.bin", "bytes": 3 << 20 }]);
-    desk.rig.append(&user, "INBOX", 1, json!({ "subject": "Too large", "attachments": attachments })).await;
-    let mailbox = desk.mailbox(&user, Chosen::default()).await;
-    desk.start();
-    until("a ticket", SOON, || async {
-        let all = desk.receipts(mailbox).await;
-        all.iter().any(|r| r.disposition == "too_large" && r.ticket_id.is_some()).then_some(())
-    })
-    .await;
-    let found = desk.engine.console().ledger.look_up(&admin(), mailbox, "Too large").await.expect("a search");
-    assert!(found.found[0].ticket.is_some(), "{found:?}");
-    assert_eq!(desk.rig.list(&user, "INBOX").await.len(), 1, "the whole of it stays on the server");
-    // Its files come on demand.
-    let before = desk.receipts(mailbox).await.remove(0);
-    let message = domain::id::MessageId(before.message_id.expect("a message"));
-    let files = || async { e::attachment::Entity::find().all(desk.engine.store.read()).await.expect("files") };
-    assert!(files().await.is_empty(), "no half files");
-    let ways = engine::store::forwards::ways(&desk.engine.store, &[message]).await.expect("ways");
-    assert!(ways[&message.0].contains("Shortened"), "{ways:?}");
-    let console = desk.engine.console();
-    let done = console.ledger.fetch_whole(&agent(), message).await.expect("an answer");
-    assert_eq!(done, domain::console::ledger::Whole::Here);
-    let all = files().await;
-    assert_eq!(all.iter().map(|f| (f.name.as_str(), f.bytes)).collect::<Vec<_>>(), [("big.bin", 3 << 20)]);
-    let bytes = engine::files::bytes_of(&desk.engine, &all[0]).await.expect("its bytes");
-    assert_eq!(bytes.len(), 3 << 20);
-    let after = desk.receipts(mailbox).await.remove(0);
-    assert_eq!((after.disposition.as_str(), after.ticket_id), ("too_large", before.ticket_id));
-    let raw = desk.rig.raw(&user, "INBOX", 1).await.replace("\r\n", "\n");
-    let stored = desk.source(after.source_id.expect("a source")).await;
-    assert_eq!(String::from_utf8_lossy(&stored).replace("\r\n", "\n").len(), raw.len());
+async fn osticket_1041_odoo_66329_our_own_mailboxes_are_not_answered() {
+    let inbox = Inbox::open().await;
+    inbox.mailbox("sales@desk.example").await;
+    inbox.own_address("help@desk.example").await;
+    acknowledging(&inbox).await;
+    for (id, from) in [("1@d", SUPPORT), ("2@d", "sales@desk.example"), ("3@d", "help+x@desk.example")] {
+        inbox.mail(&letter(id, from, "To ourselves", "")).await;
+        assert_eq!(acknowledged(&inbox).await, 0, "{from}");
+    }
+    // Nor by way of Reply-To.
+    inbox.mail(&letter("4@c", ANNA, "Hello", "Reply-To: sales@desk.example\n")).await;
+    assert_eq!(acknowledged(&inbox).await, 0);
+}
+
+#[tokio::test]
+async fn freescout_688_freescout_1403_chatwoot_5131_an_out_of_office_note_stays_a_note() {
+    let inbox = Inbox::open().await;
+    acknowledging(&inbox).await;
+    let ticket = inbox.mail(&letter("1@c", ANNA, "Printer", "")).await.ticket.unwrap();
+    let away = letter("2@c", ANNA, "Away", "In-Reply-To: <1@c>\nAuto-Submitted: auto-replied\n");
+    let away = inbox.mail(&away).await;
+    assert_eq!((away.disposition.as_str(), away.ticket), ("automatic", Some(ticket)));
+    // One that names nothing begins nothing.
+    let stray = inbox.mail(&letter("3@c", ANNA, "Away", "Auto-Submitted: auto-replied\n")).await;
+    assert_eq!((stray.disposition.as_str(), stray.ticket), ("automatic", None));
+    assert_eq!((tickets(&inbox).await, acknowledged(&inbox).await), (1, 1));
+}
+
+#[tokio::test]
+async fn faveo_150_a_returned_acknowledgement_is_not_acknowledged() {
+    let inbox = Inbox::open().await;
+    acknowledging(&inbox).await;
+    let ticket = inbox.mail(&letter("1@c", "gone@customer.example", "Printer", "")).await.ticket;
+    let out = e::delivery::Entity::find().one(inbox.engine.store.read()).await.unwrap().unwrap();
+    let report = format!(
+        "Message-ID: <b@mx>\nFrom: MAILER-DAEMON@mx.example\nTo: {SUPPORT}\nSubject: failure notice\n\nI wasn't able to deliver your message.\n\n<gone@customer.example>:\n550 5.1.1 User unknown\n\n--- Below this line is a copy of the message.\n\nMessage-ID: <{}>\n",
+        out.header_id
+    );
+    for id in ["b@mx", "b2@mx", "b3@mx"] {
+        let taken = inbox.mail(&report.replace("b@mx", id)).await;
+        assert_eq!((taken.disposition.as_str(), taken.ticket), ("bounce", ticket));
+    }
+    assert_eq!((tickets(&inbox).await, acknowledged(&inbox).await), (1, 1));
+}
+
+// E48: forwards that belong to the wrong person.
+
+#[tokio::test]
+async fn osticket_3032_zammad_1065_freescout_290_posthog_56916_a_forward_is_its_customers() {
+    let inbox = Inbox::open().await;
+    let agent = inbox.actor("Bob", Role::Agent).await;
+    let inline = "Begin forwarded message:\n\nFrom: Anna <anna@customer.example>\nSubject: Printer\nDate: 2 November 2026 at 15:04:37 CET\nTo: bob@desk-people.example\n\nIt is jammed.\n";
+    let mail =
+        format!("Message-ID: <f@d>\nFrom: bob@desk-people.example\nTo: {SUPPORT}\nSubject: Fwd: Printer\n\n{inline}");
+    let taken = inbox.mail(&mail).await;
+    let page = inbox.engine.console().tickets.show(&agent, taken.ticket.unwrap()).await.unwrap();
+    assert_eq!((page.requester_address.as_str(), page.subject.as_str()), ("anna@customer.example", "Printer"));
+    assert_eq!(page.reply_to, "anna@customer.example", "the answer goes to her");
+    assert_eq!(page.messages[0].text, "It is jammed.");
+    // Her answer finds it.
+    let back = inbox.mail(&letter("2@c", ANNA, &format!("Re: Printer [#{}]", page.id), "")).await;
+    assert_eq!((back.disposition.as_str(), back.ticket), ("reply", taken.ticket));
+}
+
+#[tokio::test]
+async fn freescout_1177_freescout_5028_freescout_2813_a_customers_own_forward_stays_hers() {
+    let inbox = Inbox::open().await;
+    inbox.actor("Bob", Role::Agent).await;
+    let inline = "---------- Forwarded message ---------\nFrom: Shop <shop@elsewhere.example>\nDate: Mon, Nov 2, 2026 at 3:04 PM\nSubject: Your order\nTo: <anna@customer.example>\n\n\nThank you.\n";
+    let mail =
+        format!("Message-ID: <f@c>\nFrom: {ANNA}\nTo: {SUPPORT}\nSubject: Fwd: Your order\n\nWhere is it?\n\n{inline}");
+    let taken = inbox.mail(&mail).await;
+    assert_eq!(taken.disposition, "ticket");
+    let message = inbox.message(taken.message.unwrap()).await;
+    assert_eq!(message.from_address.as_deref(), Some("anna@customer.example"));
+    assert!(message.text.contains("Where is it?") && message.text.contains("Thank you."), "{}", message.text);
+    assert_eq!(tickets(&inbox).await, 1);
 }

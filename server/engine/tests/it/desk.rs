@@ -95,6 +95,7 @@ impl Desk {
         let mut config = Config {
             database,
             key: Vault::fresh_key(),
+            key_file: None,
             providers_file: Some(PathBuf::from(rig.env("RIG_PROVIDERS"))),
             network: NetworkRules { allow: vec!["127.0.0.1".into(), "localhost".into()] },
             public_address: Some("http://localhost:3000".into()),

@@ -5,7 +5,7 @@ use domain::console::people::Role;
 use domain::console::tickets::Way;
 use domain::id::TicketId;
 use engine::store::entity as e;
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 const AGENT: &str = "Bob <bob@desk-people.example>";
 
@@ -161,4 +161,155 @@ async fn a_forged_colleague_is_no_colleague() {
     let failed = "Authentication-Results: mx.google.com; dmarc=fail header.from=desk-people.example\n";
     let forward = inline("5@e", AGENT, 9, "x").replace("Subject:", &format!("{failed}Subject:"));
     assert_eq!(inbox.mail(&forward).await.disposition, "ticket", "and a forged forwarder is none");
+}
+
+#[tokio::test]
+async fn a_forward_stands_for_one_original_only() {
+    let inbox = desk().await;
+    let forward = inbox.mail(&inline("f@d", AGENT, 4, "Any news?")).await;
+    let first = inbox.mail(&original("1@c", 4, "Any news?")).await;
+    assert_eq!((first.disposition.as_str(), first.ticket), ("duplicate", forward.ticket));
+    // The same words two hours later, and a quarter of an hour: mail of its own.
+    for (id, time) in [("2@c", "16:04"), ("3@c", "14:19")] {
+        let again = inbox.mail(&original(id, 4, "Any news?").replace("14:04", time)).await;
+        assert_eq!(again.disposition, "ticket", "{id}");
+    }
+    assert_eq!(tickets(&inbox).await, 3);
+    // What has found its original is known when it is forwarded once more.
+    let twice = inbox.mail(&inline("g@d", AGENT, 4, "Any news?")).await;
+    assert_eq!(
+        (said(&twice).1, twice.ticket),
+        ("forwarded by bob@desk-people.example: 1 known already", forward.ticket)
+    );
+}
+
+#[tokio::test]
+async fn yesterdays_report_is_not_todays() {
+    let inbox = desk().await;
+    inbox.mail(&original("1@c", 4, "The backup is done.").replace("2 Nov", "1 Nov")).await;
+    let forward = inbox.mail(&inline("f@d", AGENT, 4, "The backup is done.")).await;
+    assert_eq!(said(&forward).1, "forwarded by bob@desk-people.example: 1 new ticket");
+    let other = inbox.mail(&original("3@c", 4, "The backup is done.").replace("2 Nov", "3 Nov")).await;
+    assert_eq!(other.disposition, "ticket");
+    let hour = inbox.mail(&original("4@c", 4, "The backup is done.").replace("14:04", "15:04")).await;
+    assert_eq!(hour.disposition, "ticket", "the forwarder's clock is an hour ahead of UTC, as its Date field says");
+}
+
+#[tokio::test]
+async fn a_forward_with_its_zone_is_compared_to_the_minute() {
+    let inbox = desk().await;
+    let zoned = inline("f@d", AGENT, 4, "Any news?")
+        .replace("Date: Mon, Nov 2, 2026 at 3:04 PM", "Date: Mon, 2 Nov 2026 15:04 +0100");
+    let forward = inbox.mail(&zoned).await;
+    let before = inbox.mail(&original("0@c", 3, "Any news?").replace("14:03:37", "14:03:59")).await;
+    assert_eq!(before.disposition, "ticket");
+    let own = inbox.mail(&original("1@c", 4, "Any news?").replace("14:04:37", "14:04:59")).await;
+    assert_eq!((own.disposition.as_str(), own.ticket), ("duplicate", forward.ticket));
+}
+
+/// A mail without words, with a scan.
+fn scan(header: &str, text: &str, file: &str) -> String {
+    format!(
+        "{header}MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b2\n\n--b2\nContent-Type: text/plain\n\n{text}\n--b2\nContent-Type: application/pdf; name={file}.pdf\nContent-Disposition: attachment; filename={file}.pdf\n\n%PDF {file}\n--b2--\n"
+    )
+}
+
+#[tokio::test]
+async fn scans_without_words_are_never_taken_for_each_other() {
+    let inbox = desk().await;
+    let (head, body) = split(&inline("f@d", AGENT, 4, ""));
+    let forward = inbox.mail(&scan(&head, body.trim_start(), "one")).await;
+    assert_eq!(said(&forward).1, "forwarded by bob@desk-people.example: 1 new ticket");
+    let (head, _) = split(&original("1@c", 4, ""));
+    let other = inbox.mail(&scan(&head, "", "two")).await;
+    assert_eq!(other.disposition, "ticket");
+    let (head, body) = split(&inline("g@d", AGENT, 4, ""));
+    let third = inbox.mail(&scan(&head, body.trim_start(), "three")).await;
+    assert_eq!(said(&third).1, "forwarded by bob@desk-people.example: 1 new ticket");
+}
+
+fn split(mail: &str) -> (String, String) {
+    let (head, body) = mail.split_once("\n\n").expect("a head");
+    (format!("{head}\n"), body.to_owned())
+}
+
+/// The files of a message, by name.
+async fn files(inbox: &Inbox, message: i64) -> Vec<String> {
+    let rows = e::attachment::Entity::find()
+        .filter(e::attachment::Column::MessageId.eq(message))
+        .order_by_asc(e::attachment::Column::Id)
+        .all(inbox.engine.store.read())
+        .await
+        .unwrap();
+    rows.into_iter().map(|row| row.name).collect()
+}
+
+#[tokio::test]
+async fn nothing_of_a_forward_is_lost() {
+    let inbox = desk().await;
+    let actor = inbox.actor("Cy", Role::Agent).await;
+    let known = inbox.mail(&original("1@c", 4, "One.")).await;
+    let ours = format!(
+        "Message-ID: <9@d>\nFrom: {SUPPORT}\nTo: mia@customer.example\nSubject: Ours\nDate: Mon, 2 Nov 2026 15:00:00 +0000\n\nOurs.\n"
+    );
+    let mixed = |id: &str, messages: &[String]| {
+        attached(id, AGENT, messages)
+            .replace("\nContent-Type: text/plain\n\n\n", "\nContent-Type: text/plain\n\nTwo notes of mine.\n")
+            .replace("--b1--", "--b1\nContent-Type: application/octet-stream; name=odd.eml\n\n\n--b1\nContent-Type: text/csv; name=list.csv\n\na;b\n--b1--")
+    };
+    let new = inbox.mail(&mixed("f@d", &[original("2@c", 5, "Two."), ours.clone()])).await;
+    assert_eq!(said(&new).1, "forwarded by bob@desk-people.example: 1 new ticket");
+    let messages = inbox.messages(new.ticket.unwrap()).await;
+    let kinds: Vec<(&str, &str)> = messages.iter().map(|m| (m.kind.as_str(), m.text.as_str())).collect();
+    assert_eq!(kinds, [("incoming", "Two."), ("note", "Two notes of mine.")]);
+    assert_eq!(files(&inbox, messages[1].id).await, ["Ours.eml", "odd.eml", "list.csv"]);
+    // Each can be read.
+    let page = inbox.engine.console().tickets.show(&actor, new.ticket.unwrap()).await.unwrap();
+    for file in &page.messages[1].files {
+        let key = file.url.split('/').nth(2).unwrap();
+        let bytes = engine::files::open(&inbox.engine, key).await.unwrap().bytes;
+        assert!(file.name == "odd.eml" || !bytes.is_empty(), "{}", file.name);
+    }
+    // Known already: what he wrote and sent along is kept there, once.
+    for again in ["g@d", "g@d"] {
+        let taken = inbox.mail(&mixed(again, &[original("1@c", 4, "One.")])).await;
+        assert_eq!(taken.ticket, known.ticket);
+        let messages = inbox.messages(known.ticket.unwrap()).await;
+        let kinds: Vec<(&str, &str)> = messages.iter().map(|m| (m.kind.as_str(), m.text.as_str())).collect();
+        assert_eq!(kinds, [("incoming", "One."), ("note", "Two notes of mine.")]);
+        assert_eq!(files(&inbox, messages[1].id).await, ["odd.eml", "list.csv"]);
+    }
+    let inline = inbox.mail(&inline("h@d", AGENT, 4, "One.")).await;
+    assert_eq!(
+        (said(&inline).1, inline.ticket),
+        ("forwarded by bob@desk-people.example: 1 known already", known.ticket)
+    );
+    let last = inbox.messages(known.ticket.unwrap()).await.pop().unwrap();
+    assert_eq!((last.kind.as_str(), last.text.as_str()), ("note", "Look at this."));
+}
+
+#[tokio::test]
+async fn where_the_provider_vouches_an_unproved_forwarder_is_none() {
+    let inbox = desk().await;
+    inbox.at_google().await;
+    let forward = |id: &str, minute: u32, results: &str| {
+        inline(id, AGENT, minute, &format!("Number {minute}.")).replacen("Subject:", &format!("{results}Subject:"), 1)
+    };
+    let quoted =
+        "Authentication-Results: mx.google.com; spf=none smtp.helo=\"x; dmarc=pass header.from=desk-people.example\"\n";
+    for (id, minute, results) in [("1@d", 1, ""), ("2@d", 2, quoted)] {
+        let taken = inbox.mail(&forward(id, minute, results)).await;
+        assert_eq!(taken.disposition, "ticket", "{id}");
+        let message = inbox.message(taken.message.unwrap()).await;
+        assert_eq!(message.from_address.as_deref(), Some("bob@desk-people.example"));
+        let way = e::message_way::Entity::find_by_id(message.id).one(inbox.engine.store.read()).await.unwrap().unwrap();
+        assert_eq!(serde_json::from_str::<Way>(&way.way).unwrap(), Way::Unproved, "{id}: it is said");
+    }
+    for (id, minute, results) in [
+        ("3@d", 3, "Authentication-Results: mx.google.com; dmarc=pass header.from=desk-people.example\n"),
+        ("4@d", 4, "Authentication-Results: mx.google.com; dkim=pass header.i=@desk-people.example\n"),
+        ("5@d", 5, "Authentication-Results: mx.google.com; spf=pass smtp.mailfrom=bob@desk-people.example\n"),
+    ] {
+        assert_eq!(inbox.mail(&forward(id, minute, results)).await.disposition, "forward", "{id}");
+    }
 }

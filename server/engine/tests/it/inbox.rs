@@ -51,6 +51,7 @@ impl Inbox {
         let config = Config {
             database,
             key: Vault::fresh_key(),
+            key_file: None,
             providers_file: None,
             network: NetworkRules::default(),
             public_address: None,

@@ -81,6 +81,7 @@ async fn delete_by_hand(desk: &Desk, mailbox: MailboxId) {
 #[tokio::test]
 async fn a_receipt_a_source_and_a_ticket_deleted_by_hand_are_three_alerts_each_naming_the_uid() {
     let (desk, user, mailbox) = desk_with(MANY).await;
+    desk.rig.append(&user, "Junk", 2, json!({ "subject": "Taken for junk" })).await;
     let console = desk.engine.console();
     console.ledger.reconcile(&admin(), mailbox).await.expect("it is compared");
     let page = console.ledger.page(&admin(), mailbox).await.expect("a page");
@@ -88,7 +89,9 @@ async fn a_receipt_a_source_and_a_ticket_deleted_by_hand_are_three_alerts_each_n
     let inbox = last.report.folders.iter().find(|f| f.name == "INBOX").and_then(|f| f.sum.clone()).expect("INBOX");
     assert!(inbox.adds_up() && inbox.there == MANY as u32 && inbox.unexplained == 0, "{inbox:?}");
     assert_eq!(inbox.by, [(Disposition::Ticket, MANY as u32)]);
-    assert!(last.report.elsewhere.iter().any(|(_, role, _)| *role == FolderRole::Junk), "{:?}", last.report);
+    let junk: Vec<u32> = last.report.elsewhere.iter().filter(|f| f.1 == FolderRole::Junk).map(|f| f.2).collect();
+    assert_eq!(junk, [2], "Junk is counted: {:?}", last.report);
+    assert!(last.report.elsewhere.iter().all(|f| f.0 != "INBOX"), "nothing is counted twice: {:?}", last.report);
     assert!(page.alerts.is_empty() && page.broken_off.is_none(), "{page:?}");
 
     delete_by_hand(&desk, mailbox).await;
@@ -103,6 +106,8 @@ async fn a_receipt_a_source_and_a_ticket_deleted_by_hand_are_three_alerts_each_n
     let told: Vec<_> = wanted.iter().filter(|w| w.subject.starts_with("ledger:")).collect();
     assert_eq!(told.len(), 1, "{wanted:?}");
     assert!(matches!(&told[0].content.event, domain::notice::Event::Unexplained { what, .. } if what.len() == 3));
+    let junk = console.ledger.page(&admin(), mailbox).await.expect("a page").last.expect("a comparison").report.elsewhere;
+    assert!(junk.iter().any(|f| f.1 == FolderRole::Junk && f.2 == 2), "in every comparison: {junk:?}");
     console.ledger.reconcile(&admin(), mailbox).await.expect("again");
     assert_eq!(console.ledger.page(&admin(), mailbox).await.expect("a page").alerts.len(), 3, "no alert comes twice");
     assert!(console.ledger.reconcile(&agent(), mailbox).await.is_err(), "admins only");

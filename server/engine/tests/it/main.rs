@@ -1,5 +1,5 @@
 //! Engine tests. Those against real servers need the rig: see `rig.rs`; `intake`, `forwards`,
-//! `tickets` and `writing` don't.
+//! `complaints`, `moving`, `tickets` and `writing` don't.
 #![allow(clippy::unwrap_used)]
 
 mod access;
@@ -8,18 +8,25 @@ mod browser;
 mod complaints;
 mod desk;
 mod fetch;
+mod fetch_complaints;
 mod folders;
 mod forwards;
 mod grants;
 mod imap;
+mod imports;
 mod inbox;
 mod intake;
 mod ledger;
 mod links;
 mod lookup;
+mod loops;
+mod moving;
+mod office;
 mod outbox;
+mod own_providers;
 mod quarantine;
 mod rig;
+mod sending;
 mod signins;
 mod silence;
 mod smtp;

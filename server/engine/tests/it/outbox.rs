@@ -1,11 +1,9 @@
 //! Replies on their way out, against real servers: each once, whatever breaks.
 
-use crate::desk::{By, Chosen, Desk};
-use crate::rig::{At, Rig, User, unique, until};
-use domain::console::outbox::{DeliveryLine, Verdict};
-use domain::console::people::{Actor, Role};
-use domain::console::tickets::{NewTicketForm, ReplyForm};
-use domain::id::{MailboxId, PersonId, TicketId, UploadId};
+use crate::desk::{By, Desk};
+use crate::office::{Office, SOON};
+use crate::rig::{At, unique, until};
+use domain::console::outbox::Verdict;
 use domain::outbox::DeliveryState;
 use domain::{Address, Diagnosis, Direction};
 use engine::clock;
@@ -13,115 +11,6 @@ use engine::store::entity as e;
 use mail_parser::{MessageParser, MimeHeaders};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
-use std::time::Duration;
-
-const SOON: Duration = Duration::from_secs(20);
-
-struct Office {
-    desk: Desk,
-    agent: Actor,
-    mailbox: MailboxId,
-    user: User,
-    customer: User,
-}
-
-impl Office {
-    async fn open(at: At, by: By) -> Self {
-        let desk = Desk::open().await;
-        let user = desk.rig.user("desk", at).await;
-        Self::on(desk, user, by).await
-    }
-
-    async fn on(desk: Desk, user: User, by: By) -> Self {
-        let customer = desk.rig.user("mia", At::Customer).await;
-        let mailbox = desk.mailbox(&user, Chosen { by, import_mode: "now", ..Chosen::default() }).await;
-        let row = e::person::ActiveModel {
-            name: Set("Bob".into()),
-            email: Set(format!("bob-{}@desk.example", unique())),
-            role: Set(Role::Agent.key().into()),
-            created_at: Set(clock::now().0),
-            ..Default::default()
-        };
-        let id = e::person::Entity::insert(row).exec(desk.engine.store.write()).await.expect("a person").last_insert_id;
-        let agent = Actor { person: PersonId(id), name: "Bob".into(), role: Role::Agent };
-        Self { desk, agent, mailbox, user, customer }
-    }
-
-    fn rig(&self) -> &Rig {
-        &self.desk.rig
-    }
-
-    /// A new ticket that begins with our mail.
-    async fn write(&self, to: &str, subject: &str, text: &str) -> TicketId {
-        let form = NewTicketForm {
-            mailbox: self.mailbox,
-            to: to.into(),
-            cc: String::new(),
-            subject: subject.into(),
-            text: text.into(),
-            once: String::new(),
-            files: Vec::new(),
-        };
-        self.desk.engine.console().tickets.create(&self.agent, form).await.expect("a ticket")
-    }
-
-    async fn reply(&self, ticket: TicketId, text: &str) {
-        self.reply_with(ticket, text, Vec::new()).await;
-    }
-
-    async fn reply_with(&self, ticket: TicketId, text: &str, files: Vec<UploadId>) {
-        let form = ReplyForm {
-            ticket,
-            text: text.into(),
-            to: self.customer.email.clone(),
-            cc: String::new(),
-            note: false,
-            close: false,
-            seen: None,
-            anyway: true,
-            once: String::new(),
-            files,
-        };
-        self.desk.engine.console().tickets.reply(&self.agent, form).await.expect("a reply");
-    }
-
-    /// The lines of a ticket's replies, oldest first.
-    async fn lines(&self, ticket: TicketId) -> Vec<DeliveryLine> {
-        let mut rows = self.desk.engine.console().outbox.page(&self.agent).await.expect("the page").rows;
-        rows.retain(|row| row.ticket == ticket);
-        rows.sort_by_key(|row| row.line.id);
-        rows.into_iter().map(|row| row.line).collect()
-    }
-
-    async fn line(&self, ticket: TicketId, what: &str, wanted: impl Fn(&DeliveryLine) -> bool) -> DeliveryLine {
-        until(what, SOON, || async {
-            let lines = self.lines(ticket).await;
-            lines.into_iter().next_back().filter(|line| wanted(line))
-        })
-        .await
-    }
-
-    async fn state(&self, ticket: TicketId, state: DeliveryState) -> DeliveryLine {
-        self.line(ticket, &format!("{state:?}"), |line| line.state == state).await
-    }
-
-    /// What the customer got so far.
-    async fn arrived(&self) -> Vec<serde_json::Value> {
-        self.rig().list(&self.customer, "INBOX").await
-    }
-
-    async fn arrives(&self, count: usize) -> Vec<serde_json::Value> {
-        until(&format!("{count} messages at the customer"), SOON, || async {
-            let all = self.arrived().await;
-            (all.len() >= count).then_some(all)
-        })
-        .await
-    }
-
-    async fn subjects(&self) -> Vec<String> {
-        self.arrived().await.iter().map(|m| m["subject"].as_str().unwrap_or_default().to_owned()).collect()
-    }
-}
 
 #[tokio::test]
 async fn a_reply_arrives_once_threaded_and_byte_for_byte() {
@@ -188,7 +77,7 @@ async fn replies_of_a_ticket_leave_in_order_over_one_session() {
 }
 
 #[tokio::test]
-async fn lost_after_data_is_found_in_sent() {
+async fn freescout_5457_lost_after_data_is_found_in_sent_and_sent_once() {
     let mut office = Office::open(At::Microsoft, By::Token).await;
     office.rig().fault(&office.user, json!({ "protocol": "smtp", "kind": "drop-after-data", "on": "BODY" })).await;
     let ticket = office.write(&office.customer.email, "Once", "text").await;
@@ -241,7 +130,7 @@ async fn killed_while_handing_over() {
 }
 
 #[tokio::test]
-async fn smtp_auth_off_holds_replies_and_lets_each_out_once() {
+async fn chatwoot_13021_smtp_auth_off_holds_replies_and_lets_each_out_once() {
     let mut office = Office::open(At::Microsoft, By::Token).await;
     office.rig().call("/front/smtp-auth", json!({ "user": office.user.email, "enabled": false })).await;
     let ticket = office.write(&office.customer.email, "Held", "one").await;
@@ -269,7 +158,7 @@ async fn smtp_auth_off_holds_replies_and_lets_each_out_once() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_stops_the_direction_not_the_reply() {
+async fn emailengine_eauth_a_wrong_password_stops_the_direction_not_the_reply() {
     let mut office = Office::open(At::Litware, By::Password).await;
     office.rig().call("/mail/password", json!({ "user": office.user.email, "password": "changed" })).await;
     let ticket = office.write(&office.customer.email, "Held", "one").await;

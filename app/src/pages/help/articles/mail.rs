@@ -65,13 +65,13 @@ pub const ARTICLES: &[Article] = &[
         blocks: &[
             DO,
             Steps(&[
-                "Forward the mail to a support address: inline as Gmail and Outlook do, or attached, several at once. It may be weeks old.",
+                "Forward the mail to a support address: inline as Gmail, Outlook, Apple Mail and Thunderbird do in their languages, or attached, several at once. It may be weeks old.",
                 "What you write above it becomes a note in the ticket.",
                 "The ticket says who forwarded it. The mailbox's list of received messages says what the forward became.",
             ]),
             Head("Who may"),
             Text(
-                "Agents, whoever signed in for a mailbox, and the addresses on the mailbox's list: Edit, Who may forward to this mailbox. What others forward is their own mail, and becomes their ticket.",
+                "Agents, whoever signed in for a mailbox, and the addresses on the mailbox's list: Edit, Who may forward to this mailbox. What others forward is their own mail, and becomes their ticket. So does a forward whose sender Microsoft or Google can't vouch for: anybody can write a colleague's name.",
             ),
             Head("Is anything taken twice?"),
             Text(

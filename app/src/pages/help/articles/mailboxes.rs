@@ -14,8 +14,12 @@ pub const ARTICLES: &[Article] = &[
                 "Admin, Channels, Email, New support email. Give the address: the provider is found by it, and you can choose another.",
                 "Choose Incoming only, Outgoing only, or Both. Incoming only: replies leave through another mailbox, which is named. Outgoing only: the page says where its mail arrives.",
                 "Sign in at the provider. For Other, give user name, password and servers. Usual ports: IMAP 993 with TLS; SMTP 465 with TLS or 587 with STARTTLS.",
-                "Choose from when on mail is imported. Nothing that is imported is answered automatically.",
+                "Choose from when on mail is imported. Older mail is counted first: you see how many messages each folder would bring and the newest few, then let them in or take another date. New mail comes in meanwhile. Nothing that is imported is answered automatically.",
             ]),
+            Head("Another OAuth provider"),
+            Text(
+                "A provider that speaks OpenID Connect is found by its issuer: choose Another OAuth provider, enter the issuer, register Mailkeep there with the redirect address shown, and give client ID, secret and mail servers once. From then on it stands in the list, with a sign-in like any other.",
+            ),
             Head("Delete emails from the server after fetching"),
             Text(
                 "Off at first: the mailbox stays as it is. On, each message is deleted there only after it is stored here. It can be changed at any time under Edit.",

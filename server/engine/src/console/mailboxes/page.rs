@@ -1,7 +1,7 @@
 //! The mailbox page.
 
 use super::{row, time, timeline};
-use crate::store::{directions, folders, grants, mailboxes, people, registrations, traffic};
+use crate::store::{directions, folders, grants, mailboxes, notice_way, people, registrations, traffic};
 use crate::{Engine, clock, evidence};
 use domain::console::mailboxes::*;
 use domain::id::MailboxId;
@@ -54,6 +54,7 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
         now,
         senders,
         receivers,
+        system_sender: system_sender(engine).await?,
         draft: stored.draft,
         wanted: Use {
             incoming: incoming.used,
@@ -67,7 +68,7 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
                 ("beginning", _) => ImportFrom::Beginning,
                 _ => ImportFrom::Now,
             },
-            replies_through: stored.replies_through.map(MailboxId),
+            replies_through: stored.replies_through.map(mailboxes::through),
             arrives_at: stored.arrives_at.map(MailboxId),
         },
         incoming: DirectionPage {
@@ -102,6 +103,13 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
         registered,
         provider,
     })
+}
+
+/// The SMTP server that notices leave by, where one is set.
+pub async fn system_sender(engine: &Engine) -> Answer<Option<(String, domain::Address)>> {
+    let ways = notice_way::get(&engine.store).await?;
+    let from = ways.from_address.as_deref().and_then(|from| domain::Address::parse(from).ok());
+    Ok(ways.host.zip(from))
 }
 
 /// Days without mail are days as well.

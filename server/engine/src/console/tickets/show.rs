@@ -4,8 +4,8 @@ use super::list;
 use super::recipients;
 use crate::files::{self, Thing};
 use crate::intake::Own;
-use crate::store::{attachments, drafts, forwards, mailboxes, messages, tickets, uploads};
-use crate::{Engine, clock};
+use crate::store::{attachments, drafts, forwards, mailboxes, messages, notice_way, tickets, uploads};
+use crate::{Engine, clock, notify};
 use domain::console::people::Actor;
 use domain::console::tickets::*;
 use domain::id::*;
@@ -103,9 +103,19 @@ pub async fn sender(engine: &Engine, ticket: &tickets::Row) -> Answer<Option<Sen
     // R4: what only fetches answers through another mailbox.
     let through = rows.iter().find(|row| row.id == mailbox.0 && !sender.sends).and_then(|row| row.replies_through);
     match sends_only.map(|row| row.id).or(through) {
+        Some(mailboxes::SYSTEM) => Ok(Some(by_system(engine, sender).await?)),
         Some(other) => Ok(mailbox_sender(engine, MailboxId(other)).await?.filter(|s| s.sends).or(Some(sender))),
         None => Ok(Some(sender)),
     }
+}
+
+/// R4: through the SMTP server that notices leave by, from its address; answers come back to the mailbox.
+async fn by_system(engine: &Engine, sender: Sender) -> Answer<Sender> {
+    let ways = notice_way::get(&engine.store).await?;
+    Ok(match notify::system(engine, &ways) {
+        Some((_, from)) => Sender { reply_from: from, sends: true, ..sender },
+        None => sender,
+    })
 }
 
 pub async fn mailbox_sender(engine: &Engine, mailbox: MailboxId) -> Answer<Option<Sender>> {
@@ -183,6 +193,7 @@ async fn views(engine: &Engine, rows: Vec<messages::Row>, now: Time) -> Answer<V
             remote_images: u32::try_from(m.remote_images).unwrap_or(0),
             files: files.remove(&m.id).unwrap_or_default(),
             way: ways.get(&m.id).and_then(|way| serde_json::from_str(way).ok()),
+            shortened: m.shortened,
             delivery: lines.remove(&id),
         }
     });

@@ -76,16 +76,27 @@ fn rows(id: i64, lease: &Lease, from: &[DeliveryState], to: DeliveryState, now: 
         .col_expr(delivery::Column::State, Expr::value(to.key()))
         .col_expr(delivery::Column::StateAt, Expr::value(now.0))
         .filter(delivery::Column::Id.eq(id))
+        .filter(delivery::Column::MailboxId.eq(lease.mailbox.0))
         .filter(delivery::Column::State.is_in(from.iter().map(|s| s.key())))
         .filter(fresh(lease))
 }
 
-/// Begins an attempt; `None` when the delivery does not wait any more.
+/// Begins an attempt; `None` when the delivery does not wait any more, or has become useless by
+/// waiting.
 ///
 /// # Errors
 /// The database's.
 pub async fn claim(store: &Store, lease: &Lease, id: DeliveryId, now: Time) -> Result<Option<Attempt>, StoreError> {
     let tx = store.begin().await?;
+    let late = rows(id.0, lease, &[DeliveryState::Waiting], DeliveryState::Cancelled, now)
+        .filter(delivery::Column::DropAfter.lt(now.0))
+        .exec(&tx)
+        .await?;
+    if late.rows_affected > 0 {
+        tx.commit().await?;
+        tracing::info!(mailbox = lease.mailbox.0, delivery = id.0, "an automatic reply came too late to be sent");
+        return Ok(None);
+    }
     let claimed = rows(id.0, lease, &[DeliveryState::Waiting], DeliveryState::Sending, now)
         .col_expr(delivery::Column::Attempts, Expr::col(delivery::Column::Attempts).add(1))
         .col_expr(delivery::Column::NodeId, Expr::value(lease.node))

@@ -4,7 +4,7 @@ use crate::store::entity::{delivery, delivery_attempt, delivery_recipient, direc
 use crate::store::{Store, StoreError};
 use domain::backoff::OUTBOX;
 use domain::id::{DeliveryId, MailboxId};
-use domain::outbox::DeliveryState;
+use domain::outbox::{DeliveryState, needs_look};
 use domain::time::Span;
 use domain::{Direction, Time};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
@@ -17,6 +17,16 @@ pub struct Waiting {
     pub ticket: i64,
     /// 0: a person said *now*, whatever the direction's pause.
     pub due_at: i64,
+    /// Written so long ago that a person looks at it first.
+    pub look: bool,
+}
+
+impl Waiting {
+    fn of(row: &delivery::Model, now: Time) -> Self {
+        // One that a server put off for some is under way, for two days at most.
+        let look = row.server.is_none() && needs_look(Time(row.created_at), row.looked_at.map(Time), now);
+        Self { id: row.id, ticket: row.ticket_id, due_at: row.due_at, look }
+    }
 }
 
 /// What a mailbox has to do at this moment.
@@ -104,11 +114,8 @@ pub async fn next(store: &Store, mailbox: MailboxId, now: Time) -> Result<Due, S
         .all(store.read())
         .await?;
     let state = |row: &delivery::Model, state: DeliveryState| row.state == state.key();
-    let waiting: Vec<Waiting> = rows
-        .iter()
-        .filter(|row| state(row, DeliveryState::Waiting))
-        .map(|row| Waiting { id: row.id, ticket: row.ticket_id, due_at: row.due_at })
-        .collect();
+    let waiting: Vec<Waiting> =
+        rows.iter().filter(|row| state(row, DeliveryState::Waiting)).map(|row| Waiting::of(row, now)).collect();
     let checking = rows.iter().filter(|row| state(row, DeliveryState::Uncertain));
     let mut later: Vec<i64> = waiting.iter().map(|w| w.due_at).filter(|&at| at > now.0).collect();
     for row in checking {
@@ -138,12 +145,38 @@ fn choose(waiting: &[Waiting], now: Time) -> Option<Waiting> {
         if kept_back.contains(&row.ticket) {
             continue;
         }
-        if OUTBOX.is_due(Time(row.due_at), now) {
+        if !row.look && OUTBOX.is_due(Time(row.due_at), now) {
             return Some(*row);
         }
         kept_back.insert(row.ticket);
     }
     None
+}
+
+/// The deliveries of a mailbox that may leave now, in the order of their turns.
+pub async fn line_up(store: &Store, mailbox: MailboxId, now: Time) -> Result<Vec<i64>, StoreError> {
+    let rows = delivery::Entity::find()
+        .filter(delivery::Column::MailboxId.eq(mailbox.0))
+        .filter(delivery::Column::State.eq(DeliveryState::Waiting.key()))
+        .order_by_asc(delivery::Column::Id)
+        .limit(2_000)
+        .all(store.read())
+        .await?;
+    Ok(turns(rows.iter().map(|row| Waiting::of(row, now)).collect(), now))
+}
+
+/// Those that may leave, in order: whoever waits keeps the later ones of its ticket back.
+fn turns(waiting: Vec<Waiting>, now: Time) -> Vec<i64> {
+    let mut order = Vec::new();
+    let mut kept_back = HashSet::new();
+    for row in waiting {
+        if !kept_back.contains(&row.ticket) && !row.look && OUTBOX.is_due(Time(row.due_at), now) {
+            order.push(row.id);
+        } else {
+            kept_back.insert(row.ticket);
+        }
+    }
+    order
 }
 
 /// When this mailbox handed messages over within the last minute, and to how many recipients
@@ -187,7 +220,7 @@ mod tests {
     #[test]
     fn a_ticket_keeps_its_order_and_holds_nobody_else_up() {
         let now = Time(100_000_000);
-        let row = |id, ticket, due: i64| Waiting { id, ticket, due_at: now.0 + due };
+        let row = |id, ticket, due: i64| Waiting { id, ticket, due_at: now.0 + due, look: false };
         for (waiting, turn) in [
             (vec![], None),
             (vec![row(1, 7, 0), row(2, 7, 0)], Some(1)),
@@ -195,9 +228,12 @@ mod tests {
             (vec![row(1, 7, 60_000), row(2, 7, 0), row(3, 8, -5)], Some(3)),
             // A due time beyond the longest pause comes from a clock that jumped.
             (vec![row(1, 7, 86_400_000)], Some(1)),
-            (vec![Waiting { id: 4, ticket: 9, due_at: 0 }], Some(4)),
+            (vec![Waiting { id: 4, ticket: 9, due_at: 0, look: false }], Some(4)),
+            // One that wants to be looked at keeps the later ones of its ticket back.
+            (vec![Waiting { look: true, ..row(1, 7, 0) }, row(2, 7, 0), row(3, 8, 0)], Some(3)),
         ] {
             assert_eq!(choose(&waiting, now).map(|w| w.id), turn, "{waiting:?}");
+            assert_eq!(turns(waiting.clone(), now).first().copied(), turn, "{waiting:?}");
         }
     }
 }

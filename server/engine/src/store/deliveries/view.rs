@@ -66,11 +66,25 @@ pub async fn of_messages(store: &Store, messages: &[i64]) -> Result<Vec<Shown>, 
     with_recipients(store, rows).await
 }
 
+/// A delivery with its message, ticket and mailbox, as far as they are still there.
+pub type Beside = (Shown, Option<message::Model>, Option<ticket::Model>, Option<mailbox::Model>);
+
+/// One of them.
+pub async fn with_beside(store: &Store, id: DeliveryId) -> Result<Option<Beside>, StoreError> {
+    match shown(store, id).await? {
+        Some(shown) => Ok(Some(put_beside(store, shown).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn put_beside(store: &Store, shown: Shown) -> Result<Beside, StoreError> {
+    let message = message::Entity::find_by_id(shown.row.message_id).one(store.read()).await?;
+    let (ticket, mailbox) = beside(store.read(), &shown.row).await?;
+    Ok((shown, message, ticket, mailbox))
+}
+
 /// Those that are not settled, and the last that left or were refused.
-pub async fn recent(
-    store: &Store,
-    settled: u64,
-) -> Result<Vec<(Shown, Option<message::Model>, Option<ticket::Model>, Option<mailbox::Model>)>, StoreError> {
+pub async fn recent(store: &Store, settled: u64) -> Result<Vec<Beside>, StoreError> {
     let done = [DeliveryState::Sent.key(), DeliveryState::Cancelled.key()];
     let mut rows = delivery::Entity::find()
         .filter(delivery::Column::State.is_not_in(done))
@@ -88,9 +102,7 @@ pub async fn recent(
     );
     let mut all = Vec::with_capacity(rows.len());
     for shown in with_recipients(store, rows).await? {
-        let message = message::Entity::find_by_id(shown.row.message_id).one(store.read()).await?;
-        let (ticket, mailbox) = beside(store.read(), &shown.row).await?;
-        all.push((shown, message, ticket, mailbox));
+        all.push(put_beside(store, shown).await?);
     }
     Ok(all)
 }

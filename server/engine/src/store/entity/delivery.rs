@@ -20,6 +20,8 @@ pub struct Model {
     pub epoch: i64,
     pub sent_copy_due_at: Option<i64>,
     pub checks: i64,
+    pub drop_after: Option<i64>,
+    pub looked_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -9,6 +9,9 @@ pub struct Model {
     pub alike: Vec<u8>,
     pub written_at: i64,
     pub zoned: bool,
+    pub zone: Option<i64>,
+    pub clock_changed: bool,
+    pub adopted_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

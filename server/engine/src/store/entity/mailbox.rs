@@ -33,6 +33,10 @@ pub struct Model {
     pub after_fetch_folder: String,
     /// Days that mail stays before it is deleted.
     pub grace_days: i64,
+    /// Since then its first import waits for somebody to look at it.
+    pub import_asked_at: Option<i64>,
+    /// What that import would bring, as JSON.
+    pub import_count: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

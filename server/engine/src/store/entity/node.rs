@@ -9,6 +9,7 @@ pub struct Model {
     pub epoch: i64,
     pub lease_until: i64,
     pub started_at: i64,
+    pub vault_keys: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,7 +8,7 @@ pub struct Step;
 
 impl MigrationName for Step {
     fn name(&self) -> &str {
-        "m0011_ledger"
+        "m0015_ledger"
     }
 }
 
@@ -22,6 +22,7 @@ impl MigrationTrait for Step {
 
 /// `wish.kind`: reconcile, import or whole. `folder.seen_next`: the UID below which every number
 /// is accounted for. `receipt.parser`: the version of the parser that gave up on it.
+/// `message.shortened`: it is over the size limit, and only its beginning is here.
 const LEDGER: &str = "
 CREATE TABLE wish (
   id {id}, mailbox_id BIGINT NOT NULL, kind TEXT NOT NULL, folder TEXT NOT NULL, uid_validity BIGINT NOT NULL,
@@ -46,6 +47,7 @@ CREATE INDEX vanished_mailbox ON vanished (mailbox_id, noticed_at);
 ALTER TABLE folder ADD COLUMN seen_next BIGINT;
 ALTER TABLE folder ADD COLUMN moved_at BIGINT;
 ALTER TABLE receipt ADD COLUMN parser BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN shortened BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX receipt_quarantined ON receipt (mailbox_id, settled_at) WHERE disposition = 'quarantined';
 ";
 
