@@ -18,9 +18,9 @@ pub mod error;
 #[cfg(feature = "ssr")]
 pub mod flash;
 pub mod forwarders;
-pub mod ledger;
 pub mod imports;
 pub mod installation;
+pub mod ledger;
 pub mod links;
 pub mod mailboxes;
 pub mod notices;

@@ -156,13 +156,15 @@ fn a_formatted_body_stands_in_a_frame_without_scripts_and_images() {
 }
 
 #[test]
-fn a_held_reply_says_why_and_that_it_leaves_by_itself() {
+fn a_held_reply_says_why_and_how_it_leaves() {
     let held =
         DeliveryLine { held: Some((now() - Span::hours(3), Diagnosis::SignInExpired)), ..line(DeliveryState::Waiting) };
     let agent = html(delivery::view(held.clone(), &around(false)));
     assert!(agent.contains("This reply is held"));
     assert!(agent.contains("The sign-in of support@contoso.example ended, today at 11:05."), "{agent}");
     assert!(agent.contains("It leaves by itself, once"));
+    let old = html(delivery::view(DeliveryLine { look: true, ..held.clone() }, &around(false)));
+    assert!(old.contains("leaves after somebody has looked at it") && !old.contains("by itself"), "{old}");
     assert!(agent.contains("Take back") && !agent.contains("/admin/"), "{agent}");
     let admin = html(delivery::view(held, &around(true)));
     assert!(admin.contains("href=\"/admin/channels/email/3\""), "{admin}");

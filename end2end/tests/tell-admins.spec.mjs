@@ -42,7 +42,7 @@ test('an agent tells the admins that replies are held: once an hour, with the an
   // A notice to the admins, on the mailbox's timeline, and on the page of notices.
   const admin = await visit();
   await signIn(admin, it.mailkeep, ADMIN, `${EMAIL}/${id}`);
-  await expect(admin.getByText('The admins were told again')).toBeVisible();
+  await expect(admin.getByText('The admins were told')).toBeVisible();
   await expect(admin.getByRole('main')).toContainText(AGENT.name);
   await admin.goto(`${it.url}/admin/notices`);
   await expect(admin.getByText(`${AGENT.name} told you that replies are held: ${owner.email}`).first()).toBeVisible();

@@ -46,7 +46,7 @@ fn read(source: &[u8]) {
         let cut = mime::part(source, part.index).map(|bytes| bytes.len() as u64);
         assert_eq!(cut, Some(part.bytes), "a file is cut out as long as it was told");
     }
-    if let Some(inline) = mime::inline(&mail.subject, &mail.text) {
+    for inline in mime::inline(&mail.subject, &mail.text) {
         let _ = mime::alike(&inline.from.address, &inline.subject, &inline.text);
     }
     for provider in PROVIDERS {

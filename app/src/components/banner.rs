@@ -148,8 +148,10 @@ fn for_agent(banners: &[Banner], clock: Clock) -> Option<AnyView> {
     } else {
         format!("Replies from {} are held.", banners::who(&held))
     };
-    let second =
-        format!("{}. An admin was told. Nothing is lost; all of it moves by itself afterwards.", clock.since(since));
+    let second = format!(
+        "{}. An admin was told. Nothing is lost: mail comes in and replies leave as soon as it works.",
+        clock.since(since)
+    );
     Some(
         view! {
             <div class="banner" data-tone=Tone::Warning.key()>

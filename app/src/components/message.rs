@@ -227,7 +227,8 @@ fn frame(address: String, author: &str) -> impl IntoView + use<> {
         .attr("loading", "lazy")
 }
 
-fn files(files: &[File], anchor: &str) -> Option<AnyView> {
+/// Its files, each to load down.
+pub fn files(files: &[File], anchor: &str) -> Option<AnyView> {
     if files.is_empty() {
         return None;
     }

@@ -129,7 +129,7 @@ pub fn told(entry: &TimelineEntry, short: &str, clock: Clock) -> Told {
         Event::AdminsTold => (
             Tone::Warning,
             Icon::Bell,
-            "The admins were told again".into(),
+            "The admins were told".into(),
             format!("Replies are held. A notice went to everybody who gets them. {by}"),
         ),
         Event::Refreshed { from, times } => {

@@ -79,7 +79,7 @@ pub fn stays(folder: &str, word: &str) -> String {
         "uidplus" => {
             "This server can't delete single messages (it lacks UIDPLUS): deleting would take along what other programs marked"
         }
-        "refused" => "The server refuses to mark or move messages here",
+        "refused" => "The server refuses to mark, move or delete messages here",
         _ => "This server can't move messages (it lacks MOVE and UIDPLUS)",
     };
     format!("{means}. Mail in {} is left as it is; everything is stored here all the same.", self::folder(folder))
@@ -104,6 +104,14 @@ pub fn range(first: u32, last: u32) -> String {
 /// A folder's name where people read it.
 pub fn folder(name: &str) -> String {
     if name.eq_ignore_ascii_case("INBOX") { "Inbox".into() } else { readable(name) }
+}
+
+/// What becomes of a folder that is counted only.
+pub fn elsewhere(role: FolderRole) -> &'static str {
+    match role {
+        FolderRole::Sent => "Looked through for answers from other programs",
+        _ => "Not fetched from",
+    }
 }
 
 /// Why a mail is, or is not, a ticket.

@@ -87,7 +87,7 @@ fn admin(content: &Content, sheet: &Sheet<'_>, clock: Clock) -> Letter {
                 &[
                     format!("{}. {}", diagnoses::title(*diagnosis, short), diagnoses::sentence(*diagnosis, short)),
                     format!("Mailboxes: {who}. {account} Since {} UTC.", clock.moment(*since)),
-                    "New mail waits where it is, replies are held here. Nothing is lost; all of it moves by itself afterwards.".into(),
+                    "New mail waits where it is, replies are held here. Nothing is lost: afterwards mail comes in by itself and replies leave, those over 3 days old after a look.".into(),
                     link,
                 ],
                 sheet,
@@ -132,7 +132,7 @@ fn admin(content: &Content, sheet: &Sheet<'_>, clock: Clock) -> Letter {
             text: text(
                 &[
                     format!("{who} works again. It had stopped since {} UTC.", clock.moment(*since)),
-                    "What arrived meanwhile comes in by itself, and held replies leave.".into(),
+                    "What arrived meanwhile comes in by itself, and held replies leave, those over 3 days old after a look.".into(),
                     link,
                 ],
                 sheet,
@@ -148,7 +148,7 @@ fn admin(content: &Content, sheet: &Sheet<'_>, clock: Clock) -> Letter {
                         clock.moment(*since)
                     ),
                     format!("{}. {} {account}", diagnoses::title(*diagnosis, short), diagnoses::sentence(*diagnosis, short)),
-                    "Nothing is lost; all of it moves by itself afterwards.".into(),
+                    "Nothing is lost. The replies leave once the mailbox works: by themselves, or after a look where they are over 3 days old.".into(),
                     link,
                 ],
                 sheet,

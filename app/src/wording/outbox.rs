@@ -116,10 +116,7 @@ pub fn place(queue: Queue, clock: Clock) -> Option<String> {
 pub fn why_it_waits(row: &OutboxRow, clock: Clock) -> (&'static str, String) {
     let address = row.mailbox.as_ref().map_or("The mailbox", |(_, address)| address.as_str());
     match (row.line.held, row.line.look) {
-        (Some((since, diagnosis)), true) => {
-            ("This reply is held", format!("{}, {}. {LOOK_LINE}", why(diagnosis, address), clock.when(since)))
-        }
-        (Some((since, diagnosis)), false) => held(since, diagnosis, address, clock),
+        (Some((since, diagnosis)), look) => held(since, diagnosis, look, address, clock),
         (None, true) => ("This reply waits for a look", LOOK_LINE.to_owned()),
         (None, false) => (
             "This reply waits for its turn",
@@ -131,8 +128,8 @@ pub fn why_it_waits(row: &OutboxRow, clock: Clock) -> (&'static str, String) {
     }
 }
 
-pub const NEWER: &str = "The customer wrote since";
-pub const NOTHING_NEWER: &str = "Nothing came from the customer since this reply was written.";
+pub const NEWER: &str = "Since this reply was written";
+pub const NOTHING_NEWER: &str = "Nothing came from the customer.";
 pub const THE_REPLY: &str = "The reply";
 pub const RELEASE_HINT: &str = "It leaves as soon as its mailbox can send.";
 pub const THROUGH_HINT: &str = "It leaves from that address. Answers still come to this ticket.";
@@ -168,14 +165,10 @@ pub fn held_line(diagnosis: Diagnosis, address: &str) -> String {
     format!("{}.", why(diagnosis, address))
 }
 
-/// Why a reply is held, since when, and how it leaves.
-pub fn held(since: Time, diagnosis: Diagnosis, address: &str, clock: Clock) -> (&'static str, String) {
-    let sentence = format!(
-        "{}, {}. It leaves by itself, once, as soon as that is mended.",
-        why(diagnosis, address),
-        clock.when(since)
-    );
-    ("This reply is held", sentence)
+/// Why a reply is held, since when, and how it leaves: by itself, or after a look.
+pub fn held(since: Time, diagnosis: Diagnosis, look: bool, address: &str, clock: Clock) -> (&'static str, String) {
+    let leaves = if look { LOOK_LINE } else { "It leaves by itself, once, as soon as that is mended." };
+    ("This reply is held", format!("{}, {}. {leaves}", why(diagnosis, address), clock.when(since)))
 }
 
 /// When the admins were told last.
@@ -215,7 +208,9 @@ pub const REFUSED_ALL: (&str, &str) = (
 pub fn group_line(group: Group) -> Option<&'static str> {
     match group {
         Group::NeedsYou => Some("Mailkeep never sends these by itself."),
-        Group::Held => Some("They leave by themselves, once each, as soon as their mailbox works again."),
+        Group::Held => Some(
+            "They leave once each, as soon as their mailbox works again: by themselves, or after a look where they are over 3 days old.",
+        ),
         Group::OnTheWay | Group::Left => None,
     }
 }
@@ -227,11 +222,7 @@ pub fn summary(needs: usize, held: usize, way: usize) -> String {
         parts.push(of(needs as u64, "reply needs you", "replies need you"));
     }
     if held > 0 {
-        parts.push(of(
-            held as u64,
-            "is held and leaves by itself, once",
-            "are held and leave by themselves, once each",
-        ));
+        parts.push(of(held as u64, "is held until its mailbox works", "are held until their mailboxes work"));
     }
     if way > 0 {
         parts.push(of(way as u64, "is on its way", "are on their way"));

@@ -15,7 +15,7 @@ async fn a_reply_that_waited_for_days_is_read_before_it_leaves() {
         assert!(page.contains(words), "{words}");
     }
     let held = see(2, "/outbox/2").await;
-    assert!(held.contains("Nothing came from the customer since") && !held.contains("/api/outbox/release"));
+    assert!(held.contains("Nothing came from the customer.") && !held.contains("/api/outbox/release"));
     let gone = ask(Method::GET, 2, "/outbox/1", "").await;
     assert_eq!(gone.0, StatusCode::NOT_FOUND, "it has left");
     let refused = post("/api/outbox/send_through", "delivery=6&mailbox=9").await;

@@ -10,6 +10,7 @@ mod count;
 mod item;
 mod large;
 mod pass;
+mod ready;
 mod recognise;
 mod renumber;
 mod single;

@@ -33,7 +33,7 @@ pub fn view(line: DeliveryLine, around: &Around) -> AnyView {
     match (line.state, line.held) {
         (DeliveryState::Waiting, Some((since, diagnosis))) => {
             let address = around.mailbox.as_ref().map_or("the mailbox", |(_, a)| a.as_str());
-            let (title, sentence) = words::held(since, diagnosis, address, clock);
+            let (title, sentence) = words::held(since, diagnosis, line.look, address, clock);
             let mend = around.mailbox.as_ref().filter(|_| around.admin).map(|(id, _)| {
                 view! { <a class="button small" href=format!("/admin/channels/email/{id}")>{words::OPEN_MAILBOX}</a> }
             });

@@ -158,9 +158,15 @@ fn summed(data: &Data, clock: Clock) -> AnyView {
     let elsewhere: Vec<AnyView> = report
         .elsewhere
         .into_iter()
-        .map(|(name, _, messages)| {
-            view! { <tr><td>{words::folder(&name)}</td><td class="end num">{count(u64::from(messages))}</td><td>"Not fetched from"</td></tr> }
-                .into_any()
+        .map(|(name, role, messages)| {
+            view! {
+                <tr>
+                    <td>{words::folder(&name)}</td>
+                    <td class="end num" data-label="On the server">{count(u64::from(messages))}</td>
+                    <td class="soft" data-label="Became">{words::elsewhere(role)}</td>
+                </tr>
+            }
+            .into_any()
         })
         .collect();
     view! {
@@ -194,6 +200,9 @@ fn folder(folder: FolderSum) -> AnyView {
     if sum.unexplained > 0 {
         parts.push(format!("{} not explained", count(u64::from(sum.unexplained))));
     }
+    // One heap that is named by the verdict itself needs no list.
+    let parts = (parts.len() > 1 || (explained && !parts.is_empty()))
+        .then(|| view! { <span class="sub">{parts.join(", ")}</span> });
     let gone = sum.deleted + sum.removed;
     let gone = (gone > 0).then(|| {
         let mut words = Vec::new();
@@ -214,7 +223,7 @@ fn folder(folder: FolderSum) -> AnyView {
         <tr>
             <td>{name}</td>
             <td class="end num" data-label="On the server">{count(u64::from(sum.there))}</td>
-            <td data-label="Became"><State words=verdict/>{(!parts.is_empty()).then(|| view! { <span class="sub">{parts.join(", ")}</span> })}{gone}</td>
+            <td data-label="Became"><State words=verdict/>{parts}{gone}</td>
         </tr>
     }
     .into_any()

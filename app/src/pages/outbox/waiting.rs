@@ -6,15 +6,15 @@ use crate::components::button::{Act, Submit};
 use crate::components::field::Select;
 use crate::components::frame::{Head, Place, Sheet};
 use crate::components::icon::Icon;
-use crate::components::message::text;
+use crate::components::message::{self, text};
 use crate::components::notice::Refused;
+use crate::components::state::Tone;
 use crate::pages::{Here, page};
-use crate::wording::counts::bytes;
 use crate::wording::outbox as words;
 use crate::wording::tickets as ticket_words;
+use domain::Address;
 use domain::console::outbox::{Newer, WaitingReply};
 use domain::id::{DeliveryId, MailboxId};
-use domain::{Address, console::tickets::File};
 use leptos::prelude::*;
 
 /// `/outbox/:id`
@@ -32,6 +32,10 @@ fn waiting(here: Here, reply: WaitingReply) -> AnyView {
     let refused = here.place.refused();
     let WaitingReply { row, newer, text: written, files, through } = reply;
     let (title, sentence) = words::why_it_waits(&row, clock);
+    let (tone, icon) = match row.line.held.is_some() || row.line.look {
+        true => (Tone::Warning, Icon::Held),
+        false => (Tone::Calm, Icon::Clock),
+    };
     let newer_words = if newer.is_empty() {
         view! { <p class="quiet">{words::NOTHING_NEWER}</p> }.into_any()
     } else {
@@ -46,8 +50,8 @@ fn waiting(here: Here, reply: WaitingReply) -> AnyView {
             <Head title=words::WAITING crumbs sub=row.subject.clone()/>
             <Refused refused/>
             <div class="stack loose" id="waiting" data-live="outbox">
-                <div class="notice" data-tone="warning">
-                    {Icon::Held.view()}
+                <div class="notice" data-tone=tone.key()>
+                    {icon.view()}
                     <p class="title">{title}</p>
                     <p>{sentence}</p>
                 </div>
@@ -63,7 +67,7 @@ fn waiting(here: Here, reply: WaitingReply) -> AnyView {
                     <div class="body stack">
                         <p class="quiet">{route}</p>
                         <div class="mail" dir="auto">{text::view(&written)}</div>
-                        {attached(&files)}
+                        {message::files(&files, "reply")}
                     </div>
                 </section>
                 {actions(id, row.line.look, through)}
@@ -81,23 +85,6 @@ fn came(one: Newer, here: &Here) -> impl IntoView + use<> {
             <div class="mail" dir="auto">{text::view(&one.text)}</div>
         </article>
     }
-}
-
-fn attached(files: &[File]) -> Option<AnyView> {
-    if files.is_empty() {
-        return None;
-    }
-    let chips = files
-        .iter()
-        .map(|file| {
-            view! {
-                <li><a class="file" href=file.url.clone() download=file.name.clone()>
-                    {Icon::File.view()}<span class="cut">{file.name.clone()}</span><span class="quiet num">{bytes(file.bytes)}</span>
-                </a></li>
-            }
-        })
-        .collect_view();
-    Some(view! { <ul class="files">{chips}</ul> }.into_any())
 }
 
 fn actions(id: DeliveryId, look: bool, through: Vec<(MailboxId, Address)>) -> impl IntoView {

@@ -5,17 +5,14 @@ use super::{Broken, Care, Job, Passed, begin, large, recognise, renumber, sweep,
 use crate::imap::{Fetched, Selected, Session};
 use crate::source;
 use crate::store::folders::{self, Row};
-use crate::store::receipts::{self, MARK_READ, MOVE, New};
+use crate::store::receipts::{self, New};
 use crate::store::{self, known, sources};
 use crate::{Engine, clock};
-use domain::Time;
-use domain::console::mailboxes::Tidy;
 use domain::folder::FolderRole;
 use domain::id::FolderId;
 use domain::provider::ProviderKind;
 use domain::receipt::Disposition;
-use domain::time::Span;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// UIDs below the cursor that are looked at again: a server may show a lower one late.
 const OVERLAP: u32 = 50;
@@ -62,6 +59,8 @@ pub async fn pass(
         // What is left out on purpose is left to whoever may choose the folder later.
         cursor_held: job.until.is_some(),
         asked: false,
+        open: BTreeSet::new(),
+        last: 0,
         passed: Passed::default(),
     };
     let there = run.fetch().await?;
@@ -103,10 +102,15 @@ pub(super) struct Run<'a> {
     pub folder: FolderId,
     pub row: Row,
     pub uid_validity: u32,
-    /// A UID was not delivered: the cursor stays below it.
+    /// The cursor stays where it is.
     pub cursor_held: bool,
     /// A person asked for these messages: what their receipts said before is over.
     pub asked: bool,
+    /// UIDs of this pass without a receipt. The cursor stays below the lowest: were it led by what
+    /// happens to be settled first, a cut would leave the others behind it.
+    pub open: BTreeSet<u32>,
+    /// The highest UID of this pass.
+    pub last: u32,
     pub passed: Passed,
 }
 
@@ -123,6 +127,8 @@ impl Run<'_> {
         };
         let known = receipts::uids_after(&self.engine.store, self.folder, self.uid_validity, after).await?;
         let wanted: Vec<u32> = there.iter().copied().filter(|uid| !known.contains(uid)).collect();
+        self.last = wanted.iter().copied().max().unwrap_or_default();
+        self.open = wanted.iter().copied().collect();
         for part in wanted.chunks(500) {
             let mut sizes = self.session.sizes(part).await?;
             let told: HashSet<u32> = sizes.iter().map(|f| f.uid).collect();
@@ -183,7 +189,7 @@ impl Run<'_> {
             if self.session.search_uids(*uid, Some(*uid)).await?.is_empty() {
                 gone.push(Item::Gone(*uid));
             } else {
-                self.hold();
+                self.passed.missing += 1;
             }
         }
         self.store(gone).await
@@ -193,11 +199,6 @@ impl Run<'_> {
     pub(super) async fn undelivered(&mut self, uid: u32) -> Result<(), Broken> {
         *self.care.strikes.entry(uid).or_default() += 1;
         self.missing(&[uid], &HashSet::new()).await
-    }
-
-    fn hold(&mut self) {
-        self.cursor_held = true;
-        self.passed.missing += 1;
     }
 
     pub(super) async fn fetch_sized(&mut self, sizes: Vec<Fetched>) -> Result<(), Broken> {
@@ -264,7 +265,7 @@ impl Run<'_> {
                     items.push(Item::Whole(uid, arrived_at, body));
                 }
                 _ => {
-                    // What comes after it is stored; the cursor stays below.
+                    // What comes after it is stored; the cursor stays below it.
                     self.store(std::mem::take(&mut items)).await?;
                     self.undelivered(uid).await?;
                 }
@@ -275,7 +276,13 @@ impl Run<'_> {
 
     /// One transaction: sources, receipts, cursor.
     pub(super) async fn store(&mut self, items: Vec<Item>) -> Result<(), Broken> {
-        let Some(last) = items.iter().map(Item::uid).max() else { return Ok(()) };
+        if items.is_empty() {
+            return Ok(());
+        }
+        for item in &items {
+            self.open.remove(&item.uid());
+        }
+        let upto = self.open.first().map_or(self.last, |open| open - 1);
         let now = clock::now();
         // Hashing and reading headers happen before the write lock is taken.
         let ready: Vec<(New, Body)> = items.into_iter().map(|item| self.ready(item, now)).collect();
@@ -300,7 +307,7 @@ impl Run<'_> {
             }
         }
         if !self.cursor_held {
-            folders::advance(&tx, self.folder, self.uid_validity, last).await?;
+            folders::advance(&tx, self.folder, self.uid_validity, upto).await?;
         }
         fail::fail_point!("before-store-commit");
         store::commit(tx).await?;
@@ -311,81 +318,5 @@ impl Run<'_> {
             self.engine.changes.tell(format!("mailbox:{}", self.job.claim.mailbox));
         }
         Ok(())
-    }
-
-    /// What becomes of a whole message on the server.
-    fn due(&self, new: &mut New, now: Time) {
-        let after = &self.job.after;
-        new.delete_due_at = self.job.delete.then(|| now + Span::days(after.grace_days.into()));
-        new.tidy = match (&after.tidy, self.job.delete) {
-            (Tidy::MarkRead, _) => Some(MARK_READ),
-            (Tidy::MoveTo(_), false) => Some(MOVE),
-            _ => None,
-        };
-    }
-
-    fn ready(&self, item: Item, now: Time) -> (New, Body) {
-        let mut new = New {
-            folder: self.folder,
-            uid_validity: self.uid_validity,
-            uid: item.uid(),
-            mailbox: self.job.claim.mailbox,
-            source: None,
-            disposition: Disposition::Stored,
-            reason: None,
-            arrived_at: now,
-            late: false,
-            delete_due_at: None,
-            message_key: None,
-            header_digest: None,
-            tidy: None,
-        };
-        let arrived = |new: &mut New, at: Option<Time>| {
-            new.arrived_at = at.unwrap_or(now);
-            new.late = self.job.is_late(new.arrived_at);
-        };
-        let mut body = Body::None;
-        match item {
-            Item::Whole(_, at, bytes) => {
-                arrived(&mut new, at);
-                let known = source::known(&bytes);
-                (new.message_key, new.header_digest) = (Some(known.key), Some(known.digest));
-                self.due(&mut new, now);
-                let digest = source::digest(&bytes);
-                body = Body::Whole(bytes, digest);
-            }
-            Item::Shortened(_, at, bytes) => {
-                arrived(&mut new, at);
-                let known = source::known(&bytes);
-                (new.message_key, new.header_digest) = (Some(known.key), Some(known.digest));
-                new.reason = Some("too_large");
-                let digest = source::digest(&bytes);
-                body = Body::Whole(bytes, digest);
-            }
-            Item::Parts(_, at, parts) => {
-                arrived(&mut new, at);
-                (new.message_key, new.header_digest) = (Some(parts.known.key), Some(parts.known.digest));
-                self.due(&mut new, now);
-                body = Body::Parts(parts.source, parts.bytes, parts.digest);
-            }
-            Item::Old(f) => {
-                arrived(&mut new, f.arrived_at);
-                new.late = false;
-                new.disposition = Disposition::BeforeImport;
-            }
-            Item::Own(_, at) => {
-                arrived(&mut new, at);
-                new.disposition = Disposition::Own;
-            }
-            Item::Gone(_) => (new.disposition, new.reason) = (Disposition::Ignored, Some("gone")),
-            Item::Unfetchable(_, at) => {
-                arrived(&mut new, at);
-                (new.disposition, new.reason) = (Disposition::Quarantined, Some("unfetchable"));
-            }
-        }
-        if self.asked && new.reason.is_none() {
-            new.reason = Some(ASKED);
-        }
-        (new, body)
     }
 }

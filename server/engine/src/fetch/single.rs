@@ -6,6 +6,7 @@ use crate::Engine;
 use crate::imap::Session;
 use crate::store::folders::Row;
 use domain::id::SourceId;
+use std::collections::BTreeSet;
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub async fn whole(
         uid_validity,
         cursor_held: true,
         asked: true,
+        open: BTreeSet::new(),
+        last: 0,
         passed: Passed::default(),
     };
     large::on_demand(&mut run, &one, WHOLE).await
@@ -83,6 +86,8 @@ pub async fn single(
         uid_validity,
         cursor_held: true,
         asked: true,
+        open: BTreeSet::new(),
+        last: 0,
         passed: Passed::default(),
     };
     run.fetch_sized(sizes).await?;

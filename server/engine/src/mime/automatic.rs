@@ -24,7 +24,7 @@ pub fn of(message: &Message<'_>, from: Option<&Party>, report: Option<&Report>) 
         |name: &str| -> Option<String> { message.header_raw(name).map(|value| value.trim().to_ascii_lowercase()) };
     let local = from.and_then(|p| p.address.split('@').next()).unwrap_or_default();
     let daemon = matches!(local, "mailer-daemon" | "postmaster" | "mail-daemon");
-    let no_return = field("Return-Path").is_some_and(|path| matches!(path.as_str(), "<>" | "" | "< >"));
+    let no_return = no_return(message);
     let submitted = field("Auto-Submitted").unwrap_or_default();
     let submitted = submitted.split([';', ' ', '(']).next().unwrap_or_default().to_owned();
     let kind = message
@@ -68,6 +68,16 @@ pub fn hushed(message: &Message<'_>) -> bool {
     let precedence = field("Precedence").is_some_and(|value| matches!(value.as_str(), "bulk" | "list" | "junk"));
     let suppressed = field("X-Auto-Response-Suppress")
         .is_some_and(|value| value.split(',').any(|word| matches!(word.trim(), "all" | "autoreply")));
-    let no_return = field("Return-Path").is_some_and(|path| matches!(path.as_str(), "<>" | "" | "< >"));
-    lists.iter().any(|name| field(name).is_some()) || precedence || suppressed || no_return
+    lists.iter().any(|name| field(name).is_some()) || precedence || suppressed || no_return(message)
+}
+
+/// Whether the header says that a program sent it: no return path (RFC 5321 4.5.5), or
+/// Auto-Submitted other than `no` (RFC 3834).
+pub fn by_a_program(message: &Message<'_>) -> bool {
+    let submitted = message.header_raw("Auto-Submitted").map(str::trim).unwrap_or_default();
+    no_return(message) || !(submitted.is_empty() || submitted.eq_ignore_ascii_case("no"))
+}
+
+fn no_return(message: &Message<'_>) -> bool {
+    message.header_raw("Return-Path").is_some_and(|path| matches!(path.trim(), "<>" | "" | "< >"))
 }

@@ -6,7 +6,7 @@
 
 use super::parties::{self, Party};
 use super::report::{Action, FailedRecipient, Report, about};
-use super::{identity, text};
+use super::{automatic, identity, text};
 use domain::Address;
 use mail_parser::Message;
 
@@ -90,14 +90,11 @@ pub fn of(message: &Message<'_>, from: Option<&Party>) -> Option<Report> {
     if failed.is_none() && !SYSTEMS.contains(&local) {
         return None;
     }
+    // Behind this address people sit too: they are believed to be a machine where they name what came back.
+    let a_person = failed.is_none() && local == "postmaster" && !automatic::by_a_program(message);
     let body = message.body_text(0).unwrap_or_default();
     let body = text::lines(&body, LOOKED).replace('\u{2019}', "'");
     let subject = message.subject().unwrap_or_default().to_lowercase();
-    let folded = body.to_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| subject.contains(word) || folded.contains(word));
-    if failed.is_none() && !says(&RETURNED) {
-        return None;
-    }
     let told: Vec<&str> = body
         .lines()
         .take(LINES)
@@ -106,6 +103,12 @@ pub fn of(message: &Message<'_>, from: Option<&Party>) -> Option<Report> {
             !COPY.iter().any(|mark| line.contains(mark))
         })
         .collect();
+    // In its own words alone: the copy is ours, and may say anything.
+    let folded = told.join("\n").to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| subject.contains(word) || folded.contains(word));
+    if failed.is_none() && !says(&RETURNED) {
+        return None;
+    }
     // Who got the report wrote the message; the daemon did not fail itself.
     let mut not: Vec<String> = parties::of(message.to()).into_iter().map(|p| p.address).collect();
     not.extend(from.map(|p| p.address.clone()));
@@ -132,7 +135,10 @@ pub fn of(message: &Message<'_>, from: Option<&Party>) -> Option<Report> {
             named.push(identity::message_key(id));
         }
     }
-    Some(Report { recipients, about: named })
+    let told_by_code = recipients.iter().any(|recipient| !recipient.status.is_empty());
+    let believed =
+        if a_person { told_by_code && !named.is_empty() } else { !recipients.is_empty() || !named.is_empty() };
+    believed.then_some(Report { recipients, about: named })
 }
 
 /// The addresses in a line, lower case.
@@ -223,7 +229,9 @@ mod tests {
 
     #[test]
     fn a_person_who_keeps_a_mail_server_writes_mail() {
-        let mail = sample("a-person");
-        assert_eq!((mail.report, mail.automatic), (None, Automatic::No));
+        for name in ["a-person", "a-person-about-returned-mail"] {
+            let mail = sample(name);
+            assert_eq!((mail.report, mail.automatic), (None, Automatic::No), "{name}");
+        }
     }
 }

@@ -112,22 +112,21 @@ pub async fn remember(tx: &Tx, came: &Came) -> Result<(), StoreError> {
 
 /// Those that came inside a forward with these words.
 pub async fn alike(tx: &Tx, alike: &[u8]) -> Result<Vec<Came>, StoreError> {
-    Ok(with_words(tx, alike).await?.into_iter().map(came).collect())
+    Ok(with_words(tx, alike, false).await?.into_iter().map(came).collect())
 }
 
 /// Those of them whose original has not come.
 pub async fn waiting(tx: &Tx, alike: &[u8]) -> Result<Vec<Came>, StoreError> {
-    let rows = with_words(tx, alike).await?;
-    Ok(rows.into_iter().filter(|row| row.adopted_at.is_none()).map(came).collect())
+    Ok(with_words(tx, alike, true).await?.into_iter().map(came).collect())
 }
 
-async fn with_words(tx: &Tx, alike: &[u8]) -> Result<Vec<forwarded::Model>, StoreError> {
-    Ok(forwarded::Entity::find()
-        .filter(forwarded::Column::Alike.eq(alike.to_vec()))
-        .order_by_asc(forwarded::Column::MessageId)
-        .limit(50)
-        .all(tx)
-        .await?)
+/// The newest of them: it is with these that a message is compared.
+async fn with_words(tx: &Tx, alike: &[u8], waiting: bool) -> Result<Vec<forwarded::Model>, StoreError> {
+    let mut found = forwarded::Entity::find().filter(forwarded::Column::Alike.eq(alike.to_vec()));
+    if waiting {
+        found = found.filter(forwarded::Column::AdoptedAt.is_null());
+    }
+    Ok(found.order_by_desc(forwarded::Column::MessageId).limit(50).all(tx).await?)
 }
 
 fn came(row: forwarded::Model) -> Came {

@@ -2,8 +2,8 @@
 
 use super::entity::{account, delivery, direction, folder, grants, mailbox, mailbox_check, own_address, receipt};
 use super::{Store, StoreError, set};
-use domain::console::mailboxes::{AfterFetch, Tidy};
 use domain::console::mailboxes::Through;
+use domain::console::mailboxes::{AfterFetch, Tidy};
 use domain::id::{MailboxId, PersonId};
 use domain::provider::Endpoint;
 use domain::{Address, Direction, Time};

@@ -1,7 +1,7 @@
 //! A message moves from one ticket to another, with all by which its answers find it.
 
 use super::entity::{forwarded, known_id, message, receipt};
-use super::{StoreError, Tx, search};
+use super::{StoreError, Tx, known, search};
 use domain::id::{MessageId, TicketId};
 use domain::ticket::MessageKind;
 use sea_orm::sea_query::Expr;
@@ -19,13 +19,17 @@ pub fn movable(row: &message::Model) -> bool {
 }
 
 /// Moves it: the message, the Message-IDs by which it is known, its ledger rows, its place in the
-/// search.
-pub async fn to(tx: &Tx, id: MessageId, from: TicketId, to: TicketId) -> Result<(), StoreError> {
-    message::Entity::update_many()
+/// search. `false`: somebody else moved it meanwhile, and nothing is changed.
+pub async fn to(tx: &Tx, id: MessageId, from: TicketId, to: TicketId) -> Result<bool, StoreError> {
+    let moved = message::Entity::update_many()
         .col_expr(message::Column::TicketId, Expr::value(to.0))
         .filter(message::Column::Id.eq(id.0))
+        .filter(message::Column::TicketId.eq(from.0))
         .exec(tx)
         .await?;
+    if moved.rows_affected == 0 {
+        return Ok(false);
+    }
     let known = known_id::Entity::find()
         .filter(known_id::Column::MessageId.eq(id.0))
         .filter(known_id::Column::TicketId.eq(from.0))
@@ -39,8 +43,15 @@ pub async fn to(tx: &Tx, id: MessageId, from: TicketId, to: TicketId) -> Result<
             .filter(known_id::Column::MessageId.is_null())
             .exec(tx)
             .await?;
+        // Or has a message of the same Message-ID and other content.
+        let taken = known_id::Entity::find_by_id((row.message_key.clone(), to.0)).one(tx).await?.is_some();
+        let key = match &row.digest {
+            Some(digest) if taken => known::second_key(&row.message_key, digest),
+            _ => row.message_key.clone(),
+        };
         known_id::Entity::update_many()
             .col_expr(known_id::Column::TicketId, Expr::value(to.0))
+            .col_expr(known_id::Column::MessageKey, Expr::value(key))
             .filter(known_id::Column::MessageKey.eq(row.message_key.as_str()))
             .filter(known_id::Column::TicketId.eq(from.0))
             .exec(tx)
@@ -57,14 +68,18 @@ pub async fn to(tx: &Tx, id: MessageId, from: TicketId, to: TicketId) -> Result<
         .filter(receipt::Column::MessageId.eq(id.0))
         .exec(tx)
         .await?;
-    search::moved(tx, id).await
+    search::moved(tx, id).await?;
+    Ok(true)
 }
 
-/// Whether anything from outside is left in a ticket.
+/// Whether anything of a conversation is left in a ticket: mail from outside, or a reply of ours.
 pub async fn is_left(tx: &Tx, ticket: TicketId) -> Result<bool, StoreError> {
     let left = message::Entity::find()
         .filter(message::Column::TicketId.eq(ticket.0))
-        .filter(message::Column::Kind.is_in([MessageKind::Incoming.key(), MessageKind::Outside.key()]))
+        .filter(
+            message::Column::Kind
+                .is_in([MessageKind::Incoming, MessageKind::Outside, MessageKind::Reply].map(MessageKind::key)),
+        )
         .count(tx)
         .await?;
     Ok(left > 0)

@@ -6,7 +6,9 @@
 use super::entity::message;
 use super::{Store, StoreError, Tx};
 use domain::id::{MessageId, TicketId};
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use std::collections::HashMap;
 
 /// Bytes of a text that are indexed.
 const MOST: usize = 256 << 10;
@@ -61,7 +63,20 @@ pub async fn index_some(store: &Store, limit: usize) -> Result<usize, StoreError
         }
     }
     let tx = store.begin().await?;
-    for entry in entries {
+    // A message may have moved meanwhile; none moves while these are written.
+    let tickets: Vec<(i64, i64)> = message::Entity::find()
+        .select_only()
+        .columns([message::Column::Id, message::Column::TicketId])
+        .filter(message::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(message::Column::Id)
+        .lock(LockType::Share)
+        .into_tuple()
+        .all(&tx)
+        .await?;
+    let tickets: HashMap<i64, i64> = tickets.into_iter().collect();
+    for mut entry in entries {
+        let Some(ticket) = tickets.get(&entry.message) else { continue };
+        entry.ticket = *ticket;
         entry.write(&tx, store).await?;
     }
     let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
@@ -111,7 +126,7 @@ impl Entry {
             let sql = "INSERT INTO search (message_id, ticket_id, words, text) VALUES ($1, $2, \
                 setweight(to_tsvector('simple', $3), 'A') || setweight(to_tsvector('simple', $4), 'B') || \
                 setweight(to_tsvector('simple', $5), 'D'), '') \
-                ON CONFLICT (message_id) DO UPDATE SET words = excluded.words";
+                ON CONFLICT (message_id) DO UPDATE SET words = excluded.words, ticket_id = excluded.ticket_id";
             let values =
                 [self.message.into(), self.ticket.into(), self.subject.into(), self.people.into(), self.text.into()];
             tx.execute_raw(Statement::from_sql_and_values(store.backend(), sql, values)).await?;

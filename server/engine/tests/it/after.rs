@@ -77,6 +77,29 @@ async fn without_uidplus_it_says_so_and_leaves_the_mail() {
 }
 
 #[tokio::test]
+async fn where_the_server_refuses_it_says_so_and_leaves_the_mail() {
+    let mut desk = Desk::open().await;
+    let user = desk.rig.user("refused", At::Litware).await;
+    desk.rig.append(&user, "INBOX", 2, json!({})).await;
+    let mailbox = desk.mailbox(&user, Chosen { delete_after_fetch: true, ..Chosen::default() }).await;
+    desk.rig.fault(&user, json!({ "kind": "no", "on": "UID STORE", "times": -1 })).await;
+    desk.start();
+    desk.stored(mailbox, 2, SOON).await;
+    until("the word", SOON, || async { (!stays(&desk, mailbox).await.is_empty()).then_some(()) }).await;
+    assert_eq!(stays(&desk, mailbox).await, [("INBOX".to_owned(), "refused".to_owned())]);
+    assert_eq!(desk.rig.list(&user, "INBOX").await.len(), 2);
+    let later = engine::clock::now().0 + 5 * 3_600_000;
+    let all = desk.receipts(mailbox).await;
+    assert!(all.iter().all(|r| r.deleted_at.is_none() && r.delete_due_at.is_some_and(|at| at > later)), "{all:?}");
+    // Asked again later: then the word is taken back.
+    desk.rig.heal(&user).await;
+    sql(&desk, "UPDATE receipt SET delete_due_at = 1 WHERE delete_due_at IS NOT NULL").await;
+    desk.engine.wake.mailbox(mailbox);
+    left(&desk, &user, 0).await;
+    until("the word is taken back", SOON, || async { stays(&desk, mailbox).await.is_empty().then_some(()) }).await;
+}
+
+#[tokio::test]
 async fn another_client_s_deleted_mail_is_never_expunged() {
     let mut desk = Desk::open().await;
     let user = desk.rig.user("others", At::Litware).await;
@@ -88,7 +111,9 @@ async fn another_client_s_deleted_mail_is_never_expunged() {
     desk.rig.append(&user, "INBOX", 3, json!({ "subject": "New" })).await;
     desk.stored(mailbox, 3, SOON).await;
     let there = left(&desk, &user, 2).await;
-    assert!(there.iter().all(|m| m["subject"] == "Marked by hand"), "{there:?}");
+    let uids: Vec<i64> = there.iter().filter_map(|m| m["uid"].as_i64()).collect();
+    assert_eq!(uids, [1, 2], "what somebody else marked stays: {there:?}");
+    assert!(there.iter().all(|m| m["flags"].to_string().contains("Deleted")), "and stays marked: {there:?}");
 }
 
 #[tokio::test]

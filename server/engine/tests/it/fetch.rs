@@ -131,6 +131,33 @@ async fn a_fetch_that_breaks_half_way_loses_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_settled_first_does_not_leave_the_rest_behind() {
+    let mut desk = Desk::open().await;
+    let user = desk.rig.user("behind", At::Litware).await;
+    desk.rig.append(&user, "INBOX", 120, json!({})).await;
+    // The last one is older than the import: its receipt needs no bytes, and is written before the others'.
+    desk.rig.append(&user, "INBOX", 1, json!({ "received": "2020-01-01T10:00:00Z" })).await;
+    let yesterday = engine::clock::now().0 - 86_400_000;
+    let chosen = Chosen { import_mode: "date", import_from: Some(yesterday), ..Chosen::default() };
+    let mailbox = desk.mailbox(&user, chosen).await;
+    // The sizes come, for the beginning and for the pass: two faults that do not hurt. The bodies are cut off.
+    desk.rig
+        .fault(&user, json!({ "kind": "slow", "on": "UID FETCH", "bytesPerSecond": 1_000_000_000, "times": 2 }))
+        .await;
+    desk.rig.fault(&user, json!({ "kind": "cut", "on": "UID FETCH" })).await;
+    desk.start();
+    until("the old one's receipt", SOON, || async {
+        desk.receipts(mailbox).await.iter().any(|r| r.uid == 121).then_some(())
+    })
+    .await;
+    desk.stored(mailbox, 120, Duration::from_secs(60)).await;
+    let receipts = desk.receipts(mailbox).await;
+    let uids: Vec<i64> = receipts.iter().filter(|r| r.source_id.is_some()).map(|r| r.uid).collect();
+    assert_eq!(uids.iter().collect::<HashSet<_>>().len(), 120, "{uids:?}");
+    desk.stop().await;
+}
+
+#[tokio::test]
 async fn a_network_that_goes_and_comes_is_caught_up_with() {
     let mut desk = Desk::open().await;
     let user = desk.rig.user("down", At::Litware).await;

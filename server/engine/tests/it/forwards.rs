@@ -1,6 +1,7 @@
 //! Forwards: what somebody who may sends on becomes what its own sender wrote, once.
 
 use crate::inbox::{Inbox, SUPPORT, Taken};
+use domain::Time;
 use domain::console::people::Role;
 use domain::console::tickets::Way;
 use domain::id::TicketId;
@@ -11,7 +12,9 @@ const AGENT: &str = "Bob <bob@desk-people.example>";
 
 /// A desk with an agent, who may forward.
 async fn desk() -> Inbox {
-    let inbox = Inbox::open().await;
+    let mut inbox = Inbox::open().await;
+    // The day on which the forwards below were written.
+    inbox.arrived = Some(Time(1_794_906_000_000));
     inbox.actor("Bob", Role::Agent).await;
     inbox
 }

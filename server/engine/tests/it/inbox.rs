@@ -2,7 +2,9 @@
 //!
 //! `MAILKEEP_TEST_DATABASE` as in `desk.rs`.
 
+use domain::Time;
 use domain::console::people::{Actor, Role};
+use domain::console::tickets::ReplyForm;
 use domain::id::{MailboxId, MessageId, PersonId, TicketId};
 use domain::time::Span;
 use engine::config::{Config, Limits, NetworkRules};
@@ -21,6 +23,8 @@ pub const SUPPORT: &str = "support@desk.example";
 pub struct Inbox {
     pub engine: Arc<Engine>,
     pub support: MailboxId,
+    /// When the servers took the mail that is laid in; `None`: now.
+    pub arrived: Option<Time>,
     uid: AtomicI64,
     place: Place,
 }
@@ -64,7 +68,7 @@ impl Inbox {
         let engine = Engine::open(config).await.expect("the engine opens");
         let node = nodes::enter(&engine.store, "test", true).await.expect("a node");
         engine.node.set(Some(node));
-        let mut inbox = Self { engine, support: MailboxId(0), uid: AtomicI64::new(1), place };
+        let mut inbox = Self { engine, support: MailboxId(0), arrived: None, uid: AtomicI64::new(1), place };
         inbox.support = inbox.mailbox(SUPPORT).await;
         inbox
     }
@@ -159,11 +163,12 @@ impl Inbox {
     pub async fn put_bytes(&self, mailbox: MailboxId, source: &[u8]) -> i64 {
         let db = self.engine.store.write();
         let now = clock::now().0;
+        let arrived = self.arrived.map_or(now, |at| at.0);
         let uid = self.uid.fetch_add(1, Ordering::Relaxed);
         let row = e::source::ActiveModel {
             bytes: Set(source.len() as i64),
             complete: Set(true),
-            arrived_at: Set(now),
+            arrived_at: Set(arrived),
             stored_at: Set(now),
             ..Default::default()
         };
@@ -184,7 +189,7 @@ impl Inbox {
             mailbox_id: Set(mailbox.0),
             source_id: Set(Some(id)),
             disposition: Set("stored".into()),
-            arrived_at: Set(now),
+            arrived_at: Set(arrived),
             stored_at: Set(now),
             late: Set(false),
             tries: Set(0),
@@ -237,6 +242,30 @@ impl Inbox {
             .all(self.engine.store.read())
             .await
             .expect("messages")
+    }
+
+    /// An agent's reply, and how it leaves.
+    pub async fn reply(&self, ticket: TicketId, to: &str) -> e::delivery::Model {
+        let agent = self.actor(&format!("Agent{}", crate::rig::unique()), Role::Agent).await;
+        let form = ReplyForm {
+            ticket,
+            text: "Try turning it off.".into(),
+            to: to.into(),
+            cc: String::new(),
+            note: false,
+            close: false,
+            seen: None,
+            anyway: true,
+            once: String::new(),
+            files: Vec::new(),
+        };
+        let message = self.engine.console().tickets.reply(&agent, form).await.expect("a reply");
+        e::delivery::Entity::find()
+            .filter(e::delivery::Column::MessageId.eq(message.0))
+            .one(self.engine.store.read())
+            .await
+            .expect("a question")
+            .expect("a delivery")
     }
 
     pub async fn status(&self, ticket: TicketId) -> String {

@@ -2,7 +2,6 @@
 
 use crate::inbox::{Inbox, SUPPORT};
 use domain::console::people::Role;
-use domain::console::tickets::ReplyForm;
 use domain::id::TicketId;
 use domain::ticket::TicketStatus;
 use engine::store::entity as e;
@@ -138,34 +137,11 @@ async fn automatic_mail_and_staff_join_without_reopening() {
     assert_eq!(inbox.status(ticket).await, "open");
 }
 
-async fn reply(inbox: &Inbox, ticket: TicketId, to: &str) -> e::delivery::Model {
-    let agent = inbox.actor(&format!("Agent{}", crate::rig::unique()), Role::Agent).await;
-    let form = ReplyForm {
-        ticket,
-        text: "Try turning it off.".into(),
-        to: to.into(),
-        cc: String::new(),
-        note: false,
-        close: false,
-        seen: None,
-        anyway: true,
-        once: String::new(),
-        files: Vec::new(),
-    };
-    let message = inbox.engine.console().tickets.reply(&agent, form).await.expect("a reply");
-    e::delivery::Entity::find()
-        .filter(e::delivery::Column::MessageId.eq(message.0))
-        .one(inbox.engine.store.read())
-        .await
-        .expect("a question")
-        .expect("a delivery")
-}
-
 #[tokio::test]
 async fn a_bounce_marks_the_reply_it_names() {
     let inbox = Inbox::open().await;
     let ticket = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await.ticket.expect("a ticket");
-    let delivery = reply(&inbox, ticket, "anna@customer.example, gone@customer.example").await;
+    let delivery = inbox.reply(ticket, "anna@customer.example, gone@customer.example").await;
     let report = |id: &str, about: &str, action: &str| {
         format!(
             "Message-ID: <{id}>\nReturn-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: {SUPPORT}\nSubject: Undelivered\n\
@@ -200,7 +176,7 @@ async fn a_bounce_marks_the_reply_it_names() {
 async fn our_own_mail_come_back_is_own() {
     let inbox = Inbox::open().await;
     let ticket = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await.ticket.expect("a ticket");
-    let delivery = reply(&inbox, ticket, "anna@customer.example").await;
+    let delivery = inbox.reply(ticket, "anna@customer.example").await;
     let own = inbox.mail(&letter(&delivery.header_id, SUPPORT, "Re: Printer", "")).await;
     assert_eq!((own.disposition.as_str(), own.ticket), ("own", Some(ticket)));
     assert_eq!(inbox.messages(ticket).await.len(), 2);

@@ -106,7 +106,8 @@ async fn a_receipt_a_source_and_a_ticket_deleted_by_hand_are_three_alerts_each_n
     let told: Vec<_> = wanted.iter().filter(|w| w.subject.starts_with("ledger:")).collect();
     assert_eq!(told.len(), 1, "{wanted:?}");
     assert!(matches!(&told[0].content.event, domain::notice::Event::Unexplained { what, .. } if what.len() == 3));
-    let junk = console.ledger.page(&admin(), mailbox).await.expect("a page").last.expect("a comparison").report.elsewhere;
+    let junk =
+        console.ledger.page(&admin(), mailbox).await.expect("a page").last.expect("a comparison").report.elsewhere;
     assert!(junk.iter().any(|f| f.1 == FolderRole::Junk && f.2 == 2), "in every comparison: {junk:?}");
     console.ledger.reconcile(&admin(), mailbox).await.expect("again");
     assert_eq!(console.ledger.page(&admin(), mailbox).await.expect("a page").alerts.len(), 3, "no alert comes twice");

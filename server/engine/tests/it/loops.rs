@@ -11,7 +11,7 @@ use domain::time::Span;
 use engine::clock;
 use engine::store::{deliveries, entity as e};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use std::time::Duration;
 
@@ -38,7 +38,11 @@ async fn acknowledging(engine: &engine::Engine) {
 }
 
 async fn deliveries_of(engine: &engine::Engine) -> Vec<e::delivery::Model> {
-    e::delivery::Entity::find().all(engine.store.read()).await.expect("deliveries")
+    e::delivery::Entity::find()
+        .order_by_asc(e::delivery::Column::Id)
+        .all(engine.store.read())
+        .await
+        .expect("deliveries")
 }
 
 async fn desk_of(at: At) -> (Desk, User, MailboxId) {

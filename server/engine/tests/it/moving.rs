@@ -7,7 +7,7 @@ use domain::id::{MessageId, TicketId};
 use domain::refusal::Conflict;
 use domain::{Fault, Refusal};
 use engine::store::entity as e;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 fn letter(id: &str, from: &str, subject: &str, more: &str) -> String {
     format!("Message-ID: <{id}>\nFrom: {from}\nTo: {SUPPORT}\nSubject: {subject}\n{more}\nThe text of {id}.\n")
@@ -43,6 +43,23 @@ async fn a_stranger_who_guesses_is_a_possible_reply() {
         let taken = inbox.mail(&letter(id, "kim@elsewhere.example", subject, more)).await;
         assert_eq!(way(&inbox, taken.message.unwrap()).await, None, "{id}");
     }
+}
+
+#[tokio::test]
+async fn a_message_over_the_size_limit_is_a_possible_reply_all_the_same() {
+    let inbox = Inbox::open().await;
+    let ticket = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await.ticket.unwrap();
+    let uid = inbox.put(&letter("2@e", "mallory@evil.example", &format!("Re: Printer [#{ticket}]"), "")).await;
+    let sql = format!("UPDATE receipt SET reason = 'too_large' WHERE uid = {uid}");
+    inbox.engine.store.write().execute_unprepared(&sql).await.unwrap();
+    inbox.take_in().await;
+    let all = e::receipt::Entity::find().filter(e::receipt::Column::Uid.eq(uid)).all(inbox.engine.store.read()).await;
+    let taken = all.unwrap().remove(0);
+    assert_eq!(taken.disposition, "too_large");
+    let message = MessageId(taken.message_id.unwrap());
+    assert_eq!(way(&inbox, message).await, Some(Way::PossibleReply { ticket }));
+    let row = e::message::Entity::find_by_id(message.0).one(inbox.engine.store.read()).await.unwrap().unwrap();
+    assert!(row.shortened && row.ticket_id != ticket.0);
 }
 
 #[tokio::test]
@@ -102,4 +119,34 @@ async fn a_moved_message_takes_its_answers_along_and_can_go_back() {
     // Our own words stay where they were written.
     let note = inbox.messages(own).await.into_iter().find(|m| m.kind == "note").unwrap();
     assert_eq!(port.move_message(&agent, MessageId(note.id), ticket).await, Err(Refusal::NotFound));
+}
+
+#[tokio::test]
+async fn a_message_moves_to_a_ticket_that_has_another_of_the_same_id() {
+    let inbox = Inbox::open().await;
+    let agent = inbox.actor("Bob", Role::Agent).await;
+    let port = inbox.engine.console().tickets;
+    let one = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await;
+    let other = inbox.mail(&letter("1@c", "kim@elsewhere.example", "Lamp", "")).await;
+    let (here, there) = (one.ticket.unwrap(), other.ticket.unwrap());
+    assert_ne!(here, there);
+    assert_eq!(port.move_message(&agent, other.message.unwrap(), here).await, Ok(there));
+    let kinds: Vec<String> = texts(&inbox, here).await.into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, ["incoming", "incoming", "note"]);
+    let answer = inbox.mail(&letter("2@c", "anna@customer.example", "Re: Printer", "In-Reply-To: <1@c>\n")).await;
+    assert_eq!((answer.disposition.as_str(), answer.ticket), ("reply", Some(here)));
+}
+
+#[tokio::test]
+async fn a_ticket_with_a_reply_of_ours_stays_open_when_its_mail_moves() {
+    let inbox = Inbox::open().await;
+    let agent = inbox.actor("Bob", Role::Agent).await;
+    let port = inbox.engine.console().tickets;
+    let target = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await.ticket.unwrap();
+    let stray = inbox.mail(&letter("2@c", "kim@elsewhere.example", "Lamp", "")).await;
+    let ticket = stray.ticket.unwrap();
+    inbox.reply(ticket, "kim@elsewhere.example").await;
+    let before = inbox.status(ticket).await;
+    assert_eq!(port.move_message(&agent, stray.message.unwrap(), target).await, Ok(ticket));
+    assert_eq!(inbox.status(ticket).await, before);
 }

@@ -8,7 +8,7 @@ use domain::refusal::Conflict;
 use domain::ticket::{MessageKind, TicketStatus};
 use domain::{Answer, Fault, Refusal, Time};
 
-/// Moves it, and says so in both tickets. The one that is left without any mail is closed.
+/// Moves it, and says so in both tickets. The one that is left without a conversation is closed.
 pub async fn move_message(engine: &Engine, actor: &Actor, id: MessageId, to: TicketId) -> Answer<TicketId> {
     let now = clock::now();
     let tx = engine.store.begin().await?;
@@ -18,7 +18,9 @@ pub async fn move_message(engine: &Engine, actor: &Actor, id: MessageId, to: Tic
         return Err(Conflict::AlreadyDone.into());
     }
     let target = tickets::get(&tx, to).await?.ok_or(Fault::TicketMissing)?;
-    moving::to(&tx, id, from, to).await?;
+    if !moving::to(&tx, id, from, to).await? {
+        return Err(Conflict::AlreadyDone.into());
+    }
     if row.kind == MessageKind::Incoming.key() {
         if target.customer_at.is_none_or(|at| at < row.at) {
             tickets::customer_wrote(&tx, to, id, Time(row.at), None).await?;
