@@ -1,8 +1,6 @@
 // Real Chromium from Debian, two workers, no retries: a test that fails once has failed.
 import { defineConfig } from '@playwright/test';
-import * as fs from 'node:fs';
-
-const chromium = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((f) => fs.existsSync(f));
+import { CHROMIUM } from './support/chromium.mjs';
 
 export default defineConfig({
   testDir: 'tests',
@@ -26,7 +24,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     trace: 'off',
     launchOptions: {
-      executablePath: chromium,
+      executablePath: CHROMIUM,
       chromiumSandbox: false,
       args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     },

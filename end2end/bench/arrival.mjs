@@ -1,14 +1,12 @@
 // From Postfix's 250 to the ticket in an open browser, and how much of it is ours.
-import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
-import { until } from '../support/rig.mjs';
+import { CHROMIUM } from '../support/chromium.mjs';
+import { pause, until } from '../support/rig.mjs';
 import { connect } from './idle.mjs';
 import { PASSWORD, start } from './mailkeep.mjs';
 import { number, share, table } from './table.mjs';
 import { within } from './rig.mjs';
 
-const CHROMIUM = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => fs.existsSync(file));
-const rest = (ms) => new Promise((ok) => { setTimeout(ok, ms); });
 
 /** Tells of every subject "Arrival N" when it first stands in the page. */
 function watch() {
@@ -45,11 +43,11 @@ export async function arrival({ work, mailboxes, say, build, short }) {
       // One ahead of them all: the socket is open and every session in IDLE when it shows.
       await rig.send({ from: 'first@customer.example', to: users[0], subject: 'Arrival 0', text: 'First.\n' });
       await until('the first one shows', () => seen.has(0), 60);
-      await rest(2_000);
+      await pause(2_000);
       for (let n = 1; n <= count; n += 1) {
         await rig.send({ from: `customer${n}@customer.example`, to: users[(n * 7) % users.length], subject: `Arrival ${n}`, text: `Number ${n}.\n` });
         sent.set(n, Date.now());
-        await rest(pace);
+        await pause(pace);
       }
       await until(`all ${count} show`, () => seen.size > count, 60).catch((error) => { throw new Error(`${error.message}; ${seen.size - 1} of ${count} do`); });
       const waits = [...sent].map(([n, at]) => seen.get(n) - at);

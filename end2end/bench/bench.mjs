@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ROOT } from '../support/rig.mjs';
 import { PROGRAM } from '../support/mailkeep.mjs';
+import { say } from '../support/say.mjs';
 import { WORK, available, describe, free, load, refusal } from './machine.mjs';
 import * as results from './results.mjs';
 import { catchingUp, databases } from './parts.mjs';
@@ -54,8 +55,6 @@ let ending = false;
 const end = (code) => { if (!ending) { ending = true; fs.rmSync(WORK, { recursive: true, force: true }); process.exit(code); } };
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end(1));
 
-const began = Date.now();
-const say = (text) => console.log(`${((Date.now() - began) / 1000).toFixed(0).padStart(5)} s  ${text}`);
 const commit = () => { try { return execFileSync('git', ['-C', ROOT, 'describe', '--always', '--dirty', '--abbrev=10'], { encoding: 'utf8' }).trim(); } catch { return 'unknown'; } };
 const build = `${PROGRAM.includes('/release/') ? 'release' : 'dev'} build of ${commit()}`;
 let failed = 0;

@@ -2,14 +2,13 @@
 import { execFile, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { Desk } from '../support/desk.mjs';
-import { until } from '../support/rig.mjs';
+import { pause, until } from '../support/rig.mjs';
 import { PASSWORD, servers, start, used } from './mailkeep.mjs';
 import { PEERS } from './peers.mjs';
 import { within } from './rig.mjs';
 import { mib, number, seconds, table } from './table.mjs';
 
 const here = new URL('.', import.meta.url).pathname;
-const rest = (ms) => new Promise((ok) => { setTimeout(ok, ms); });
 /** Resident memory that is a process's own or its share of what it shares, bytes. */
 const pss = (pid) => Number(/^Pss:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))[1]) * 1024;
 const signedIn = (rig) => new Promise((ok) => {
@@ -37,7 +36,7 @@ export async function connect(rig, mailkeep, users, say) {
 /** CPU seconds a second and memory of a process that is left alone. */
 async function atRest(pid, span) {
   const before = used(pid).cpu, began = Date.now();
-  await rest(span);
+  await pause(span);
   return { share: (used(pid).cpu - before) / ((Date.now() - began) / 1000), memory: pss(pid) };
 }
 
@@ -55,7 +54,7 @@ async function imapflow(rig, users, span) {
     child.stdin.write(`${users.slice(1).join('\n')}\n`);
     await told(`${users.length} idle`);
     const wall = (Date.now() - began) / 1000;
-    await rest(5000);
+    await pause(5000);
     child.stdin.write('collect\n');
     await told('collected');
     return { wall, each: ((await atRest(child.pid, span)).memory - alone.memory) / (users.length - 1), ...await atRest(child.pid, span) };
@@ -84,7 +83,7 @@ export async function idle({ work, mailboxes, say, build, short }) {
       await all();
       const wall = (Date.now() - mailkeep.began) / 1000, { cpu } = used(mailkeep.child.pid);
       say(`${mailboxes} mailboxes signed in ${wall.toFixed(1)} s after the start`);
-      await rest(short ? 2_000 : 70_000);
+      await pause(short ? 2_000 : 70_000);
       const ours = await atRest(mailkeep.child.pid, span);
       await mailkeep.stop();
       mailkeep = null;

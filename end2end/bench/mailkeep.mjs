@@ -1,7 +1,7 @@
 // Mailkeep in the bench: the shipped program, told as an admin tells it, and read as an operator reads it - by its log.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { Mailkeep } from '../support/mailkeep.mjs';
+import { Mailkeep, residence } from '../support/mailkeep.mjs';
 import { Desk } from '../support/desk.mjs';
 import { until } from '../support/rig.mjs';
 
@@ -14,8 +14,7 @@ const TICK = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 export function used(pid) {
   const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const peak = /VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'latin1'))[1];
-  return { cpu: (Number(fields[11]) + Number(fields[12])) / TICK, rss: Number(peak) * 1024 };
+  return { cpu: (Number(fields[11]) + Number(fields[12])) / TICK, rss: residence(pid).peak };
 }
 
 export const start = (rig, work, env = {}) => Mailkeep.start(rig, { data: `${work}/data`, logFile: `${work}/mailkeep.log`, clocked: false, env: { ...ENV, ...env } });

@@ -1,7 +1,7 @@
 // Agents answer through the pages' forms. Whoever gets no answer to a click sends the same form again, as a
 // person does; the form's own number makes it one reply. A reply counts as written when a page says so.
 import * as crypto from 'node:crypto';
-import { pause } from './options.mjs';
+import { pause } from '../support/rig.mjs';
 
 const WORDS = 'yes we will send the part today and you can keep the old one until then kind regards'.split(' ');
 
@@ -39,12 +39,8 @@ export class Agents {
   }
 
   async #submit(who, fields, button) {
-    const form = who.form(button);
-    const body = new URLSearchParams(form.fields.filter(([name]) => !(name in fields)));
-    for (const [name, value] of Object.entries(fields)) body.append(name, value);
-    if (form.button.name) body.append(form.button.name, form.button.value ?? '');
-    const action = form.button.formaction ?? form.action;
-    await this.#through(who, () => who.go(action, { method: 'POST', body: body.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } }));
+    const { action, body } = who.filled(button, fields);
+    await this.#through(who, () => who.go(action, { method: 'POST', body }));
   }
 
   async #open(who, quiet) {

@@ -2,7 +2,8 @@
 //   node crash.mjs [--kills N] [--seed S] [--mailboxes M]
 import { Mailkeep } from '../support/mailkeep.mjs';
 import { ADMIN } from '../support/desk.mjs';
-import { until } from '../support/rig.mjs';
+import { pause, until } from '../support/rig.mjs';
+import { say } from '../support/say.mjs';
 import { Agents } from './agents.mjs';
 import { Chance } from './chance.mjs';
 import { count, lastLine, settled, verdict } from './count.mjs';
@@ -10,7 +11,7 @@ import { Customers } from './customers.mjs';
 import { Database } from './database.mjs';
 import { Errands, POINTS } from './errands.mjs';
 import { World } from './world.mjs';
-import { options, pause, say } from './options.mjs';
+import { options } from './options.mjs';
 
 const wanted = options({ kills: 60, seed: 0, mailboxes: 20 });
 const chance = new Chance(wanted.seed);
@@ -61,7 +62,7 @@ try {
   const customers = new Customers(world, chance.fork());
   const agents = new Agents(world, chance.fork(), () => [mailkeep.url]);
   const errands = new Errands(world, chance.fork(), customers, agents);
-  const who = { signInAgain: await world.signedIn(ADMIN), passwordAgain: await world.signedIn(ADMIN) };
+  const who = { signInAgain: await world.desk.signedIn(ADMIN), passwordAgain: await world.desk.signedIn(ADMIN) };
   const [runner, ...others] = world.agents;
   say('load; the first kill');
   const quiet = new AbortController();
@@ -72,9 +73,9 @@ try {
   const met = new Map(Object.keys(POINTS).map((point) => [point, 0]));
   let deck = [], cut = 0, random = 0, missed = 0;
   for (let kill = 1; kill <= wanted.kills; kill += 1) {
-    // Points and random moments by turns, until every point was met; the rest as it falls.
+    // Two kills at points, one at a random moment. Every point has its turn, in a new order each round; those never met come first.
     if (kill % 3 !== 0) {
-      if (!deck.length) deck = chance.shuffled([...met.keys()]);
+      if (!deck.length) deck = chance.shuffled([...met.keys()]).sort((a, b) => Math.sign(met.get(a)) - Math.sign(met.get(b)));
       const point = deck.shift();
       const errand = POINTS[point];
       const nth = ['plain', 'answer'].includes(errand) ? chance.between(1, 3) : 1;

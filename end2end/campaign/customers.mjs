@@ -1,6 +1,6 @@
 // Customers write to the support mailboxes by SMTP. Each mail has a token of its own, and what it says is kept.
 import * as crypto from 'node:crypto';
-import { pause } from './options.mjs';
+import { pause } from '../support/rig.mjs';
 
 const WORDS = 'the invoice filter sensor label parcel reads zero since monday broke again please answer soon order came dented twice blue'.split(' ');
 export const hash = (text) => crypto.createHash('sha256').update(text.replace(/\s+/g, ' ').trim()).digest('hex').slice(0, 16);

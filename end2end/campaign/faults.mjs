@@ -2,7 +2,8 @@
 // and with a backlog waiting; then counts every mail and every reply.
 //   node faults.mjs --minutes M [--seed S] [--mailboxes M] [--backlog N]
 import { Mailkeep } from '../support/mailkeep.mjs';
-import { until } from '../support/rig.mjs';
+import { pause, until } from '../support/rig.mjs';
+import { say } from '../support/say.mjs';
 import { Agents } from './agents.mjs';
 import { Chance } from './chance.mjs';
 import { count, lastLine, settled, verdict } from './count.mjs';
@@ -11,7 +12,7 @@ import { Database } from './database.mjs';
 import { Disk } from './disk.mjs';
 import { KINDS, Trouble } from './trouble.mjs';
 import { World } from './world.mjs';
-import { options, pause, say } from './options.mjs';
+import { options } from './options.mjs';
 
 const wanted = options({ minutes: 10, seed: 0, mailboxes: 20, backlog: -1 });
 if (wanted.backlog < 0) wanted.backlog = wanted.minutes >= 10 ? 100_000 : 2_000;

@@ -3,14 +3,15 @@
 //   node nodes.mjs --rounds R [--seed S] [--mailboxes M]      POSTGRES is the database's address
 import * as fs from 'node:fs';
 import { Mailkeep } from '../support/mailkeep.mjs';
-import { until } from '../support/rig.mjs';
+import { pause, until } from '../support/rig.mjs';
+import { say } from '../support/say.mjs';
 import { Agents } from './agents.mjs';
 import { Chance } from './chance.mjs';
 import { count, lastLine, settled, verdict } from './count.mjs';
 import { Customers } from './customers.mjs';
 import { Database } from './database.mjs';
 import { World } from './world.mjs';
-import { options, pause, say } from './options.mjs';
+import { options } from './options.mjs';
 
 const NAMES = ['first', 'second', 'third'];
 /** Where a node stands still: before anything is handed over, amid DATA, between fetch and store, with a transaction open. */

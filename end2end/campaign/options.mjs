@@ -11,7 +11,3 @@ export function options(known) {
   out.seed ||= 1 + Math.floor(Math.random() * 999_999);
   return out;
 }
-
-const began = Date.now();
-export const say = (text) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
-export const pause = (ms) => new Promise((ok) => { setTimeout(ok, ms); });

@@ -1,6 +1,6 @@
 // The faults of a campaign. Each is done and undone again within seconds, on one mailbox or on all; none of them is a reason to call
 // a person, and none may cost a message.
-import { pause } from './options.mjs';
+import { pause } from '../support/rig.mjs';
 
 export class Trouble {
   constructor(world, chance, database) { Object.assign(this, { world, chance, database }); this.rig = world.rig; this.offset = 0; }

@@ -46,7 +46,7 @@ export class World {
     const waiting = [...this.mailboxes];
     const hand = async () => {
       const own = new Desk(this.mailkeep);
-      own.admin = await this.signedIn(ADMIN);
+      own.admin = await own.signedIn(ADMIN);
       for (let box = waiting.shift(); box; box = waiting.shift()) await this.#one(own, box);
     };
     await Promise.all([hand(), hand(), hand()]);
@@ -55,13 +55,6 @@ export class World {
   async #one(desk, box) {
     const how = { password: box.password, name: box.name, deletes: box.deletes, folder: box.folder };
     box.id = box.kind === 'litware' ? await desk.byPassword(box.email, how) : await desk.bySignIn(box.email, { ...how, short: SHORT[box.kind] });
-  }
-
-  async signedIn({ email, password }, mailkeep = this.mailkeep) {
-    const visitor = new Desk(mailkeep).visitor();
-    await visitor.go('/sign-in');
-    await visitor.press('Sign in', { email, password });
-    return visitor;
   }
 
   /** `keep`: the database and the log stay to be looked at. */

@@ -5,10 +5,9 @@ import * as net from 'node:net';
 import { APP, Rig } from '../support/rig.mjs';
 import { Mailkeep } from '../support/mailkeep.mjs';
 import { ADMIN, AGENT } from '../support/desk.mjs';
+import { say } from '../support/say.mjs';
 import { seed } from './seed.mjs';
 
-const began = Date.now();
-const say = (text) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${text}`);
 const wanted = Number(process.argv[2] ?? process.env.PORT ?? 8080);
 let rig, mailkeep, ending = false;
 

@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import * as U from './users.mjs';
 import { SmtpClient } from './smtp-client.mjs';
 import { startDovecot, waitFor } from './children.mjs';
+import { end as endSessions } from './front/sessions.mjs';
 
 let conf, mxPort, home, imapPorts, serial = 0;
 export function open(state, ports) { home = state; conf = `${state}/dovecot/dovecot.conf`; mxPort = ports.MX_PORT; imapPorts = [ports.DOVECOT_IMAP_PORT, ports.DOVECOT_IMAPS_PORT, ports.LMTP_PORT, ports.SASL_PORT]; }
@@ -94,7 +95,13 @@ export function append({ user, folder = 'INBOX', raw, encoding, flags = '', coun
 }
 
 export async function password({ user, password: value }) { U.update(U.need(user), { imap_password: value }); return {}; }
-export async function kick({ user }) { await doveadm('kick', U.need(user).email).catch(() => {}); return {}; }
+/** Every IMAP session of a mailbox ends. Dovecot does not know one that signed in a moment ago: the front does. */
+export async function kick({ user }) {
+  const { email } = U.need(user);
+  await doveadm('kick', email).catch(() => {});
+  endSessions(email);
+  return {};
+}
 export async function uidvalidity({ user, folder = 'INBOX', value }) {
   const next = value ?? Math.floor(Date.now() / 1000) + 1000;
   await doveadm('mailbox', 'update', '-u', U.need(user).email, '--uid-validity', String(next), folder);

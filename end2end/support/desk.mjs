@@ -11,6 +11,15 @@ export class Desk {
 
   visitor() { return new Visitor(this.url); }
 
+  /** Somebody who signed in by the page that asks for it. */
+  async signedIn({ email, password }) {
+    const person = this.visitor();
+    await person.go('/sign-in');
+    await person.press('Sign in', { email, password });
+    if (person.url.includes('/sign-in')) throw new Error(`${email} is not signed in: ${person.url} ${person.text.slice(0, 300)}`);
+    return person;
+  }
+
   /** First start by HTTP: the admin, and a registration at each provider. */
   async open({ admin = ADMIN, providers = ['microsoft', 'google'], app = APP } = {}) {
     this.admin = this.visitor();
@@ -103,11 +112,11 @@ export class Desk {
   count(page) { return Number(/ Open ([\d,]+) Waiting /.exec(page.text)?.[1].replaceAll(',', '') ?? -1); }
 
   /** Waits until a ticket with this subject is there. */
-  async ticket(subject, { seconds = 30, who = this.admin } = {}) {
+  async ticket(subject, { seconds = 45, who = this.admin } = {}) {
     return until(`a ticket "${subject}"`, async () => (await this.tickets('', who)).find((t) => t.subject === subject), seconds, 200);
   }
 
-  /** Waits until the mailbox is watched: what is sent to it is a ticket. Only then does the rig have a session to end. */
+  /** Waits until the mailbox is watched: what is sent to it is a ticket. */
   async watched(rig, address) {
     const subject = `Is ${address} watched ${Date.now()}`;
     await rig.send({ from: 'mia@customer.example', to: address, subject, text: 'Is anybody there?' });

@@ -8,9 +8,17 @@ async function stop(page) {
     if (!at || at === document.body) return null;
     const outlined = (e) => { const s = getComputedStyle(e); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1; };
     const around = [at, at.closest('.choice'), at.closest('.way'), at.closest('.attach'), at.closest('.composer')].filter(Boolean);
-    const seen = at.tabIndex < 0 || around.some(outlined);
+    // The page itself is where the skip link leads: there is nothing in it to tell it from.
+    const seen = at.tagName === 'MAIN' || around.some(outlined);
     return { words: `${at.tagName.toLowerCase()} ${(at.getAttribute('aria-label') ?? at.textContent ?? '').trim().slice(0, 40) || at.name || ''}`, seen };
   });
+}
+
+/** Something has the focus, and it shows. */
+export async function shown(page) {
+  const at = await stop(page);
+  expect(at, 'something has the focus').not.toBeNull();
+  expect(at.seen, `${at.words} shows its focus`).toBe(true);
 }
 
 /** Presses Tab until the focus is where it should be; every stop on the way must be seen. */

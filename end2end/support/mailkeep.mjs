@@ -13,6 +13,13 @@ export const freePort = () => new Promise((ok) => {
   const server = net.createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => ok(port)); });
 });
 
+/** What the kernel says of a process's resident memory, in bytes: now, and at its worst. */
+export function residence(pid) {
+  const status = fs.readFileSync(`/proc/${pid}/status`, 'latin1');
+  const bytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)[1]) * 1024;
+  return { now: bytes('VmRSS'), peak: bytes('VmHWM') };
+}
+
 /** Whether an https address with a certificate of its own answers. */
 const answers = (url, ca) => new Promise((ok, no) => { https.get(url, { ca, agent: false }, (a) => { a.resume(); ok(a.statusCode === 200); }).on('error', no); });
 

@@ -17,13 +17,16 @@ export function parseEnv(text) {
   return Object.fromEntries(lines.map((l) => [l.slice(0, l.indexOf('=')), l.slice(l.indexOf('=') + 1).replace(/^"(.*)"$/, '$1')]));
 }
 
+/** Lets so many milliseconds pass. */
+export const pause = (ms) => new Promise((ok) => { setTimeout(ok, ms); });
+
 /** Waits until `look` gives something, or says what did not happen. */
 export async function until(what, look, seconds = 20, every = 50) {
   const end = Date.now() + seconds * 1000;
   let last;
   do {
     try { const found = await look(); if (found) return found; } catch (e) { if (e.final) throw e; last = e; }
-    await new Promise((ok) => { setTimeout(ok, every); });
+    await pause(every);
   } while (Date.now() < end);
   throw new Error(`within ${seconds} s: ${what}${last ? ` (${last.message})` : ''}`);
 }
@@ -84,7 +87,7 @@ export class Rig {
   async raw(user, where) { return (await this.call('/mail/get', { user, ...where })).messages[0]?.raw; }
 
   /** Waits until a mailbox holds a message that `fits`. */
-  async arrived(user, fits, { folder = 'INBOX', seconds = 20 } = {}) {
+  async arrived(user, fits, { folder = 'INBOX', seconds = 45 } = {}) {
     return until(`a message for ${user} in ${folder}`, async () => (await this.list(user, folder)).find(fits), seconds, 150);
   }
 }

@@ -1,19 +1,18 @@
 // Mail that keeps arriving and replies that keep leaving while something else happens.
-import { until } from './rig.mjs';
+import { pause, until } from './rig.mjs';
 
 export class Through {
   /** Sends a mail every `every` ms to whatever `to` is then; replies to `ticket` in between. */
   static start(rig, desk, { to, from, word, ticket, every = 400 }) {
     const it = new Through();
     Object.assign(it, { rig, desk, from, word, to, ticket, mails: [], replies: [], on: true });
-    const beat = () => new Promise((ok) => { setTimeout(ok, every); });
     it.mailing = (async () => {
       for (let n = 1; it.on; n += 1) {
         const subject = `${word} mail ${n}`;
         const { envelopeTo, header } = typeof it.to === 'string' ? { header: it.to } : it.to;
         await rig.send({ from, to: header, envelopeTo, subject, text: 'On and on.' });
         it.mails.push(subject);
-        await beat();
+        await pause(every);
       }
     })();
     it.replying = (async () => {
@@ -22,8 +21,7 @@ export class Through {
         await desk.reply(ticket, text, it.agent ?? desk.admin);
         it.replies.push(text);
         // Exchange takes 30 a minute.
-        await beat();
-        await beat();
+        await pause(2 * every);
       }
     })();
     it.mailing.catch((e) => { it.broken = e; });

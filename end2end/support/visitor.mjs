@@ -92,8 +92,8 @@ export class Visitor {
     return { ...form, button: form.buttons.find(fits) };
   }
 
-  /** Fills in what is named, leaves the rest as it stands, and presses the button. */
-  async press(button, values = {}, more) {
+  /** Fills in what is named and leaves the rest as it stands: `{action, method, body}` of pressing the button. */
+  filled(button, values = {}, more) {
     const form = this.form(button, more);
     const known = new Set([...form.fields, ...form.choices].map(([n]) => n));
     for (const name of Object.keys(values)) if (!known.has(name)) throw new Error(`${this.url}: the form of ${button} has no field ${name}, only ${[...known]}`);
@@ -101,8 +101,13 @@ export class Visitor {
     for (const [name, value] of form.fields) if (!(name in values)) body.append(name, value);
     for (const [name, value] of Object.entries(values)) if (value !== null) body.append(name, value);
     if (form.button.name) body.append(form.button.name, form.button.value ?? '');
-    const action = form.button.formaction ?? form.action ?? this.url;
-    if (form.method === 'get') return this.go(`${action}?${body}`);
+    return { action: form.button.formaction ?? form.action ?? this.url, method: form.method, body };
+  }
+
+  /** Fills in and presses. */
+  async press(button, values, more) {
+    const { action, method, body } = this.filled(button, values, more);
+    if (method === 'get') return this.go(`${action}?${body}`);
     return this.go(action, { method: 'POST', body });
   }
 
@@ -113,12 +118,8 @@ export class Visitor {
       else if (this.html.includes('name="password"')) {
         await this.press(/^(Sign in|Accept)$/, { email, password });
         if (this.sees('AADSTS')) throw new Error(`the provider refused ${email}: ${this.text.slice(0, 300)}`);
-      } else if (this.sees('Permissions requested')) {
-        const form = this.form('Accept');
-        const body = new URLSearchParams(form.fields);
-        body.append(form.button.name, form.button.value);
-        await this.go(form.action, { method: 'POST', body });
-      } else throw new Error(`unexpected page at the provider, ${this.url}: ${this.text.slice(0, 300)}`);
+      } else if (this.sees('Permissions requested')) await this.press('Accept');
+      else throw new Error(`unexpected page at the provider, ${this.url}: ${this.text.slice(0, 300)}`);
     }
     return this;
   }

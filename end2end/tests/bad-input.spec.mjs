@@ -107,7 +107,7 @@ test('IMAP or SMTP switched off: the direction, the remedy, and the other one go
   await rig.call('/front/smtp-auth', { user: support.email, enabled: false });
   await rig.send({ from: customer, to: support.email, subject: `While off ${support.email}`, text: 'In.' });
   await page.goto(`${mailkeep.url}/tickets`);
-  await ticketLink(page, `While off ${support.email}`).click({ timeout: 20_000 });
+  await ticketLink(page, `While off ${support.email}`).click({ timeout: 45_000 });
   await reply(page, 'Out, later.');
   await expect(page.getByText('This reply is held')).toBeVisible({ timeout: 30_000 });
   await page.goto(mailkeep.url + EMAIL);

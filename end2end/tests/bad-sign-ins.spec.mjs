@@ -126,7 +126,7 @@ test('a first consent for IMAP alone: half connected, and one more sign-in finis
   await expect(page.getByText('Saved: signed in, but only incoming works')).toBeVisible({ timeout: 30_000 });
   await expect(page.getByText('Half connected: incoming is in use now.')).toBeVisible();
   await page.goto(`${at.url}${EMAIL}/${id}`);
-  await expect(page.locator('#directions')).toContainText('Works', { timeout: 20_000 });
+  await expect(page.locator('#directions')).toContainText('Works', { timeout: 45_000 });
   await expect(page.getByRole('main')).not.toContainText('Not finished');
   await expect(page.locator('.call')).toBeVisible();
   await rig.call('/idp/config', { account: owner.email, withhold: [] });

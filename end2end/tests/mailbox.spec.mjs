@@ -95,7 +95,7 @@ test('a test mail leaves for the address typed in, and its outcome is shown', as
   await panel.getByRole('button', { name: 'Send it' }).click();
   await expect(panel.getByText(`Sent to ${box.email}`)).toBeVisible();
   await page.goto(`${own}/received`);
-  await expect(async () => { await page.reload(); await expect(page.getByText('Our own mail')).toBeVisible({ timeout: 500 }); }).toPass({ timeout: 20_000 });
+  await expect(async () => { await page.reload(); await expect(page.getByText('Our own mail')).toBeVisible({ timeout: 500 }); }).toPass({ timeout: 45_000 });
   expect((await at.desk.tickets()).filter((t) => t.subject.includes('Test mail'))).toHaveLength(0);
   // A server that refuses is an outcome, with its own words.
   await rig.call('/front/fault', { user: box.email, protocol: 'smtp', kind: 'answer', on: 'RCPT', line: '550 5.1.1 <nobody>: Recipient address rejected', times: 1 });
@@ -123,7 +123,7 @@ test('paused, resumed, and deleted by its name: tickets stay, the held reply is 
   await page.goto(`${at.url}/tickets/${ticket.id}`);
   await awake(page);
   await reply(page, 'A lamp comes tomorrow.');
-  await expect(page.getByText('This reply is held')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('This reply is held')).toBeVisible({ timeout: 45_000 });
   await page.goto(`${s.own}/edit`);
   await page.getByRole('link', { name: 'Delete', exact: true }).click();
   await expect(page.getByText('1 held reply goes back to the drafts')).toBeVisible();

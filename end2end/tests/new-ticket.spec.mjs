@@ -75,11 +75,11 @@ test('a long conversation opens at the first message that is new', async ({ page
   const more = (n) => write({ subject: `Re: ${subject}`, text: `Part ${n}. ${'A long story. '.repeat(150)}`, headers: { 'In-Reply-To': first.messageId, References: first.messageId } });
   for (let n = 1; n <= 4; n += 1) await more(n);
   await page.goto(`${at.url}/tickets/${id}`);
-  await expect(page.getByRole('article')).toHaveCount(5, { timeout: 20_000 });
+  await expect(page.getByRole('article')).toHaveCount(5, { timeout: 45_000 });
   await page.goto(`${at.url}/tickets`);
   await more(5);
   await more(6);
-  await expect(async () => { await page.reload(); await expect(page.locator(`a[href="/tickets/${id}#new"]`)).toBeVisible({ timeout: 500 }); }).toPass({ timeout: 20_000 });
+  await expect(async () => { await page.reload(); await expect(page.locator(`a[href="/tickets/${id}#new"]`)).toBeVisible({ timeout: 500 }); }).toPass({ timeout: 45_000 });
   await ticketLink(page, subject).click();
   await expect(page.getByText('New since you last looked')).toBeInViewport();
   await expect(page.getByRole('article').filter({ hasText: 'Part 5.' })).toBeInViewport();

@@ -1,6 +1,6 @@
 // Another OAuth provider, by OpenID discovery: from the wizard to a mail that is a ticket, and back after its end.
 import { deskOf, expect, fresh, test } from '../support/fixtures.mjs';
-import { ADMIN } from '../support/desk.mjs';
+import { ADMIN, Desk } from '../support/desk.mjs';
 import { EMAIL, NEW, banner, follow, signIn, signInAt, ticketLink } from '../support/pages.mjs';
 
 const it = deskOf(test);
@@ -59,6 +59,7 @@ test('a provider is found by its issuer; its sign-in connects a mailbox, and rep
 
   // Withdrawn there: the banner, the queue, one sign-in.
   await rig.call('/idp/revoke', { account: olga.email, access: true });
+  await rig.call('/mail/kick', { user: olga.email });
   await it.desk.mailboxSays(id, 'Litware credentials have expired');
   await page.goto(`${it.url}${EMAIL}/queue`);
   await expect(page.getByRole('main')).toContainText(olga.email);
@@ -67,18 +68,64 @@ test('a provider is found by its issuer; its sign-in connects a mailbox, and rep
   await expect(page.getByText(`${olga.email} works again`).first()).toBeVisible({ timeout: 40_000 });
 });
 
-test('a provider can be added, described anew and removed without a mailbox', async ({ page, rig }) => {
-  await signIn(page, it.mailkeep, ADMIN, '/admin/registrations');
+test('a provider can be added, described anew and removed without a mailbox', async ({ page, rig, start }) => {
+  // A desk of its own: no mailbox uses the provider there.
+  const mailkeep = await start();
+  await new Desk(mailkeep).open({ providers: [] });
+  const client = { client_id: fresh('client'), client_secret: 'a+secret/of~litware' };
+  await rig.call('/idp/client', { provider: 'google', name: 'Mailkeep', ...client });
+  await signIn(page, mailkeep, ADMIN, '/admin/registrations');
   await page.getByRole('link', { name: 'Add by issuer' }).click();
   await page.getByLabel('Issuer, or the address of the sign-in').fill(`${rig.env.GOOGLE_URL}/realms/litware/.well-known/openid-configuration`);
   await page.getByRole('button', { name: 'Look it up' }).click();
   await expect(page.getByRole('heading', { name: 'What the provider publishes' })).toBeVisible();
-  await page.getByLabel('Client ID').fill('some-client');
+  await page.getByLabel('Name', { exact: true }).fill('Litware');
+  await page.getByLabel('Client ID').fill(client.client_id);
   await page.getByLabel('Permissions for mail').fill('mail "quoted');
   const secret = page.getByLabel(/^Client secret/);
-  await secret.fill('some-secret');
+  await secret.fill(client.client_secret);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Permissions are words without quotation marks')).toBeVisible();
+  await expect(page.getByLabel('Client ID'), 'nothing was saved').toHaveValue('');
   await follow(page, page.getByRole('link', { name: 'Enter another issuer' }));
   await expect(page.getByText('Found before')).toBeVisible();
+  await page.getByRole('region', { name: 'Found before' }).getByRole('link').click();
+
+  // Saved, and described anew.
+  const remove = page.getByRole('button', { name: 'Remove this provider' });
+  await expect(remove).toBeVisible();
+  await page.getByLabel('Name', { exact: true }).fill('Litware');
+  await page.getByLabel('Client ID').fill(client.client_id);
+  await secret.fill(client.client_secret);
+  await page.getByLabel('Permissions for mail').fill('mail');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const registration = page.getByRole('row').filter({ hasText: client.client_id });
+  await expect(registration).toContainText('Litware');
+  const known = page.getByRole('region', { name: 'Other sign-in providers' });
+  await known.getByRole('link', { name: 'Litware', exact: true }).click();
+  await expect(remove, 'its registration uses it').toHaveCount(0);
+  await page.getByLabel('Name', { exact: true }).fill('Litware anew');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(known.getByRole('link', { name: 'Litware anew', exact: true })).toBeVisible();
+  const offered = async () => {
+    await page.goto(mailkeep.url + NEW);
+    await page.getByLabel('Your support email').fill(`${fresh('box')}@litware.example`);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await expect(page.getByRole('group', { name: 'Use your own mail server' })).toBeVisible();
+    return page.getByRole('radio', { name: 'Litware anew' });
+  };
+  await expect(await offered()).toBeVisible();
+
+  // Its registration first, then the provider: gone from every page.
+  await page.goto(`${mailkeep.url}/admin/registrations`);
+  await registration.getByRole('button', { name: /^Delete/ }).click();
+  await expect(page.getByText('Deleted', { exact: true })).toBeVisible();
+  await expect(registration).toHaveCount(0);
+  await known.getByRole('link', { name: 'Litware anew', exact: true }).click();
+  await remove.click();
+  await expect(page.getByText('The provider is removed')).toBeVisible();
+  await expect(known.getByRole('link', { name: 'Litware anew', exact: true })).toHaveCount(0);
+  await page.goto(`${mailkeep.url}/admin/registrations/discover`);
+  await expect(page.getByText('Found before')).toHaveCount(0);
+  await expect(await offered()).toHaveCount(0);
 });

@@ -63,7 +63,7 @@ test('no token, password, code, state or session id stands in a log, a page or t
     for (const to of [support.email, box.email]) await rig.send({ from: 'mia@customer.example', to, subject: `To ${to}`, text: 'Hello.' });
     for (const to of [support.email, box.email]) {
       await page.goto(`${mailkeep.url}/tickets`);
-      await ticketLink(page, `To ${to}`).click({ timeout: 20_000 });
+      await ticketLink(page, `To ${to}`).click({ timeout: 45_000 });
       await reply(page, 'Answered.');
       await expect(page.getByText(/Sent, taken by/)).toBeVisible({ timeout: 30_000 });
     }

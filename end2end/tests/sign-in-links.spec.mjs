@@ -92,7 +92,7 @@ test('mailed to the owner, opened by scanners, used by the owner, seen by the ad
   await expect(theirs.getByText('Mailkeep never sees it.')).toBeVisible();
   await expect(theirs.getByText(`${ADMIN.name} (${ADMIN.email})`)).toBeVisible();
   await follow(theirs, theirs.getByRole('button', { name: `Sign in as ${owner.email}` }));
-  await expect(links(page)).toContainText('Opened', { timeout: 15_000 });
+  await expect(links(page)).toContainText('Opened', { timeout: 45_000 });
   await throughProvider(theirs, at.mailkeep, owner);
   await expect(theirs.getByRole('heading', { name: 'Done, you may close this page' })).toBeVisible({ timeout: 30_000 });
   await expect(theirs.getByText(`Signed in as ${owner.email}`)).toBeVisible();
@@ -102,7 +102,7 @@ test('mailed to the owner, opened by scanners, used by the owner, seen by the ad
   await expect(theirs.getByRole('heading', { name: 'Done, you may close this page' })).toBeVisible();
 
   // The admin sees it, the mailbox works, and the link is spent.
-  await expect(links(page)).toContainText(`signed in as ${owner.email}`, { timeout: 15_000 });
+  await expect(links(page)).toContainText(`signed in as ${owner.email}`, { timeout: 45_000 });
   await page.goto(`${at.url}${EMAIL}/${id}`);
   await expect(page.locator('#directions')).not.toContainText('Stopped');
   await expect(page.locator('#sign-in-links')).toContainText('Completed');

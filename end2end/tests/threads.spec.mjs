@@ -31,13 +31,11 @@ test('a stranger who names a ticket is a possible reply, moved by one click and 
   await expect(page.getByText(`Moved here from #${own}`)).toBeVisible();
   await expect(page.getByRole('article').filter({ hasText: 'It is still jammed.' })).toBeVisible();
   await expect(page.getByRole('article').filter({ hasText: `here from ticket #${own}` })).toBeVisible();
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/moved.png`, fullPage: true });
 
   await page.getByRole('button', { name: 'Move back' }).click();
   await expect(page).toHaveURL(new RegExp(`/tickets/${own}\\?moved=`));
   await expect(page.getByRole('article').filter({ hasText: 'It is still jammed.' })).toBeVisible();
   await expect(page.getByText(`Possible reply to #${id}`)).toBeVisible();
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/possible.png`, fullPage: true });
 
   // By number, and a number that is none.
   const form = page.getByRole('article').filter({ hasText: 'It is still jammed.' });
@@ -51,7 +49,10 @@ test('a stranger who names a ticket is a possible reply, moved by one click and 
 });
 
 test('the automatic reply is sent to whoever asks, and begins no ticket', async ({ page, rig }) => {
-  const { id } = await scene(page, rig);
+  const { box, id } = await scene(page, rig);
+  await rig.users({ email: ADMIN.email, name: ADMIN.name, imap_password: 'ada-inbox-password' });
+  const tickets = async () => (await at.desk.tickets()).map((t) => t.id);
+  const before = await tickets();
   await page.goto(`${at.url}/admin/channels/email/${id}/edit`);
   await page.getByLabel('Its words').fill('We have it as number {number}.');
   await page.getByRole('button', { name: 'Save' }).first().click();
@@ -59,5 +60,15 @@ test('the automatic reply is sent to whoever asks, and begins no ticket', async 
   await expect(page.getByLabel('Acknowledge new tickets')).not.toBeChecked();
   await page.getByRole('region', { name: 'Try the automatic reply' }).getByRole('button', { name: 'Send it to me' }).click();
   await expect(page).toHaveURL(/done=tested/);
-  await expect(page.getByRole('region', { name: 'Send a test mail' })).toContainText(ADMIN.email);
+  await expect(page.getByRole('region', { name: 'Send a test mail' })).toContainText(`Sent to ${ADMIN.email}`);
+  const mail = await rig.arrived(ADMIN.email, (m) => m.from.includes(box.email));
+  const text = await rig.raw(ADMIN.email, { uid: mail.uid });
+  expect(text).toContain('We have it as number 123.');
+  expect(text).toContain('Auto-Submitted: auto-generated');
+  // A customer's mail that came after it is the only new ticket.
+  const subject = fresh('After it');
+  await rig.send({ from: 'Mia Lind <mia@customer.example>', to: box.email, subject, text: 'A question.' });
+  const { id: theirs } = await at.desk.ticket(subject);
+  expect(await tickets()).toEqual([theirs, ...before]);
+  expect((await rig.list(ADMIN.email)).filter((m) => m.from.includes(box.email)), 'sent once').toHaveLength(1);
 });

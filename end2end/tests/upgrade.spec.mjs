@@ -20,9 +20,7 @@ for (const name of fs.readdirSync(KEPT).sort()) {
     // Silent: the servers of its mailboxes are long gone.
     const mailkeep = await start({ data, args: ['--silent'] });
     const desk = new Desk(mailkeep);
-    desk.admin = desk.visitor();
-    await desk.admin.go('/sign-in');
-    await desk.admin.press('Sign in', expected.admin);
+    desk.admin = await desk.signedIn(expected.admin);
     await desk.admin.go('/admin/channels/email');
     for (const address of expected.mailboxes) desk.admin.must(address);
     const subjects = (await desk.tickets('?show=all')).map((t) => t.subject);

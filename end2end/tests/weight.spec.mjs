@@ -1,4 +1,4 @@
-// What a first visit weighs, what moves when the script arrives, and how soon a click is answered.
+// What a first visit weighs, and how soon a click is answered. What moves when the script arrives: looks.spec.mjs.
 import { test, expect, deskOf, fresh } from '../support/fixtures.mjs';
 import { ADMIN, AGENT } from '../support/desk.mjs';
 import { EMAIL, awake, signIn } from '../support/pages.mjs';
@@ -50,29 +50,6 @@ test('the first load of any page is at most 450 KB over the wire', async ({ brow
   console.log(`heaviest first load: ${most} bytes`);
   expect(heavy).toEqual([]);
 });
-
-for (const width of [1280, 390]) {
-  test(`nothing moves when the script arrives, ${width} px`, async ({ browser }) => {
-    const context = await browser.newContext({ viewport: { width, height: 800 } });
-    const page = await context.newPage();
-    await page.addInitScript(() => {
-      globalThis.shifts = [];
-      new PerformanceObserver((list) => {
-        for (const e of list.getEntries()) globalThis.shifts.push(`${e.value.toFixed(4)} ${e.sources.map((s) => s.node?.outerHTML?.slice(0, 80)).join(' | ')}`);
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
-    await signIn(page, at.mailkeep, ADMIN);
-    const moved = [];
-    for (const where of paths) {
-      await page.goto(at.url + where);
-      await awake(page);
-      await page.evaluate(() => new Promise((ok) => { requestAnimationFrame(() => requestAnimationFrame(ok)); }));
-      moved.push(...(await page.evaluate(() => globalThis.shifts)).map((s) => `${where}: ${s}`));
-    }
-    await context.close();
-    expect(moved).toEqual([]);
-  });
-}
 
 test('a click is answered at once: the button says what it does before the page changes', async ({ page }) => {
   await signIn(page, at.mailkeep, ADMIN);

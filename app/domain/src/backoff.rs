@@ -10,6 +10,8 @@ pub struct Backoff {
 }
 
 /// Passing faults of a session with a server.
+pub const SESSION: Backoff = Backoff { first: Span::seconds(2), longest: Span::minutes(1) };
+/// Passing faults of a provider's sign-in.
 pub const NETWORK: Backoff = Backoff { first: Span::seconds(2), longest: Span::minutes(5) };
 /// Replies that a server put off.
 pub const OUTBOX: Backoff = Backoff { first: Span::seconds(15), longest: Span::hours(2) };

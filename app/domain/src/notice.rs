@@ -130,6 +130,7 @@ fn mail(facts: &MailboxFacts) -> Vec<(String, Event)> {
 }
 
 fn events(facts: &MailboxFacts, now: Time) -> Vec<(String, Event)> {
+    let mut lost = None;
     let retires = match mailbox::standing(facts) {
         MailboxState::Unfinished => return Vec::new(),
         MailboxState::Needs { remedy, diagnosis, since, .. } => {
@@ -141,7 +142,8 @@ fn events(facts: &MailboxFacts, now: Time) -> Vec<(String, Event)> {
                 (_, Remedy::FixAppRegistration) => format!("lost:app:{}:{}", facts.provider_short, diagnosis.name()),
                 _ => format!("lost:mailbox:{}", facts.id),
             };
-            return vec![(subject, Event::Lost { diagnosis, remedy, since })];
+            lost = Some((subject, Event::Lost { diagnosis, remedy, since }));
+            None
         }
         MailboxState::BasicRetires { at } if at <= now + WARNING => Some((
             format!("password:{}", facts.id),
@@ -150,9 +152,10 @@ fn events(facts: &MailboxFacts, now: Time) -> Vec<(String, Event)> {
         _ => None,
     };
     let soon = facts.ends_soon.iter().map(|soon| (soon.subject.clone(), soon.end.clone()));
-    soon.chain(retires)
-        .filter_map(|(subject, end)| Some((subject, Event::Ends { step: end.step(now)?, end })))
-        .collect()
+    // An outage does not end what is about to end: nobody is told of that twice.
+    let ends =
+        soon.chain(retires).filter_map(|(subject, end)| Some((subject, Event::Ends { step: end.step(now)?, end })));
+    lost.into_iter().chain(ends).collect()
 }
 
 /// Whose words a notice is in.

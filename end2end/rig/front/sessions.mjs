@@ -33,4 +33,9 @@ export function stats({ user }) {
   return { open: shown.length, sessions: shown, counts: user ? table[user.toLowerCase()] ?? {} : table };
 }
 
+/** Ends a user's IMAP sessions, also those that are still on their way in. */
+export function end(user) {
+  for (const s of open) if (s.protocol === 'imap' && s.user === user) s.client.end('* BYE Disconnected by server.\r\n');
+}
+
 export const reset = (user) => { for (const key of Object.keys(table)) if (!user || key === user.toLowerCase()) delete table[key]; };

@@ -160,6 +160,17 @@ export async function mail(env, claim) {
     const raw = (await post(`${C}/mail/get`, { user: 'mx@inbound.example', uid: dsn.uid })).messages[0].raw;
     return [got[0].headers.some(([k, v]) => k === 'Delivered-To' && v.includes('+tag')) && big.startsWith('250') && toobig.startsWith('552') && raw.includes('multipart/report') && raw.includes('Status: 5.1.1'), big.slice(0, 30)];
   });
+  await claim('kick ends a session that signed in a moment ago', async () => {
+    let outlived = 0;
+    for (let n = 0; n < 40; n += 1) {
+      const i = await Imap.open(env, env.LITWARE_IMAPS_PORT, 'imap.litware.example');
+      await i.command('LOGIN hello@litware.example hello-pass');
+      await post(`${C}/mail/kick`, { user: 'hello@litware.example' });
+      if ((await i.command('NOOP').catch(() => ({}))).ok) outlived += 1;
+      i.close();
+    }
+    return [outlived === 0, `${outlived} of 40 went on`];
+  });
   await claim('UIDPLUS: MOVE and UID EXPUNGE work; IDLE tells of new mail; kick ends it; uidvalidity and append', async () => {
     const user = 'idle@moves.example';
     await post(`${C}/users`, { users: [{ email: user, password: 'p', oauth: true }] });

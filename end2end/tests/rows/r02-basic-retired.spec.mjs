@@ -84,7 +84,7 @@ test('R2 a Microsoft mailbox on a password moves to its sign-in while mail goes 
   await clause('R2', 'the longest pause is shown and a confirmation says what was done', async () => {
     const report = page.getByRole('region', { name: 'The switch' });
     await expect(report).toContainText('Same mailbox, same tickets');
-    await expect(report).toContainText(/Longest pause\s*\d+\.\d s, until incoming looked again/, { timeout: 20_000 });
+    await expect(report).toContainText(/Longest pause\s*\d+\.\d s, until incoming looked again/, { timeout: 45_000 });
     const pause = Number(/(\d+\.\d) s, until/.exec(await report.textContent())[1]);
     expect(pause).toBeLessThan(15);
     test.info().annotations.push({ type: 'longest pause', description: `${pause} s` });
@@ -97,6 +97,6 @@ test('R2 a Microsoft mailbox on a password moves to its sign-in while mail goes 
     await through.end();
     through.replies.push('Queued before the switch.');
     await through.allOnce(customer, 120);
-    await until('the banner no longer names it', async () => { await page.goto(it.url + EMAIL); return !(await banner(page).textContent()).includes(box.email); }, 10);
+    await until('the banner no longer names it', async () => { await page.goto(it.url + EMAIL); return !(await banner(page).textContent()).includes(box.email); }, 30, 250);
   });
 });

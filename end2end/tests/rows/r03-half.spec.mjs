@@ -53,7 +53,7 @@ test('R3 SMTP AUTH off at the first sign-in: half connected, card sent, finished
   await expect(banner(page)).toContainText('SMTP AUTH is off');
   await expect(banner(page)).not.toContainText('Please reauthorize');
   await page.goto(`${mailkeep.url}/tickets`);
-  await ticketLink(page, 'Half is enough').click({ timeout: 20_000 });
+  await ticketLink(page, 'Half is enough').click({ timeout: 45_000 });
   await reply(page, 'Waits for SMTP AUTH.');
   await expect(page.getByText('This reply is held')).toBeVisible();
 
@@ -99,7 +99,7 @@ test('R3 the slow probe finishes it without a person', async ({ page, rig, start
   await expect(page.getByText('Half connected')).toBeVisible();
   await rig.send({ from: customer.email, to: support.email, subject: 'Answered later', text: 'Please.' });
   await page.goto(`${mailkeep.url}/tickets`);
-  await ticketLink(page, 'Answered later').click({ timeout: 20_000 });
+  await ticketLink(page, 'Answered later').click({ timeout: 45_000 });
   await reply(page, 'As soon as it works.');
   await expect(page.getByText('This reply is held')).toBeVisible();
   const asked = await signIns(rig, support.email);

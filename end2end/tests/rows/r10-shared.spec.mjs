@@ -56,7 +56,7 @@ test('R10 in and out: somebody else signs in, the test mail proves Send As, repl
   await clause('R10', 'incoming signs in as the shared address, outgoing as the person with From the shared address', async () => {
     await rig.send({ from: customer.email, to: shared.email, subject: 'To the team', text: 'Hello team.' });
     await page.goto(`${mailkeep.url}/tickets`);
-    await ticketLink(page, 'To the team').click({ timeout: 20_000 });
+    await ticketLink(page, 'To the team').click({ timeout: 45_000 });
     await reply(page, 'The team answers.');
     const answer = await rig.arrived(customer.email, (m) => /To the team/.test(m.subject), { seconds: 30 });
     expect(answer.from).toContain(shared.email);
@@ -143,7 +143,7 @@ test('R10 several addresses on one mailbox: a reply leaves from the one the cust
       // Both addresses end in the one mailbox, as an alias does.
       await rig.send({ from: customer.email, to: address, subject, text: 'Hello.', envelopeTo: [shared.email] });
       await page.goto(`${mailkeep.url}/tickets`);
-      await ticketLink(page, subject).click({ timeout: 20_000 });
+      await ticketLink(page, subject).click({ timeout: 45_000 });
       await reply(page, `Answer ${subject}.`);
       const answer = await rig.arrived(customer.email, (m) => m.subject.includes(subject), { seconds: 30 });
       expect(answer.from).toContain(address);

@@ -122,6 +122,7 @@ test('R23 an end is put off for oneself, until the next step at most', async ({ 
     await soon(page, () => expect(page.getByRole('button', { name: /^Acknowledge/ })).toBeVisible());
     await expect(page.getByRole('button', { name: /Put off/ })).toHaveCount(0);
     await page.getByRole('button', { name: /^Acknowledge/ }).click();
+    await expect(page.getByText(/^Acknowledged/).first()).toBeVisible();
     await expect(banner(page)).toContainText('Please reauthorize your Email settings.');
   });
 });

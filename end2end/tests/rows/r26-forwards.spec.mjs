@@ -109,7 +109,7 @@ test('R26 a forward and its original are one ticket', async ({ page, rig }) => {
       await expect(async () => {
         await page.reload();
         await expect(page.getByText('1 known already.')).toHaveCount(way === 'inline' ? 1 : 2, { timeout: 500 });
-      }).toPass({ timeout: 20_000 });
+      }).toPass({ timeout: 45_000 });
       expect(await withSubject(late.subject)).toHaveLength(1);
 
       const early = mail(`${way}-early`, 0, 2);
@@ -120,12 +120,12 @@ test('R26 a forward and its original are one ticket', async ({ page, rig }) => {
       await expect(async () => {
         await page.reload();
         await expect(page.getByRole('row').filter({ hasText: 'Known already' }).filter({ hasText: early.subject })).toHaveCount(1, { timeout: 500 });
-      }).toPass({ timeout: 20_000 });
+      }).toPass({ timeout: 45_000 });
       expect(await withSubject(early.subject)).toHaveLength(1);
       // The customer's answer to her own mail finds it.
       await raw(original({ ...early, id: `${fresh('m')}@customer.example`, subject: `Re: ${early.subject}`, text: 'Any news?', date: new Date() }).replace('MIME-Version', `In-Reply-To: <${early.id}>\r\nMIME-Version`));
       await page.goto(`${at.url}/tickets/${ticket}`);
-      await expect(page.getByRole('article').filter({ hasText: 'Any news?' })).toBeVisible({ timeout: 20_000 });
+      await expect(page.getByRole('article').filter({ hasText: 'Any news?' })).toBeVisible({ timeout: 45_000 });
     }
   });
 });

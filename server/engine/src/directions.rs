@@ -34,12 +34,12 @@ pub enum NoAccess {
 /// [`NoAccess`]; a `Fault` is evidence that the caller gives to [`crate::evidence::failed`].
 pub async fn access(engine: &Engine, mailbox: MailboxId, direction: Direction) -> Result<Access, NoAccess> {
     let side = directions::get(engine.store.read(), mailbox, direction).await?.ok_or(NoAccess::NotNow)?;
-    if side.failing_definite {
-        match side.next_attempt_at.map(Time) {
-            None => return Err(NoAccess::NotNow),
-            Some(due) if due > clock::now() => return Err(NoAccess::NotBefore(due)),
-            Some(_) => {}
-        }
+    if side.failing_definite && side.next_attempt_at.is_none() {
+        return Err(NoAccess::NotNow);
+    }
+    // Also after a first refusal, or a few of them lock the account; and while a busy server asks for rest.
+    if let Some(due) = directions::waits_until(&side, clock::now()) {
+        return Err(NoAccess::NotBefore(due));
     }
     access_now(engine, mailbox, direction).await
 }

@@ -41,7 +41,7 @@ pub async fn send_test(engine: &Engine, actor: &Actor, mailbox: MailboxId, card:
     match post(engine, actor, &sending, card).await {
         Ok(()) => evidence::proved(engine, mailbox, Direction::Outgoing).await?,
         Err(Failed::Fault(fault)) => {
-            evidence::failed(engine, mailbox, Direction::Outgoing, &fault).await?;
+            evidence::failed(engine, mailbox, Direction::Outgoing, evidence::Tried::Present, &fault).await?;
         }
         Err(Failed::Unsure) => {}
         Err(Failed::Refusal(refusal)) => return Err(refusal),

@@ -11,7 +11,7 @@ use domain::backoff;
 use domain::credential::CredentialKind;
 use domain::diagnosis::Certainty;
 use domain::direction::{Facts, Failing};
-use domain::id::{AccountId, MailboxId};
+use domain::id::{AccountId, GrantId, MailboxId};
 use domain::mailbox::{Mail, MailboxFacts};
 use domain::provider::ProviderKind;
 use domain::remedy::Remedy;
@@ -58,7 +58,29 @@ pub async fn proved(engine: &Engine, mailbox: MailboxId, direction: Direction) -
     Ok(())
 }
 
-/// A session failed: begins or goes on with an episode, and says what follows.
+/// What was tried: a direction may sign in by something else by the time that its failure is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// What the direction has now.
+    Present,
+    /// What it had at this generation.
+    Generation(i64),
+    /// A grant, if it still signs in by that.
+    Grant(GrantId),
+}
+
+impl Tried {
+    fn is_present(self, row: &directions::Row) -> bool {
+        match self {
+            Tried::Present => true,
+            Tried::Generation(generation) => row.generation == generation,
+            Tried::Grant(grant) => row.grant_id == Some(grant.0),
+        }
+    }
+}
+
+/// A session failed: begins or goes on with an episode, and says what follows. Nothing is written
+/// down of a credential that was replaced meanwhile.
 ///
 /// # Errors
 /// The database's.
@@ -66,6 +88,7 @@ pub async fn failed(
     engine: &Engine,
     mailbox: MailboxId,
     direction: Direction,
+    tried: Tried,
     fault: &Fault,
 ) -> Result<Verdict, StoreError> {
     if engine.silence.is() {
@@ -76,6 +99,9 @@ pub async fn failed(
     let Some(row) = directions::get(&tx, mailbox, direction).await? else {
         return Ok(Verdict { definite: false, next_attempt_at: None });
     };
+    if !tried.is_present(&row) {
+        return Ok(Verdict { definite: false, next_attempt_at: Some(now) });
+    }
     let credential = row.credential_kind().unwrap_or(CredentialKind::Password);
     let fault = &fault.clone().seen_with(credential);
     let ruling = rule(&Before::of(&row), credential, fault, now, engine.config.second_refusal_after, rand::random());
@@ -147,9 +173,14 @@ struct Ruling {
 /// Turns a fault into a verdict. Pure, for the table below.
 fn rule(before: &Before, credential: CredentialKind, fault: &Fault, now: Time, apart: Span, jitter: f64) -> Ruling {
     let finding = &fault.finding;
-    let later = |backoff: backoff::Backoff, failures: u32| Some(now + backoff.pause(failures, jitter));
+    // A server that says how long it wants to be left alone is left alone, within reason.
+    let asked = finding
+        .wait_ms
+        .map_or(Span(0), |ms| Span(i64::try_from(ms).unwrap_or(i64::MAX)))
+        .min(backoff::PASSWORD.longest);
+    let later = |backoff: backoff::Backoff, failures: u32| Some(now + backoff.pause(failures, jitter).max(asked));
     if let (Some(cause), true, Certainty::Passing) = (before.diagnosis, before.definite, finding.certainty) {
-        let next_attempt_at = later(backoff::NETWORK, before.failures.saturating_add(1));
+        let next_attempt_at = later(backoff::SESSION, before.failures.saturating_add(1));
         let verdict = Verdict { definite: true, next_attempt_at };
         return Ruling { diagnosis: cause, verdict, refused_at: before.refused_at, kept_cause: true };
     }
@@ -164,7 +195,7 @@ fn rule(before: &Before, credential: CredentialKind, fault: &Fault, now: Time, a
     };
     let next_attempt_at = if definite {
         match finding.diagnosis.remedy(credential) {
-            Remedy::Wait => later(backoff::NETWORK, before.failures.saturating_add(1)),
+            Remedy::Wait => later(backoff::SESSION, before.failures.saturating_add(1)),
             Remedy::SignInAgain | Remedy::AnotherPersonSignsIn => match credential {
                 CredentialKind::Grant => None,
                 CredentialKind::Password => later(backoff::PASSWORD, 1),
@@ -179,7 +210,7 @@ fn rule(before: &Before, credential: CredentialKind, fault: &Fault, now: Time, a
         // A moment after the setting, so that the second refusal counts.
         Some(now + apart + Span::millis(50))
     } else {
-        later(backoff::NETWORK, before.failures.saturating_add(1))
+        later(backoff::SESSION, before.failures.saturating_add(1))
     };
     Ruling {
         diagnosis: finding.diagnosis,
@@ -330,7 +361,12 @@ mod tests {
         let fresh = Before { diagnosis: None, definite: false, failures: 500, refused_at: None };
         let ruling = rule(&fresh, CredentialKind::Grant, &network, now, Span::minutes(3), 0.0);
         assert!(!ruling.verdict.definite);
-        assert_eq!(ruling.verdict.next_attempt_at, Some(now + Span::minutes(5)));
+        assert_eq!(ruling.verdict.next_attempt_at, Some(now + Span::minutes(1)));
+        let mut busy = network;
+        busy.finding.wait_ms = Some(120_000);
+        let ruling = rule(&fresh, CredentialKind::Grant, &busy, now, Span::minutes(3), 0.0);
+        assert_eq!(ruling.verdict.next_attempt_at, Some(now + Span::minutes(2)), "as long as the server asks for");
+        let network = fault(Diagnosis::TimedOut, Certainty::Passing);
         let lost = Before {
             diagnosis: Some(Diagnosis::SmtpAuthDisabledTenant),
             definite: true,

@@ -278,7 +278,7 @@ async fn settle_all(engine: &Arc<Engine>, claim: Claim, own: &Own, read: Vec<Rea
 /// One transaction for the first of these, as many as the lock allows.
 async fn settle_some(engine: &Arc<Engine>, claim: Claim, own: &Own, read: &[Read]) -> Result<usize, StoreError> {
     let tx = engine.store.begin().await?;
-    receipts::hold(&tx, claim).await?;
+    receipts::hold_for_intake(&tx, claim).await?;
     let began = Instant::now();
     let mut told = Told::default();
     let mut done = 0;
@@ -314,7 +314,7 @@ async fn settle_one(engine: &Arc<Engine>, claim: Claim, own: &Own, one: &Read) -
         return Err(error);
     }
     let tx = engine.store.begin().await?;
-    receipts::hold(&tx, claim).await?;
+    receipts::hold_for_intake(&tx, claim).await?;
     let now = clock::now();
     if settling::claim(&tx, &one.waiting, now).await? {
         let settlement = settling::Settlement {

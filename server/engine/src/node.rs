@@ -103,10 +103,12 @@ pub async fn keep(engine: &Engine, node: Node, stop: &CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(RENEW) => {}
+            () = tokio::time::sleep(RENEW.min(longest.saturating_sub(renewed.elapsed()))) => {}
         }
         let asked = tokio::time::Instant::now();
-        match tokio::time::timeout(RENEW, nodes::renew(&engine.store, node)).await {
+        // A database that does not answer must not keep us at work past the lease.
+        let patience = RENEW.min(longest.saturating_sub(renewed.elapsed()));
+        match tokio::time::timeout(patience, nodes::renew(&engine.store, node)).await {
             Ok(Ok(true)) => renewed = asked,
             Ok(Ok(false)) => {
                 tracing::error!(node = node.id, "the lease ran out");
@@ -115,7 +117,7 @@ pub async fn keep(engine: &Engine, node: Node, stop: &CancellationToken) {
             Ok(Err(error)) => tracing::warn!(%error, "the lease was not renewed"),
             Err(_) => tracing::warn!("the database did not renew the lease in time"),
         }
-        if renewed.elapsed() > longest {
+        if renewed.elapsed() >= longest {
             tracing::error!(node = node.id, "the lease could not be renewed");
             break;
         }

@@ -84,8 +84,10 @@ impl Workers {
             if let Err(error) = self.look(here).await {
                 tracing::error!(%error, "the pool can't look for mailboxes");
             }
-            let soonest = self.again.values().map(|(_, at)| *at).min();
-            let next = soonest.map_or(Instant::now() + look, |at| at.min(Instant::now() + look));
+            // What was due was looked at just now, and those that run again are not to be started.
+            let (now, round) = (Instant::now(), Instant::now() + look);
+            let soonest = self.again.values().map(|(_, at)| *at).filter(|at| *at > now).min();
+            let next = soonest.map_or(round, |at| at.min(round));
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 () = &mut woken => {}

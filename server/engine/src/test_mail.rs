@@ -128,6 +128,6 @@ async fn attempt(
 
 /// No session: the direction is at fault, and what is known of it is written down.
 async fn failed(engine: &Engine, id: MailboxId, fault: &Fault) -> Result<Outcome, StoreError> {
-    evidence::failed(engine, id, Direction::Outgoing, fault).await?;
+    evidence::failed(engine, id, Direction::Outgoing, evidence::Tried::Present, fault).await?;
     Ok(Outcome::NotSent { diagnosis: fault.finding.diagnosis, said: fault.said.clone() })
 }

@@ -102,7 +102,7 @@ impl Round<'_> {
             Ok(access) => access,
             Err(NoAccess::NotNow) => return Ok(Next::Rung),
             Err(NoAccess::NotBefore(due)) => return Ok(Next::At(due)),
-            Err(NoAccess::Fault(fault)) => return self.failed(&fault).await,
+            Err(NoAccess::Fault(fault)) => return self.failed(&terms, &fault).await,
             Err(NoAccess::Store(error)) => return Err(error),
         };
         let place = directions::place(self.engine, &access);
@@ -121,16 +121,17 @@ impl Round<'_> {
         }
         let (mut session, mut selected) = match self.open(access, &terms, &folder.name).await {
             Ok(opened) => opened,
-            Err(fault) => return self.failed(&fault).await,
+            Err(fault) => return self.failed(&terms, &fault).await,
         };
         let opened_at = Instant::now();
         let job = self.job(&session, &terms).await?;
         evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await?;
+        terms.retry = false;
         if terms.uncounted {
             selected = match self.count(&mut session, &terms, &folder.name).await {
                 Ok(selected) => selected,
                 Err(Broken::Store(error)) => return Err(error),
-                Err(Broken::Session(fault)) => return self.failed(&fault).await,
+                Err(Broken::Session(fault)) => return self.failed(&terms, &fault).await,
             };
             terms.uncounted = false;
         }
@@ -152,7 +153,7 @@ impl Round<'_> {
             {
                 Ok(Next::Now)
             }
-            Err(Broken::Session(fault)) => self.failed(&fault).await,
+            Err(Broken::Session(fault)) => self.failed(&terms, &fault).await,
         }
     }
 
@@ -162,8 +163,15 @@ impl Round<'_> {
         Ok(if terms.writes() { session.select(folder).await? } else { session.examine(folder).await? })
     }
 
-    async fn failed(&self, fault: &Fault) -> Result<Next, StoreError> {
-        let verdict = evidence::failed(self.engine, self.claim.mailbox, Direction::Incoming, fault).await?;
+    async fn failed(&self, terms: &Terms, fault: &Fault) -> Result<Next, StoreError> {
+        let verdict = evidence::failed(
+            self.engine,
+            self.claim.mailbox,
+            Direction::Incoming,
+            evidence::Tried::Generation(terms.generation),
+            fault,
+        )
+        .await?;
         Ok(verdict.next_attempt_at.map_or(Next::Rung, Next::At))
     }
 
@@ -240,10 +248,12 @@ impl Round<'_> {
             if self.stop.is_cancelled() {
                 return Ok(Next::Rung);
             }
-            self.others.fetch(self.engine, job);
             if self.engine.net.seats().wanted(place) {
+                // There is no second seat here: the other folders have their turn on this one.
+                self.others.fetch_here(self.engine, job, session).await?;
                 return Ok(Next::At(clock::now() + domain::time::Span(60_000)));
             }
+            self.others.fetch(self.engine, job);
             let longest = if passed.missing > 0 || self.others.any() { LOOK } else { IDLE };
             let (others, changed) =
                 (&mut *self.others, terms::changed(self.engine, self.claim, terms, self.bell, self.stop));

@@ -4,8 +4,8 @@
 //! Invariant: a wish is written down before the network is touched and tried once; what came of it
 //! is written beside it.
 
-use crate::errand::Turn;
 use crate::fetch::{self, Broken, Job, Single};
+use crate::imap::Session;
 use crate::store::wishes::{self, Kind, Row};
 use crate::store::{StoreError, commit, find, folders, listed, receipts, settling};
 use crate::{Engine, clock, reconcile};
@@ -53,13 +53,13 @@ pub async fn ask(
 ///
 /// # Errors
 /// [`Broken`]: the session is of no use any more; the wish is answered all the same.
-pub async fn fulfil(engine: &Engine, job: &Job, turn: &mut Turn, wish: &Row) -> Result<(), Broken> {
+pub async fn fulfil(engine: &Engine, job: &Job, session: &mut Session, wish: &Row) -> Result<(), Broken> {
     let done = match Kind::from_key(&wish.kind) {
         Some(Kind::Reconcile) => {
-            reconcile::reconcile(engine, job, &mut turn.session, wish.person_id.map(PersonId)).await.map(|()| None)
+            reconcile::reconcile(engine, job, session, wish.person_id.map(PersonId)).await.map(|()| None)
         }
-        Some(Kind::Import) => import(engine, job, turn, wish).await,
-        Some(Kind::Whole) => whole(engine, job, turn, wish).await,
+        Some(Kind::Import) => import(engine, job, session, wish).await,
+        Some(Kind::Whole) => whole(engine, job, session, wish).await,
         None => Ok(None),
     };
     let said = match &done {
@@ -73,7 +73,7 @@ pub async fn fulfil(engine: &Engine, job: &Job, turn: &mut Turn, wish: &Row) -> 
     done.map(|_| ())
 }
 
-async fn import(engine: &Engine, job: &Job, turn: &mut Turn, wish: &Row) -> Result<Option<&'static str>, Broken> {
+async fn import(engine: &Engine, job: &Job, session: &mut Session, wish: &Row) -> Result<Option<&'static str>, Broken> {
     let mailbox = job.claim.mailbox;
     let spot = spot(wish);
     let row = match folders::all(&engine.store, mailbox).await?.into_iter().find(|row| row.name == spot.folder) {
@@ -115,21 +115,21 @@ async fn import(engine: &Engine, job: &Job, turn: &mut Turn, wish: &Row) -> Resu
         after: AfterFetch::default(),
         ..job.clone()
     };
-    match fetch::single(engine, &job, &mut turn.session, row, spot.uid_validity, spot.uid).await? {
+    match fetch::single(engine, &job, session, row, spot.uid_validity, spot.uid).await? {
         Single::Stored => Ok(None),
         Single::Gone | Single::Renumbered => Ok(Some(GONE)),
     }
 }
 
 /// The whole of a message takes the place of its beginning: source, text and files.
-async fn whole(engine: &Engine, job: &Job, turn: &mut Turn, wish: &Row) -> Result<Option<&'static str>, Broken> {
+async fn whole(engine: &Engine, job: &Job, session: &mut Session, wish: &Row) -> Result<Option<&'static str>, Broken> {
     let (store, spot) = (&engine.store, spot(wish));
     let all = folders::all(store, job.claim.mailbox).await?;
     let Some(row) = all.into_iter().find(|row| row.name == spot.folder) else { return Ok(Some(GONE)) };
     let folder = FolderId(row.id);
     let Some(known) = receipts::get(store, folder, spot.uid_validity, spot.uid).await? else { return Ok(Some(GONE)) };
     let Some(message) = known.message_id.map(MessageId) else { return Ok(Some(GONE)) };
-    let fetched = fetch::whole(engine, job, &mut turn.session, row, spot.uid_validity, spot.uid).await?;
+    let fetched = fetch::whole(engine, job, session, row, spot.uid_validity, spot.uid).await?;
     let Some(source) = fetched else { return Ok(Some(GONE)) };
     let Some(bytes) = settling::source_bytes(store, source).await? else { return Ok(Some(GONE)) };
     // What the parser can't do with the whole it could not do with a part either: the files stay unlisted.

@@ -1,7 +1,7 @@
 //! The imports port.
 
 use crate::Engine;
-use crate::store::{commit, directions, events, imports, mailboxes};
+use crate::store::{Tx, commit, directions, events, imports, mailboxes};
 use async_trait::async_trait;
 use domain::console::imports::{Import, Imports};
 use domain::console::mailboxes::{Event, ImportFrom};
@@ -28,6 +28,16 @@ impl Port {
     }
 }
 
+/// The mailbox as it is now that nobody else changes it, if its import still waits.
+async fn still(tx: &Tx, id: MailboxId) -> Answer<mailboxes::Row> {
+    mailboxes::in_line(tx, id).await?;
+    let row = mailboxes::in_tx(tx, id).await?.ok_or(Refusal::NotFound)?;
+    if row.import_asked_at.is_none() {
+        return Err(Conflict::AlreadyDone.into());
+    }
+    Ok(row)
+}
+
 #[async_trait]
 impl Imports for Port {
     async fn show(&self, actor: &Actor, mailbox: MailboxId) -> Answer<Option<Import>> {
@@ -45,6 +55,7 @@ impl Imports for Port {
             return Err(Conflict::AlreadyDone.into());
         }
         let tx = self.0.store.begin().await?;
+        still(&tx, mailbox).await?;
         imports::change(&tx, mailbox, from).await?;
         commit(tx).await?;
         self.told(mailbox);
@@ -53,9 +64,11 @@ impl Imports for Port {
 
     async fn begin(&self, actor: &Actor, mailbox: MailboxId) -> Answer<()> {
         actor.admin()?;
-        let Some((row, _)) = self.waiting(mailbox).await? else { return Err(Conflict::AlreadyDone.into()) };
+        if self.waiting(mailbox).await?.is_none() {
+            return Err(Conflict::AlreadyDone.into());
+        }
         let tx = self.0.store.begin().await?;
-        mailboxes::in_line(&tx, mailbox).await?;
+        let row = still(&tx, mailbox).await?;
         imports::begin(&tx, &row).await?;
         events::note(&tx, mailbox, crate::clock::now(), &Event::ImportBegun, Some(actor.person)).await?;
         commit(tx).await?;

@@ -141,7 +141,7 @@ impl Worker {
                 }
                 Due::Send { id, pressed } => {
                     // A failing direction has its own pause; a person's *now* goes before it.
-                    let paused = side.next_attempt_at.map(Time).filter(|at| side.failing_since.is_some() && *at > now);
+                    let paused = rows::waits_until(&side, now);
                     if let Some(at) = paused.filter(|_| !pressed) {
                         return Ok(Pause::Until(Some(at)));
                     }
@@ -151,9 +151,13 @@ impl Worker {
                         return Ok(Pause::Until(Some(at)));
                     }
                     // Whether anything may be attempted, before an attempt is written down.
-                    let access = match directions::access(&self.engine, self.mailbox, Direction::Outgoing).await {
+                    let access = match pressed {
+                        true => directions::access_now(&self.engine, self.mailbox, Direction::Outgoing).await,
+                        false => directions::access(&self.engine, self.mailbox, Direction::Outgoing).await,
+                    };
+                    let access = match access {
                         Ok(access) => access,
-                        Err(NoAccess::Fault(fault)) => return self.failed(&fault).await,
+                        Err(NoAccess::Fault(fault)) => return self.failed(&side, &fault).await,
                         Err(NoAccess::NotBefore(at)) => return Ok(Pause::Until(Some(at))),
                         Err(NoAccess::NotNow) => return Ok(Pause::Until(None)),
                         Err(NoAccess::Store(error)) => return Err(error),
@@ -189,7 +193,7 @@ impl Worker {
         if let Err(fault) = self.session(access, side).await {
             attempt::give_back(&self.engine, attempt, &fault).await?;
             self.tell(&attempt.delivery);
-            return self.failed(&fault).await.map(Some);
+            return self.failed(side, &fault).await.map(Some);
         }
         let Some(open) = &mut self.open else { return Ok(Some(Pause::Until(None))) };
         let after = attempt::send(&self.engine, attempt, &mut open.session, &address).await?;
@@ -205,7 +209,7 @@ impl Worker {
                 self.open = None;
                 Ok(None)
             }
-            After::Direction(fault) => self.failed(&fault).await.map(Some),
+            After::Direction(fault) => self.failed(side, &fault).await.map(Some),
             After::Gone => Ok(Some(Pause::Gone)),
             After::Late => {
                 self.engine.node.refused_late(self.mailbox, "sending");
@@ -241,7 +245,8 @@ impl Worker {
     /// turned elsewhere is noticed. A missing right to send as this address only shows when a
     /// message is sent, so that waits for one.
     async fn heals(&mut self, side: &rows::Row, now: Time) -> Result<bool, StoreError> {
-        let due = side.failing_since.is_some() && side.next_attempt_at.is_some_and(|at| at <= now.0);
+        let planned = side.failing_since.is_some() && side.next_attempt_at.is_some();
+        let due = planned && rows::waits_until(side, now).is_none();
         let about_sender =
             side.failing_diagnosis.as_deref().and_then(evidence::diagnosis).is_some_and(outcome::is_about_sender);
         if !due || about_sender {
@@ -250,7 +255,7 @@ impl Worker {
         let access = match directions::access(&self.engine, self.mailbox, Direction::Outgoing).await {
             Ok(access) => access,
             Err(NoAccess::Fault(fault)) => {
-                self.failed(&fault).await?;
+                self.failed(side, &fault).await?;
                 return Ok(true);
             }
             Err(NoAccess::Store(error)) => return Err(error),
@@ -268,16 +273,23 @@ impl Worker {
             // Also over a session that was open before the direction failed elsewhere.
             Ok(()) => evidence::proved(&self.engine, self.mailbox, Direction::Outgoing).await?,
             Err(fault) => {
-                self.failed(&fault).await?;
+                self.failed(side, &fault).await?;
             }
         }
         Ok(true)
     }
 
     /// The direction failed: no reply leaves before its next attempt.
-    async fn failed(&mut self, fault: &Fault) -> Result<Pause, StoreError> {
+    async fn failed(&mut self, side: &rows::Row, fault: &Fault) -> Result<Pause, StoreError> {
         self.close().await;
-        let verdict = evidence::failed(&self.engine, self.mailbox, Direction::Outgoing, fault).await?;
+        let verdict = evidence::failed(
+            &self.engine,
+            self.mailbox,
+            Direction::Outgoing,
+            evidence::Tried::Generation(side.generation),
+            fault,
+        )
+        .await?;
         self.engine.changes.tell("outbox");
         Ok(Pause::Until(verdict.next_attempt_at))
     }

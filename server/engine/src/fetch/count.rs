@@ -41,7 +41,12 @@ pub async fn count(engine: &Engine, mailbox: MailboxId, session: &mut Session) -
         }
         let newest = &uids[uids.len().saturating_sub(SAMPLE)..];
         if !newest.is_empty() {
-            sample.extend(session.headers(newest).await?.into_iter().map(|one| {
+            let told = match session.headers(newest).await {
+                // The number counts without them.
+                Err(fault) if imap::is_refusal(&fault) => Vec::new(),
+                told => told?,
+            };
+            sample.extend(told.into_iter().map(|one| {
                 let (from, subject) = mime::headline(one.header.as_deref().or(one.body.as_deref()).unwrap_or_default());
                 Sample { at: one.arrived_at, from, subject }
             }));

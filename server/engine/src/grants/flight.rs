@@ -22,6 +22,10 @@ const LEASE: Span = Span::seconds(60);
 /// How long a caller waits for another one's refresh.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// How often fresh tokens are tried to be stored, and how far apart: within the lease.
+const STORE_TRIES: u32 = 8;
+const STORE_PAUSE: Duration = Duration::from_secs(3);
+
 /// Why a token is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
@@ -105,10 +109,14 @@ async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
     let registration = registrations::get(&engine.store, RegistrationId(row.registration_id)).await;
     let registration = match registration {
         Ok(Some(registration)) => registration,
-        Ok(None) => return Err(definite(Diagnosis::ClientSecretWrong, "the app registration was removed")),
+        Ok(None) => {
+            leave(engine, row).await?;
+            return Err(definite(Diagnosis::ClientSecretWrong, "the app registration was removed"));
+        }
         Err(error) => return Err(database(grant, &error)),
     };
     let Some((entry, parties)) = crate::registrations::parties(engine, &registration).await else {
+        leave(engine, row).await?;
         return Err(passing(Diagnosis::Unknown, "the app registration can't be used"));
     };
     let refresh_token =
@@ -135,6 +143,7 @@ async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
         }
         Some(Err(error)) => {
             tracing::error!(grant = row.id, %error, "a refresh token does not open");
+            leave(engine, row).await?;
             return Err(passing(Diagnosis::Unknown, "the sign-in does not open"));
         }
         None => Err(TokenError::Refused {
@@ -178,6 +187,13 @@ async fn once(engine: &Engine, row: &Row) -> Result<Option<Secret>, Fault> {
     }
 }
 
+/// It can't even be asked for: looked at again when somebody may have mended it.
+async fn leave(engine: &Engine, row: &Row) -> Result<(), Fault> {
+    let due_at = clock::now() + backoff::POLICY.pause(1, rand::random());
+    let setback = Setback { failed_refreshes: row.failed_refreshes + 1, due_at, cause: None };
+    rows::put_off(&engine.store, row, setback).await.map(|_| ()).map_err(|error| database(GrantId(row.id), &error))
+}
+
 async fn store(engine: &Engine, row: &Row, entry: &ProviderEntry, tokens: Tokens) -> Result<Option<Secret>, Fault> {
     let grant = GrantId(row.id);
     let used = rows::is_used(engine.store.read(), grant).await.unwrap_or(true);
@@ -192,7 +208,19 @@ async fn store(engine: &Engine, row: &Row, entry: &ProviderEntry, tokens: Tokens
         now,
     };
     let sealed = seal::sealed(&engine.vault, grant, &fresh);
-    match rows::refreshed(&engine.store, row, sealed, now).await {
+    // Perhaps the only copy of a rotated token: the database is asked as long as the lease holds.
+    let mut tries = 1;
+    let stored = loop {
+        match rows::refreshed(&engine.store, row, sealed.clone(), now).await {
+            Err(error) if tries < STORE_TRIES => {
+                tracing::warn!(grant = row.id, %error, tries, "fresh tokens could not be stored; trying again");
+                tries += 1;
+                tokio::time::sleep(STORE_PAUSE).await;
+            }
+            stored => break stored,
+        }
+    };
+    match stored {
         Ok(true) => engine.counts.refreshes.refreshed.add(),
         Ok(false) => {
             engine.node.refused_late_grant(grant);
@@ -255,7 +283,7 @@ async fn policy(engine: &Engine, row: &Row, fault: &Fault) -> Result<bool, Store
 /// Every direction that signs in by the grant is told at once, not at its next attempt.
 async fn testify(engine: &Engine, grant: GrantId, fault: &Fault) -> Result<(), StoreError> {
     for (mailbox, direction) in directions::by_grant(&engine.store, grant).await? {
-        evidence::failed(engine, mailbox, direction, fault).await?;
+        evidence::failed(engine, mailbox, direction, evidence::Tried::Grant(grant), fault).await?;
         engine.wake.mailbox(mailbox);
     }
     engine.wake.outbox.notify_one();

@@ -152,6 +152,7 @@ impl Turns<'_> {
         let trouble: Vec<_> = content.mailboxes.iter().map(|(id, _)| *id).collect();
         let mut said = "Nobody can be told by email: no other way out works.".to_owned();
         let mut no_way = true;
+        let mut refused = None;
         let mut sign_in_link: Option<String> = None;
         for way in ways::ways(&self.ways, &self.facts, &trouble) {
             let Some((access, from)) = ways::access(self.engine, &way, &self.ways).await? else { continue };
@@ -191,6 +192,8 @@ impl Turns<'_> {
             let mail = Mail { from: &from, recipients: &recipients, message: &bytes };
             match self.transact(delivery, &mut session, &mail, &via).await? {
                 Some(After::Later { said: why, .. }) => (said, no_way) = (why, false),
+                // One server's word on this recipient: another way may be open.
+                Some(After::Failed(why)) => refused = Some(why),
                 after => {
                     session.close().await;
                     return Ok(after);
@@ -198,7 +201,10 @@ impl Turns<'_> {
             }
             session.close().await;
         }
-        Ok(Some(After::Later { said, no_way }))
+        Ok(Some(match refused {
+            Some(why) if no_way => After::Failed(why),
+            _ => After::Later { said, no_way },
+        }))
     }
 
     /// One transaction; *handing over* stands in the row before the message goes.

@@ -5,11 +5,18 @@ use super::{Store, StoreError};
 use domain::credential::CredentialKind;
 use domain::id::{GrantId, MailboxId};
 use domain::provider::{Endpoint, Tls};
-use domain::{Direction, Time};
+use domain::{Direction, Time, backoff};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 pub use super::entity::direction::{ActiveModel, Model as Row};
+
+/// When the next attempt of a failing direction may be made, where that lies ahead. A time further
+/// off than the longest pause comes from a clock that jumped: it is now.
+pub fn waits_until(row: &Row, now: Time) -> Option<Time> {
+    let due = Time(row.failing_since.and(row.next_attempt_at)?);
+    (!backoff::PASSWORD.is_due(due, now)).then_some(due)
+}
 
 /// One direction of one mailbox.
 pub async fn get(

@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 pub use super::entity::grants::Model as Row;
 
 /// Tokens, sealed for one grant.
+#[derive(Clone)]
 pub struct Sealed {
     /// `None` in a refresh: the old one goes on.
     pub refresh: Option<Vec<u8>>,

@@ -79,13 +79,16 @@ pub async fn share(store: &Store) -> Result<u64, StoreError> {
     Ok(u64::try_from(mailboxes).unwrap_or(0).div_ceil(u64::try_from(living).unwrap_or(0).max(1)))
 }
 
-/// Takes mailboxes that no living node has, at most so many.
+/// Takes mailboxes that no living node has, at most so many. Deleted ones, too, while mail of theirs
+/// is still to be taken in: it may be nowhere else any more.
 pub async fn claim(store: &Store, node: Node, at_most: u64) -> Result<Vec<Claim>, StoreError> {
     let now = clock(store);
     let skip = if store.is_sqlite() { "" } else { "FOR UPDATE SKIP LOCKED" };
     let sql = format!(
         "UPDATE mailbox SET node_id = {id}, epoch = epoch + 1 WHERE id IN (
-           SELECT m.id FROM mailbox m WHERE m.deleted_at IS NULL AND m.draft = FALSE
+           SELECT m.id FROM mailbox m WHERE m.draft = FALSE
+             AND (m.deleted_at IS NULL OR EXISTS (
+               SELECT 1 FROM receipt r WHERE r.mailbox_id = m.id AND r.disposition = 'stored'))
              AND (m.node_id IS NULL OR (m.node_id <> {id} AND NOT EXISTS (
                SELECT 1 FROM node n WHERE n.id = m.node_id AND n.lease_until > {now})))
            ORDER BY m.id LIMIT {at_most} {skip})
@@ -112,10 +115,10 @@ pub async fn claims(store: &Store, node: Node) -> Result<Vec<Claim>, StoreError>
     Ok(rows.iter().map(|row| Claim { mailbox: MailboxId(row.id), node: node.id, epoch: row.epoch }).collect())
 }
 
-/// A node's claim on one mailbox, if it has it.
+/// A node's claim on one mailbox, if it has it; also on a deleted one, whose mail is still taken in.
 pub async fn claim_of(store: &Store, node: Node, id: MailboxId) -> Result<Option<Claim>, StoreError> {
     let row = mailbox::Entity::find_by_id(id.0).one(store.read()).await?;
-    let row = row.filter(|row| row.node_id == Some(node.id) && row.deleted_at.is_none());
+    let row = row.filter(|row| row.node_id == Some(node.id));
     Ok(row.map(|row| Claim { mailbox: id, node: node.id, epoch: row.epoch }))
 }
 

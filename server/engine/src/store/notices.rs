@@ -237,15 +237,17 @@ pub async fn turn(store: &Store, id: i64, owner: &str, turn: &Turn<'_>, now: Tim
 }
 
 /// Settles what a process left that is gone: what was not handed over waits again, the rest is
-/// uncertain. `before`: only what has not moved since then.
+/// uncertain. `before`: only what has not moved since then. What `owner` itself has under way is left
+/// too: it asks between its turns, so that a turn broke off.
 pub async fn recover(store: &Store, owner: &str, before: Time, now: Time) -> Result<(), StoreError> {
     for (from, to) in [(SENDING, WAITING), (HANDING_OVER, UNCERTAIN)] {
         delivery::Entity::update_many()
             .col_expr(delivery::Column::State, Expr::value(to))
             .col_expr(delivery::Column::StateAt, Expr::value(now.0))
             .filter(delivery::Column::State.eq(from))
-            .filter(delivery::Column::StateAt.lte(before.0))
-            .filter(delivery::Column::Owner.ne(owner))
+            .filter(
+                Condition::any().add(delivery::Column::Owner.eq(owner)).add(delivery::Column::StateAt.lte(before.0)),
+            )
             .exec(store.write())
             .await?;
     }

@@ -29,14 +29,24 @@ pub struct Claim {
 /// # Errors
 /// [`StoreError::StaleEpoch`]: another node has the mailbox; write nothing.
 pub async fn hold(tx: &impl ConnectionTrait, claim: Claim) -> Result<(), StoreError> {
-    let held = mailbox::Entity::find_by_id(claim.mailbox.0)
+    held(tx, claim).await?.filter(|row| row.deleted_at.is_none()).map(|_| ()).ok_or(StoreError::StaleEpoch)
+}
+
+/// The same for taking in what was fetched, which a deleted mailbox does to its last message.
+///
+/// # Errors
+/// As [`hold`].
+pub async fn hold_for_intake(tx: &impl ConnectionTrait, claim: Claim) -> Result<(), StoreError> {
+    held(tx, claim).await?.map(|_| ()).ok_or(StoreError::StaleEpoch)
+}
+
+async fn held(tx: &impl ConnectionTrait, claim: Claim) -> Result<Option<mailbox::Model>, StoreError> {
+    Ok(mailbox::Entity::find_by_id(claim.mailbox.0)
         .filter(mailbox::Column::NodeId.eq(claim.node))
         .filter(mailbox::Column::Epoch.eq(claim.epoch))
-        .filter(mailbox::Column::DeletedAt.is_null())
         .lock(LockType::Share)
         .one(tx)
-        .await?;
-    held.map(|_| ()).ok_or(StoreError::StaleEpoch)
+        .await?)
 }
 
 /// A receipt about to be written.

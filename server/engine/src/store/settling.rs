@@ -106,7 +106,7 @@ fn one(waiting: &Waiting) -> sea_orm::Condition {
 pub async fn count_try(store: &Store, claim: Claim, batch: &[Waiting]) -> Result<(), StoreError> {
     let any = batch.iter().fold(sea_orm::Condition::any(), |any, waiting| any.add(one(waiting)));
     let tx = store.begin().await?;
-    super::receipts::hold(&tx, claim).await?;
+    super::receipts::hold_for_intake(&tx, claim).await?;
     receipt::Entity::update_many()
         .col_expr(receipt::Column::Tries, Expr::col(receipt::Column::Tries).add(1))
         .filter(any)

@@ -24,11 +24,18 @@ use tokio::time::Instant;
 /// How often other folders are asked. They tell nothing by themselves.
 const EVERY: Duration = Duration::from_secs(59);
 
+/// A folder that has something new.
+struct Due {
+    folder: FolderId,
+    /// Its UIDVALIDITY and highest UID, as STATUS told them.
+    last: Option<(u32, u32)>,
+}
+
 /// What a mailbox's watcher knows of its other folders.
 #[derive(Default)]
 pub struct Others {
     rows: Vec<Row>,
-    due: Vec<(FolderId, Option<u32>)>,
+    due: Vec<Due>,
     asked: Option<Instant>,
     /// At most one pass at a time; ended when the watcher ends.
     fetching: JoinSet<()>,
@@ -69,7 +76,7 @@ impl Others {
         self.due.clear();
         for row in &self.rows {
             if row.import_until.is_some() {
-                self.due.push((FolderId(row.id), None));
+                self.due.push(Due { folder: FolderId(row.id), last: None });
                 continue;
             }
             match session.status(&row.name).await {
@@ -77,7 +84,8 @@ impl Others {
                     let last = status.uid_next.saturating_sub(1);
                     let same = row.uid_validity == Some(status.uid_validity.into());
                     if !same || i64::from(last) > row.cursor {
-                        self.due.push((FolderId(row.id), Some(last)));
+                        let last = Some((status.uid_validity, last));
+                        self.due.push(Due { folder: FolderId(row.id), last });
                     }
                     if row.said.is_some() {
                         folders::note(engine.store.write(), FolderId(row.id), None).await?;
@@ -136,6 +144,18 @@ impl Others {
     }
 }
 
+impl Others {
+    /// The same on the watching session, for a mailbox whose host has no second seat to spare. The
+    /// folder that is watched has to be opened anew afterwards.
+    pub async fn fetch_here(&mut self, engine: &Arc<Engine>, job: &Job, session: &mut Session) -> Result<(), Broken> {
+        if !self.fetching.is_empty() {
+            return Ok(());
+        }
+        let todo = Todo::of(engine, job, std::mem::take(&mut self.due)).await?;
+        todo.fulfil(engine, job, &mut *self.care.lock().await, session).await
+    }
+}
+
 /// Chosen folders but the first, the folder of sent mail, and what is to be imported.
 async fn rows(engine: &Engine, mailbox: MailboxId) -> Result<Vec<Row>, StoreError> {
     let first = folders::of(&engine.store, mailbox).await?.into_iter().next().map(|row| row.id);
@@ -143,17 +163,10 @@ async fn rows(engine: &Engine, mailbox: MailboxId) -> Result<Vec<Row>, StoreErro
     Ok(all.into_iter().filter(|row| Some(row.id) != first && (row.watched || row.import_until.is_some())).collect())
 }
 
-async fn all(
-    engine: &Engine,
-    job: &Job,
-    due: Vec<(FolderId, Option<u32>)>,
-    care: &mut HashMap<FolderId, Care>,
-) -> Result<(), Broken> {
+async fn all(engine: &Engine, job: &Job, due: Vec<Due>, care: &mut HashMap<FolderId, Care>) -> Result<(), Broken> {
     let mailbox = job.claim.mailbox;
-    let outage = missed::uncounted(engine, mailbox).await?;
-    let wanted = wanted::open(&engine.store, mailbox).await?;
-    let night = reconcile::is_due(engine, job.claim).await?;
-    if due.is_empty() && outage.is_none() && wanted.is_empty() && !night {
+    let todo = Todo::of(engine, job, due).await?;
+    if todo.is_empty() {
         return Ok(());
     }
     let access = match directions::access(engine, mailbox, Direction::Incoming).await {
@@ -163,22 +176,74 @@ async fn all(
         Err(_) => return Ok(()),
     };
     let mut turn = errand::turn(engine, mailbox, &access).await?;
-    // Somebody waits for these.
-    for wish in &wanted {
-        wishes::fulfil(engine, job, &mut turn, wish).await?;
+    todo.fulfil(engine, job, care, &mut turn.session).await?;
+    turn.rest();
+    Ok(())
+}
+
+/// What there is to do beside watching the first folder.
+struct Todo {
+    due: Vec<Due>,
+    wanted: Vec<wanted::Row>,
+    outage: Option<(Time, Time)>,
+    night: bool,
+}
+
+impl Todo {
+    async fn of(engine: &Engine, job: &Job, due: Vec<Due>) -> Result<Self, StoreError> {
+        let mailbox = job.claim.mailbox;
+        Ok(Self {
+            due,
+            wanted: wanted::open(&engine.store, mailbox).await?,
+            outage: missed::uncounted(engine, mailbox).await?,
+            night: reconcile::is_due(engine, job.claim).await?,
+        })
     }
-    for (folder, upto) in due {
+
+    fn is_empty(&self) -> bool {
+        self.due.is_empty() && self.wanted.is_empty() && self.outage.is_none() && !self.night
+    }
+
+    async fn fulfil(
+        self,
+        engine: &Engine,
+        job: &Job,
+        care: &mut HashMap<FolderId, Care>,
+        session: &mut Session,
+    ) -> Result<(), Broken> {
+        // Somebody waits for these.
+        for wish in &self.wanted {
+            wishes::fulfil(engine, job, session, wish).await?;
+        }
+        each(engine, job, self.due, care, session).await?;
+        if let Some((from, to)) = self.outage {
+            missed::count(engine, job.claim, session, from, to).await?;
+        }
+        if self.night {
+            reconcile::reconcile(engine, job, session, None).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn each(
+    engine: &Engine,
+    job: &Job,
+    due: Vec<Due>,
+    care: &mut HashMap<FolderId, Care>,
+    session: &mut Session,
+) -> Result<(), Broken> {
+    for Due { folder, last } in due {
         let Some(row) = folders::get(&engine.store, folder).await? else { continue };
         let role = FolderRole::from_key(&row.role).unwrap_or(FolderRole::Other);
         let job = Job {
             role,
-            upto,
             until: row.import_until.map(Time),
             delete: job.delete && row.watched && role != FolderRole::Sent,
             after: if row.watched && role != FolderRole::Sent { job.after.clone() } else { AfterFetch::default() },
             ..job.clone()
         };
-        match one(engine, &job, care.entry(folder).or_default(), &mut turn.session, &row).await {
+        match one(engine, job, last, care.entry(folder).or_default(), session, &row).await {
             Ok(()) => {}
             Err(Broken::Session(fault)) if imap::is_refusal(&fault) && row.uid_validity.is_none() => {
                 // It can't be opened; the session is as good as before.
@@ -187,21 +252,24 @@ async fn all(
             Err(error) => return Err(error),
         }
     }
-    if let Some((from, to)) = outage {
-        missed::count(engine, job.claim, &mut turn.session, from, to).await?;
-    }
-    if night {
-        reconcile::reconcile(engine, job, &mut turn.session, None).await?;
-    }
-    turn.rest();
     Ok(())
 }
 
-async fn one(engine: &Engine, job: &Job, care: &mut Care, session: &mut Session, row: &Row) -> Result<(), Broken> {
+async fn one(
+    engine: &Engine,
+    job: Job,
+    last: Option<(u32, u32)>,
+    care: &mut Care,
+    session: &mut Session,
+    row: &Row,
+) -> Result<(), Broken> {
     let opened: Result<imap::Selected, Fault> =
         if job.writes() { session.select(&row.name).await } else { session.examine(&row.name).await };
-    let id = FolderId(row.id);
-    let passed = fetch::pass(engine, job, care, session, id, opened?).await?;
+    let (id, selected) = (FolderId(row.id), opened?);
+    // Made anew since STATUS told: its numbers say nothing about the ones now.
+    let upto = last.filter(|(uid_validity, _)| *uid_validity == selected.uid_validity).map(|(_, uid)| uid);
+    let job = &Job { upto, ..job };
+    let passed = fetch::pass(engine, job, care, session, id, selected).await?;
     if passed.stored > 0 {
         tracing::info!(mailbox = job.claim.mailbox.0, folder = row.id, stored = passed.stored, "fetched");
     }

@@ -1,8 +1,8 @@
 //! Under which terms a mailbox is watched: when they change, the session ends.
 
-use crate::Engine;
 use crate::store::receipts::Claim;
 use crate::store::{self, StoreError, mailboxes};
+use crate::{Engine, clock};
 use domain::Direction;
 use domain::console::mailboxes::{AfterFetch, ImportFrom, Tidy};
 use domain::id::GrantId;
@@ -19,6 +19,8 @@ pub struct Terms {
     pub idle: bool,
     /// The provider ended the grant: fetching stops at once, although the open session would go on.
     pub lost: bool,
+    /// It failed elsewhere and is to be tried again: a session that goes on proves itself by opening anew.
+    pub retry: bool,
     pub delete: bool,
     pub after: AfterFetch,
     pub import: ImportFrom,
@@ -69,6 +71,9 @@ pub async fn of(engine: &Engine, claim: Claim) -> Result<Option<Terms>, StoreErr
         folder: folder.map_or_else(|| "INBOX".to_owned(), |row| row.name),
         lost: grant.is_some_and(|grant| grant.lost_at.is_some()),
         generation: side.generation,
+        retry: side.failing_since.is_some()
+            && side.next_attempt_at.is_some()
+            && store::directions::waits_until(&side, clock::now()).is_none(),
         grant: side.grant_id,
         endpoint: (side.host, side.port, side.tls, side.user_name),
         used: side.used,

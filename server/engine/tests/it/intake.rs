@@ -312,3 +312,15 @@ async fn a_new_ticket_is_acknowledged_once_and_never_late_or_to_programs() {
     let answer = format!("{fresh}In-Reply-To: <{}>\n", first.header_id);
     assert_eq!(inbox.mail(&letter("12@c", "anna@customer.example", "Re: x", &answer)).await.ticket, Some(ticket));
 }
+
+/// What was fetched may be nowhere else any more.
+#[tokio::test]
+async fn the_mail_of_a_deleted_mailbox_is_taken_in_to_the_last() {
+    let inbox = Inbox::open().await;
+    let uid = inbox.put(&letter("1@c", "anna@customer.example", "Printer", "")).await;
+    engine::store::mailboxes::mark_deleted(inbox.engine.store.write(), inbox.support, engine::clock::now())
+        .await
+        .expect("deleted");
+    inbox.take_in().await;
+    assert_eq!(inbox.taken(uid).await.disposition, "ticket");
+}

@@ -1,13 +1,14 @@
 //! Replies on their way out, against real servers: each once, whatever breaks.
 
 use crate::desk::{By, Desk};
+use crate::inbox::Inbox;
 use crate::office::{Office, SOON};
 use crate::rig::{At, unique, until};
 use domain::console::outbox::Verdict;
 use domain::outbox::DeliveryState;
 use domain::{Address, Diagnosis, Direction};
 use engine::clock;
-use engine::store::entity as e;
+use engine::store::{deliveries, entity as e};
 use mail_parser::{MessageParser, MimeHeaders};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
@@ -257,4 +258,22 @@ async fn a_shared_mailbox_sends_as_the_person_and_is_found_in_their_sent() {
     assert!(from.contains(&office.user.email), "{from}");
     assert!(Address::parse(&office.user.email).is_ok());
     office.desk.stop().await;
+}
+
+/// However long its history is, the outbox asks an index.
+#[tokio::test]
+async fn what_is_asked_before_every_reply_scans_nothing() {
+    let inbox = Inbox::open().await;
+    if !inbox.engine.store.is_sqlite() {
+        // PostgreSQL plans by the rows it has; the indexes are the same.
+        return;
+    }
+    let plans = deliveries::plans(&inbox.engine.store, inbox.support, clock::now()).await.expect("plans");
+    assert_eq!(plans.len(), 6);
+    for plan in plans {
+        assert!(!plan.is_empty());
+        for step in plan {
+            assert!(!step.starts_with("SCAN") || step.contains("USING"), "{step}");
+        }
+    }
 }

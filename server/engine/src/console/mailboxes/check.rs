@@ -21,7 +21,7 @@ pub async fn check(engine: &Arc<Engine>, mailbox: MailboxId) -> Answer<CheckResu
         let report = match directions::access_now(engine, mailbox, direction).await {
             Ok(access) => probe(engine, mailbox, direction, &access).await?,
             Err(NoAccess::Fault(fault)) => {
-                evidence::failed(engine, mailbox, direction, &fault).await?;
+                evidence::failed(engine, mailbox, direction, evidence::Tried::Present, &fault).await?;
                 signins::unreached(direction, fault.failure())
             }
             Err(NoAccess::Store(error)) => return Err(error.into()),
@@ -55,7 +55,7 @@ async fn probe(engine: &Arc<Engine>, mailbox: MailboxId, direction: Direction, a
                 wait_ms: None,
             };
             let fault = crate::login::Fault { finding, said: failure.said.clone() };
-            evidence::failed(engine, mailbox, direction, &fault).await?;
+            evidence::failed(engine, mailbox, direction, evidence::Tried::Present, &fault).await?;
         }
     }
     Ok(report)
