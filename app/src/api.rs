@@ -20,12 +20,14 @@ pub mod flash;
 pub mod forwarders;
 pub mod imports;
 pub mod installation;
+pub mod ledger;
 pub mod links;
 pub mod mailboxes;
 pub mod notices;
 pub mod outbox;
 pub mod own_providers;
 pub mod people;
+pub mod quarantine;
 pub mod registrations;
 pub mod relays;
 #[cfg(feature = "ssr")]

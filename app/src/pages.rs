@@ -13,6 +13,7 @@ pub mod notices;
 pub mod outbox;
 pub mod people;
 pub mod person;
+pub mod quarantine;
 pub mod registrations;
 pub mod server;
 pub mod sign_in;

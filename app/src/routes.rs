@@ -1,7 +1,7 @@
 //! Which page stands at which path.
 
 use crate::pages::{
-    approval, connect, ends, error, help, mailbox, mailboxes, new_ticket, notices, outbox, people, person,
+    approval, connect, ends, error, help, mailbox, mailboxes, new_ticket, notices, outbox, people, person, quarantine,
     registrations, server, sign_in, signins, switch, ticket, tickets,
 };
 use leptos::prelude::*;
@@ -38,6 +38,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/channels/email/:id/disconnect") view=mailbox::DisconnectPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/delete") view=mailbox::DeletePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/received") view=mailbox::ReceivedPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/ledger") view=mailbox::LedgerPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/channels/email/:id/lookup") view=mailbox::LookupPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/provider") view=connect::ProviderPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/use") view=connect::UsePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/channels/email/:id/set-up/sign-in") view=connect::SignInStepPage ssr=ssr.clone()/>
@@ -58,6 +60,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in-refused/:reason") view=signins::RefusedPage ssr=ssr.clone()/>
 
                 <Route path=path!("/admin/ends") view=ends::EndsPage ssr=ssr.clone()/>
+                <Route path=path!("/admin/unreadable") view=quarantine::UnreadablePage ssr=ssr.clone()/>
                 <Route path=path!("/admin/notices") view=notices::NoticesPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/registrations") view=registrations::RegistrationsPage ssr=ssr.clone()/>
                 <Route path=path!("/admin/registrations/discover") view=registrations::DiscoverPage ssr=ssr.clone()/>

@@ -6,6 +6,8 @@ mod copied;
 mod fake;
 #[path = "pages/guides.rs"]
 mod guides;
+#[path = "pages/ledger.rs"]
+mod ledger;
 #[path = "pages/links.rs"]
 mod links;
 
@@ -14,7 +16,12 @@ use fake::Scene;
 use fake::seen::{admin, agent, ask, get_as, post, text};
 use http::{Request, StatusCode};
 
-const ADMIN_PAGES: [&str; 42] = [
+const ADMIN_PAGES: [&str; 47] = [
+    "/admin/unreadable",
+    "/admin/channels/email/1/ledger",
+    "/admin/channels/email/9/ledger",
+    "/admin/channels/email/1/lookup",
+    "/admin/channels/email/1/lookup?words=Hanna",
     "/admin/notices",
     "/admin/ends",
     "/admin/channels/email",

@@ -69,6 +69,7 @@ fn mail(kind: MessageKind) -> MessageView {
             url: "/files/abc".into(),
         }],
         way: None,
+        shortened: false,
         delivery: None,
     }
 }

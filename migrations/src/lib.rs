@@ -16,6 +16,7 @@ mod m0009_own_providers;
 mod m0010_threads;
 mod m0013_operating;
 mod m0014_outbox;
+mod m0015_ledger;
 mod m0016_outbox_indexes;
 
 use sea_orm_migration::prelude::*;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_threads::Step),
             Box::new(m0009_own_providers::Step),
             Box::new(m0014_outbox::Step),
+            Box::new(m0015_ledger::Step),
             Box::new(m0016_outbox_indexes::Step),
         ]
     }

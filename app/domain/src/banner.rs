@@ -79,7 +79,7 @@ pub fn banners(all: &[MailboxFacts], now: Time) -> Vec<Banner> {
     let mut found: Vec<Banner> = Vec::new();
     for facts in all {
         ends(&mut found, facts, now);
-        let (ask, diagnosis, since, only, retires_at) = match mailbox::state(facts) {
+        let (ask, diagnosis, since, only, retires_at) = match mailbox::standing(facts) {
             MailboxState::Needs { remedy, diagnosis, since, only } => {
                 let retires = (remedy == Remedy::SwitchToSignIn).then_some(facts.basic_retires_at);
                 (ask_for(remedy), Some(diagnosis), since, only, retires.flatten())
@@ -124,7 +124,7 @@ pub fn banners(all: &[MailboxFacts], now: Time) -> Vec<Banner> {
 
 /// R21: what ends soon for a mailbox, unless it has stopped already.
 fn ends(found: &mut Vec<Banner>, facts: &MailboxFacts, now: Time) {
-    let retiring = match mailbox::state(facts) {
+    let retiring = match mailbox::standing(facts) {
         MailboxState::Unfinished | MailboxState::Needs { .. } => return,
         MailboxState::BasicRetires { at } if at > now && at <= now + WARNING => {
             Some(End { at, begun: at - WARNING, source: Source::PasswordRetired })
@@ -216,6 +216,7 @@ mod tests {
             held: 0,
             basic_retires_at: None,
             ends_soon: ends.iter().map(soon).collect(),
+            mail: mailbox::Mail::default(),
         }
     }
 

@@ -12,12 +12,14 @@ pub mod folders;
 pub mod forwarders;
 pub mod imports;
 pub mod installation;
+pub mod ledger;
 pub mod links;
 pub mod mailboxes;
 pub mod notices;
 pub mod outbox;
 pub mod own_providers;
 pub mod people;
+pub mod quarantine;
 pub mod received;
 pub mod registrations;
 pub mod relays;
@@ -38,12 +40,14 @@ pub use folders::Folders;
 pub use forwarders::Forwarders;
 pub use imports::Imports;
 pub use installation::Installation;
+pub use ledger::Ledger;
 pub use links::Links;
 pub use mailboxes::Mailboxes;
 pub use notices::Notices;
 pub use outbox::Outbox;
 pub use own_providers::OwnProviders;
 pub use people::{Actor, People, Role};
+pub use quarantine::Quarantine;
 pub use received::Receipts;
 pub use registrations::Registrations;
 pub use relays::Relays;
@@ -63,6 +67,7 @@ pub struct Console {
     pub ends: Arc<dyn Ends>,
     pub doctor: Arc<dyn Doctor>,
     pub folders: Arc<dyn Folders>,
+    pub ledger: Arc<dyn Ledger>,
     pub installation: Arc<dyn Installation>,
     pub imports: Arc<dyn Imports>,
     pub links: Arc<dyn Links>,
@@ -71,6 +76,7 @@ pub struct Console {
     pub outbox: Arc<dyn Outbox>,
     pub own_providers: Arc<dyn OwnProviders>,
     pub people: Arc<dyn People>,
+    pub quarantine: Arc<dyn Quarantine>,
     pub receipts: Arc<dyn Receipts>,
     pub registrations: Arc<dyn Registrations>,
     pub relays: Arc<dyn Relays>,

@@ -6,8 +6,10 @@ use crate::diagnosis::Diagnosis;
 use crate::direction::{self, Direction, Facts, State};
 use crate::expiry::{End, Soon};
 use crate::id::{AccountId, MailboxId};
+use crate::ledger::Gap;
 use crate::provider::ProviderKind;
 use crate::remedy::Remedy;
+use crate::silence::{Silence, Silent};
 use crate::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,22 @@ pub struct MailboxFacts {
     pub basic_retires_at: Option<Time>,
     /// What it depends on and what ends soon, the soonest first.
     pub ends_soon: Vec<Soon>,
+    /// What its mail wants somebody to look at.
+    pub mail: Mail,
+}
+
+/// A UID that can't be explained: its folder, the UID, and what is missing.
+pub type Unexplained = (String, u32, Gap);
+
+/// What a mailbox's mail wants somebody to look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// Nothing comes, although nothing is refused.
+    pub silent: Option<Silent>,
+    /// What reconciliations could not explain: which of them found it, when, and the UIDs.
+    pub unexplained: Vec<(i64, Time, Vec<Unexplained>)>,
+    /// Messages that nobody can read: since when, and how many.
+    pub unreadable: Option<(Time, u32)>,
 }
 
 impl MailboxFacts {
@@ -79,6 +97,11 @@ pub enum MailboxState {
     EndsSoon {
         end: End,
     },
+    /// Nothing is refused, and nothing comes.
+    Silent {
+        how: Silence,
+        since: Time,
+    },
     Retrying {
         diagnosis: Diagnosis,
         since: Time,
@@ -92,8 +115,17 @@ pub enum MailboxState {
     Connected,
 }
 
-/// The worst of the two directions, as the row and the mailbox page say it.
+/// The state of a mailbox, as the row and the mailbox page say it.
 pub fn state(facts: &MailboxFacts) -> MailboxState {
+    let standing = standing(facts);
+    match (facts.mail.silent, &standing) {
+        (_, MailboxState::Unfinished | MailboxState::Paused | MailboxState::Needs { .. }) | (None, _) => standing,
+        (Some(Silent { how, since }), _) => MailboxState::Silent { how, since },
+    }
+}
+
+/// The same without regard to silence: the worst of the two directions, and what will end.
+pub fn standing(facts: &MailboxFacts) -> MailboxState {
     if facts.draft {
         return MailboxState::Unfinished;
     }

@@ -5,9 +5,10 @@ use crate::address::Address;
 use crate::diagnosis::Diagnosis;
 use crate::expiry::{End, Kind, Source, Step, WARNING};
 use crate::id::MailboxId;
-use crate::mailbox::{self, MailboxFacts, MailboxState};
+use crate::mailbox::{self, MailboxFacts, MailboxState, Unexplained};
 use crate::provider::ProviderKind;
 use crate::remedy::Remedy;
+use crate::silence::Silence;
 use crate::time::{Span, Time};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,12 @@ pub enum Event {
     Ends { step: Step, end: End },
     /// Something stopped, and a person can mend it.
     Lost { diagnosis: Diagnosis, remedy: Remedy, since: Time },
+    /// Nothing is refused, and nothing comes.
+    Silent { how: Silence, since: Time },
+    /// A reconciliation found what it can't explain.
+    Unexplained { since: Time, what: Vec<Unexplained> },
+    /// Messages came that nobody can read.
+    Unreadable { since: Time, messages: u32 },
     /// It works again.
     Recovered { since: Time },
     /// Somebody who can't mend it asks the admins to: replies are held.
@@ -32,6 +39,9 @@ impl Event {
         match self {
             Event::Ends { step, .. } => step.key(),
             Event::Lost { .. } => "lost",
+            Event::Silent { .. } => "silent",
+            Event::Unexplained { .. } => "unexplained",
+            Event::Unreadable { .. } => "unreadable",
             Event::Recovered { .. } => "recovered",
             Event::Held { .. } => "held",
             Event::Test => "test",
@@ -44,7 +54,11 @@ impl Event {
             Event::Ends { end, .. } => end.source.kind() == Kind::SignIn,
             Event::Lost { remedy, .. } => *remedy == Remedy::SignInAgain,
             Event::Recovered { .. } => true,
-            Event::Held { .. } | Event::Test => false,
+            Event::Held { .. }
+            | Event::Silent { .. }
+            | Event::Unexplained { .. }
+            | Event::Unreadable { .. }
+            | Event::Test => false,
         }
     }
 }
@@ -73,7 +87,7 @@ pub struct Wanted {
 pub fn wanted(all: &[MailboxFacts], now: Time) -> Vec<Wanted> {
     let mut found: Vec<Wanted> = Vec::new();
     for facts in all {
-        for (subject, event) in events(facts, now) {
+        for (subject, event) in events(facts, now).into_iter().chain(mail(facts)) {
             let one = (facts.id, facts.address.clone());
             match found.iter_mut().find(|w| w.subject == subject) {
                 Some(wanted) => wanted.content.mailboxes.push(one),
@@ -95,9 +109,29 @@ fn content(facts: &MailboxFacts, event: Event) -> Content {
     }
 }
 
+/// What its mail wants somebody to look at, whatever else the mailbox needs.
+fn mail(facts: &MailboxFacts) -> Vec<(String, Event)> {
+    if facts.draft {
+        return Vec::new();
+    }
+    let id = facts.id;
+    let unexplained = facts.mail.unexplained.iter().map(|(found_by, since, what)| {
+        (format!("ledger:{id}:{found_by}"), Event::Unexplained { since: *since, what: what.clone() })
+    });
+    let unreadable = facts
+        .mail
+        .unreadable
+        .map(|(since, messages)| (format!("unreadable:{id}"), Event::Unreadable { since, messages }));
+    let silent = match mailbox::state(facts) {
+        MailboxState::Silent { how, since } => Some((format!("silent:{id}"), Event::Silent { how, since })),
+        _ => None,
+    };
+    unexplained.chain(unreadable).chain(silent).collect()
+}
+
 fn events(facts: &MailboxFacts, now: Time) -> Vec<(String, Event)> {
     let mut lost = None;
-    let retires = match mailbox::state(facts) {
+    let retires = match mailbox::standing(facts) {
         MailboxState::Unfinished => return Vec::new(),
         MailboxState::Needs { remedy, diagnosis, since, .. } => {
             let subject = match (&facts.account, remedy) {

@@ -60,6 +60,8 @@ pub enum Fault {
     NoDirection,
     DateMalformed,
     DaysOutOfRange,
+    /// Mail would be moved to a folder that is fetched from.
+    FolderIsFetched,
     ClientIdMalformed,
     SecretMissing,
     /// Looks like the secret's id (a GUID), not its value.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::{actor, console, submit};
 #[cfg(feature = "ssr")]
-use domain::console::mailboxes::{ImportFrom, MailboxForm, PasswordForm, Through, Use};
+use domain::console::mailboxes::{AfterFetch, ImportFrom, MailboxForm, PasswordForm, Through, Tidy, Use};
 #[cfg(feature = "ssr")]
 use domain::provider::{Endpoint, Tls};
 #[cfg(feature = "ssr")]
@@ -58,6 +58,7 @@ struct Chosen {
     folder: String,
     folders: Vec<String>,
     delete_after_fetch: bool,
+    after_fetch: AfterFetch,
     replies_through: String,
     arrives_at: String,
 }
@@ -71,6 +72,7 @@ impl Chosen {
             incoming,
             outgoing,
             delete_after_fetch: self.delete_after_fetch,
+            after_fetch: self.after_fetch,
             folder: self.folder,
             other_folders: self.folders,
             import,
@@ -91,6 +93,22 @@ pub(super) fn import_from(import: &str, import_date: &str) -> Answer<ImportFrom>
         "date" => ImportFrom::Date(date(import_date)?),
         _ => ImportFrom::Now,
     })
+}
+
+/// What becomes of mail on the server, as the form gives it: `read`, `move:NAME`, and days.
+#[cfg(feature = "ssr")]
+fn after(tidy: &str, days: &str) -> Answer<AfterFetch> {
+    let tidy = match tidy.split_once(':') {
+        Some(("move", folder)) => Tidy::MoveTo(folder.to_owned()),
+        _ if tidy == "read" => Tidy::MarkRead,
+        _ => Tidy::Leave,
+    };
+    let days = days.trim();
+    let grace_days = if days.is_empty() { 0 } else { days.parse().map_err(|_| Fault::DaysOutOfRange)? };
+    if grace_days > 3_650 {
+        return Err(Fault::DaysOutOfRange.into());
+    }
+    Ok(AfterFetch { grace_days, tidy })
 }
 
 /// One server of the password form; the half that is not used is left out.
@@ -153,7 +171,8 @@ pub async fn choose_use(
     #[server(default)] arrives_at: String,
 ) -> Result<(), ApiError> {
     submit(format!("{}/set-up/use", path(id)), async move {
-        let chosen = Chosen { used, folder, folders, delete_after_fetch, replies_through, arrives_at };
+        let after_fetch = AfterFetch::default();
+        let chosen = Chosen { used, folder, folders, delete_after_fetch, after_fetch, replies_through, arrives_at };
         let wanted = chosen.importing(import_from(&import, &import_date)?)?;
         console()?.mailboxes.choose_use(&actor().await?, id, wanted).await?;
         Ok(format!("{}/set-up/sign-in", path(id)))
@@ -231,12 +250,15 @@ pub async fn change(
     #[server(default)] folder: String,
     #[server(default)] folders: Vec<String>,
     #[server(default)] delete_after_fetch: bool,
+    #[server(default)] after_fetch: String,
+    #[server(default)] grace_days: String,
     #[server(default)] replies_through: String,
     #[server(default)] arrives_at: String,
 ) -> Result<(), ApiError> {
     submit(format!("{}/edit", path(id)), async move {
         let (console, actor) = (console()?, actor().await?);
-        let chosen = Chosen { used, folder, folders, delete_after_fetch, replies_through, arrives_at };
+        let after_fetch = after(&after_fetch, &grace_days)?;
+        let chosen = Chosen { used, folder, folders, delete_after_fetch, after_fetch, replies_through, arrives_at };
         let wanted = chosen.importing(console.mailboxes.show(&actor, id).await?.wanted.import)?;
         let form = MailboxForm { name, from_name, signature, acknowledge, acknowledge_text, wanted };
         console.mailboxes.change(&actor, id, form).await?;

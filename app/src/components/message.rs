@@ -6,6 +6,7 @@
 pub mod delivery;
 pub mod text;
 
+use crate::api::ledger::FetchWhole;
 use crate::api::post_to;
 use crate::api::tickets::MoveMessage;
 use crate::components::button::{Act, Submit};
@@ -78,6 +79,15 @@ pub fn view(message: MessageView, around: &Around) -> AnyView {
         }
         .into_any(),
     });
+    let shortened = message.shortened.then(|| {
+        let fields = vec![("ticket", around.ticket.to_string()), ("message", message.id.to_string())];
+        view! {
+            <div class="notice" data-tone="calm">
+                {Icon::Clip.view()}<p class="title">{words::SHORTENED}</p><p>{words::SHORTENED_LINE}</p>
+                <Act action={post_to::<FetchWhole>()} fields words=words::FETCH_WHOLE kind="small" busy="Fetching"/>
+            </div>
+        }
+    });
     let sealed = sealed::of(&message.files, &message.text).map(|(title, follows)| {
         view! { <div class="notice" data-tone="calm">{Icon::Info.view()}<p class="title">{title}</p><p>{follows}</p></div> }
     });
@@ -97,6 +107,7 @@ pub fn view(message: MessageView, around: &Around) -> AnyView {
                 {(!route.is_empty()).then(|| view! { <span class="to">{route}</span> })}
             </header>
             {way}
+            {shortened}
             {sealed}
             {body}
             {footer}

@@ -8,6 +8,8 @@ mod elsewhere;
 mod end;
 mod forwarders;
 mod history;
+mod ledger;
+mod lookup;
 mod received;
 mod test;
 
@@ -16,6 +18,8 @@ pub use check::CheckPage;
 pub use check::{again, next_by_itself, trouble, trouble_now};
 pub use edit::{EditPage, below, use_choices};
 pub use end::{DeletePage, DisconnectPage};
+pub use ledger::LedgerPage;
+pub use lookup::LookupPage;
 pub use received::ReceivedPage;
 
 use crate::api::mailboxes::{Pause, path};
@@ -90,6 +94,15 @@ pub fn MailboxPage() -> impl IntoView {
             Some(test::panel(&data, last, tested, fresh, clock).into_any())
         };
         let former = here.console.switches.former(&here.actor, id).await?;
+        let silent = matches!(data.row.state, MailboxState::Silent { .. }).then(|| {
+            let words = states::mailbox(&data.row, clock);
+            view! { <Notice tone=Tone::Warning title=words.words>{words.sub.map(|sub| view! { <p>{sub}</p> })}</Notice> }
+        });
+        let mail = if data.draft || !data.wanted.incoming {
+            None
+        } else {
+            ledger::brief(&here.console.ledger.page(&here.actor, id).await?, id)
+        };
         let aside = aside::view(&data, &links, &former, test, clock);
         let import = here.console.imports.show(&here.actor, id).await?.map(|import| waits(id, &import));
         let nobody = if data.draft { None } else { untold(&here.console, &here.actor, id).await };
@@ -109,6 +122,7 @@ pub fn MailboxPage() -> impl IntoView {
                     {done}
                     {approval}
                     <div id="call-place" data-live=format!("mailbox:{id}")>{call}</div>
+                    <div class="stack" id="mail-place" data-live=format!("mailbox:{id}")>{silent}{mail}</div>
                     <div id="import-place" data-live=format!("mailbox:{id}")>{import}</div>
                     {nobody}
                     <div class="columns">

@@ -12,6 +12,10 @@ pub const ELSEWHERE_HINT: &str =
     "These folders are not fetched. An import brings in exactly what arrived there during the outage.";
 pub const IMPORTED: &str = "Imported";
 
+pub const LEAVE: &str = "Leave it as it is";
+pub const MARK_READ: &str = "Mark it as read";
+pub const MOVE_TO: &str = "Move it to";
+
 pub const ACKNOWLEDGE: &str = "Off: customers hear from people only. On: who begins a ticket gets these words, once a day at most; never for mail older than four hours, imported mail, lists or automatic mail.";
 pub const ACKNOWLEDGE_WORDS: &str = "{number} and {subject} stand for those of the ticket.";
 pub const TRY_ACKNOWLEDGEMENT: &str = "Try the automatic reply";

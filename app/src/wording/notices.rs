@@ -3,6 +3,8 @@
 use crate::wording::counts::{list, of};
 use crate::wording::diagnoses;
 use crate::wording::ends;
+use crate::wording::ledger;
+use crate::wording::states;
 use crate::wording::times::Clock;
 use domain::Address;
 use domain::expiry::Kind;
@@ -87,6 +89,40 @@ fn admin(content: &Content, sheet: &Sheet<'_>, clock: Clock) -> Letter {
                     format!("Mailboxes: {who}. {account} Since {} UTC.", clock.moment(*since)),
                     "New mail waits where it is, replies are held here. Nothing is lost: afterwards mail comes in by itself and replies leave, those over 3 days old after a look.".into(),
                     link,
+                ],
+                sheet,
+            ),
+        },
+        Event::Silent { how, since } => Letter {
+            subject: format!("{}: {who}", states::silence(*how)),
+            text: text(
+                &[
+                    format!("{} {} UTC.", ledger::silence(*how, &who), clock.moment(*since)),
+                    ledger::silence_hint(*how).into(),
+                    link,
+                ],
+                sheet,
+            ),
+        },
+        Event::Unexplained { since, what } => Letter {
+            subject: format!("{}: {who}", ledger::unexplained(what.len())),
+            text: text(
+                &[
+                    format!("The comparison of {} UTC found what it can't explain in {who}:", clock.time(*since)),
+                    ledger::uids(what),
+                    "Each may be a message that nobody has answered. The page says what to do about it.".into(),
+                    format!("{link}/ledger"),
+                ],
+                sheet,
+            ),
+        },
+        Event::Unreadable { since, messages } => Letter {
+            subject: format!("{}: {who}", ledger::unreadable(*messages)),
+            text: text(
+                &[
+                    format!("{} of {who}, since {} UTC.", ledger::unreadable(*messages), clock.time(*since)),
+                    "It is stored as it came, and no ticket was made of it. Read it again, or make a ticket by hand.".into(),
+                    format!("{}/admin/unreadable", sheet.public_address),
                 ],
                 sheet,
             ),
@@ -177,7 +213,8 @@ fn owner(content: &Content, sheet: &Sheet<'_>, clock: Clock) -> Letter {
                 sheet,
             ),
         },
-        Event::Recovered { .. } | Event::Held { .. } | Event::Test => Letter {
+        // The others never go to an owner.
+        _ => Letter {
             subject: format!("Thank you: {who} works again"),
             text: text(&[format!("{who} works again. There is nothing left to do for you."), why], sheet),
         },
@@ -204,6 +241,11 @@ pub fn line(event: &Event, mailboxes: &[Address], short: &str, clock: Clock) -> 
     match event {
         Event::Ends { end, .. } => format!("{}: {who}", ends::title(end, clock)),
         Event::Lost { diagnosis, .. } => format!("{}: {who}", diagnoses::title(*diagnosis, short)),
+        Event::Silent { how, .. } => format!("{}: {who}", states::silence(*how)),
+        Event::Unexplained { what, .. } => {
+            format!("{}: {who}. {}", ledger::unexplained(what.len()), ledger::uids(what).replace('\n', " "))
+        }
+        Event::Unreadable { messages, .. } => format!("{}: {who}", ledger::unreadable(*messages)),
         Event::Recovered { .. } => format!("Works again: {who}"),
         Event::Held { by, .. } => format!("{by} told you that replies are held: {who}"),
         Event::Test => "Test notice".into(),
@@ -215,6 +257,8 @@ mod tests {
     use super::*;
     use domain::expiry::{End, Source, Step};
     use domain::id::MailboxId;
+    use domain::ledger::Gap;
+    use domain::silence::Silence;
     use domain::time::Span;
     use domain::{Diagnosis, Time};
 
@@ -256,6 +300,27 @@ mod tests {
                 assert!(!letter.text.contains(word), "{word}: {}", letter.text);
             }
         }
+    }
+
+    #[test]
+    fn what_can_not_be_explained_is_named_by_its_uid() {
+        let what = vec![
+            ("INBOX".to_owned(), 7, Gap::NoReceipt),
+            ("Entw&APw-rfe".to_owned(), 9, Gap::NoSource),
+            ("INBOX".to_owned(), 12, Gap::NoTicket),
+        ];
+        let told = letter(Event::Unexplained { since: NOW, what }, Audience::Admin, None);
+        assert_eq!(told.subject, "3 messages can't be explained: support@contoso.example");
+        for part in
+            ["UID 7 in Inbox: ", "UID 9 in Entw\u{fc}rfe: ", "UID 12 in Inbox: ", "/admin/channels/email/3/ledger"]
+        {
+            assert!(told.text.contains(part), "{part}: {}", told.text);
+        }
+        let quiet = letter(Event::Silent { how: Silence::NoMail, since: NOW }, Audience::Admin, None);
+        assert_eq!(quiet.subject, "No mail comes: support@contoso.example");
+        assert!(quiet.text.contains("No mail came to support@contoso.example since"), "{}", quiet.text);
+        let kept = letter(Event::Unreadable { since: NOW, messages: 1 }, Audience::Admin, None);
+        assert!(kept.text.contains("https://help.contoso.example/admin/unreadable"), "{}", kept.text);
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! What became of a message, for the page of received messages.
 
-use domain::console::received::Received;
 use domain::receipt::Disposition;
 
 /// In a word or two.
-pub fn became(row: &Received) -> &'static str {
-    match row.disposition {
+pub fn became(disposition: Disposition) -> &'static str {
+    match disposition {
         Disposition::Stored => "Stored, not read yet",
         Disposition::Ticket => "New ticket",
         Disposition::Reply => "Reply",
@@ -23,8 +22,9 @@ pub fn became(row: &Received) -> &'static str {
 }
 
 /// Why, where the engine's word says more than the disposition.
-pub fn why(row: &Received) -> Option<String> {
-    Some(match row.reason.as_deref()? {
+pub fn why(reason: Option<&str>) -> Option<String> {
+    Some(match reason? {
+        "asked" => "Imported by hand.".into(),
         "too_large" => "Over the size limit; the whole message stays in the mailbox.".into(),
         "unfetchable" => "The server does not hand it out.".into(),
         "gone" => "It was deleted in the mailbox before it could be fetched.".into(),

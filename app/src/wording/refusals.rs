@@ -28,6 +28,9 @@ pub fn fault(fault: Fault) -> &'static str {
         Fault::NoDirection => "Choose incoming, outgoing or both. Nothing was saved.",
         Fault::DateMalformed => "There is no such day. Nothing was saved.",
         Fault::DaysOutOfRange => "Days are a whole number from 1 to 3650. Nothing was saved.",
+        Fault::FolderIsFetched => {
+            "Mail can't be moved to a folder that is fetched from: it would come again. Nothing was saved."
+        }
         Fault::ClientIdMalformed => "This is not a client id. Copy the whole value. Nothing was saved.",
         Fault::SecretMissing => "The secret is missing. Nothing was saved.",
         Fault::SecretIsAnId => "This looks like the secret's ID. Copy the column Value instead. Nothing was saved.",

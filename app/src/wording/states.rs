@@ -6,11 +6,13 @@ use crate::wording::counts::{count, of};
 use crate::wording::diagnoses;
 use crate::wording::ends;
 use crate::wording::times::{Clock, span};
+use domain::Time;
 use domain::console::mailboxes::{DirectionPage, MailboxPage, MailboxRow};
 use domain::credential::CredentialKind;
 use domain::direction::{Direction, State};
 use domain::mailbox::MailboxState;
 use domain::remedy::Remedy;
+use domain::silence::Silence;
 
 /// The state of a mailbox, as its row and its page say it.
 pub fn mailbox(row: &MailboxRow, clock: Clock) -> Words {
@@ -56,6 +58,9 @@ pub fn mailbox(row: &MailboxRow, clock: Clock) -> Words {
         MailboxState::EndsSoon { end } => {
             Words::new(Tone::Warning, Icon::Warning, ends::title(end, clock)).second(ends::evidence(end, short, clock))
         }
+        MailboxState::Silent { how, since } => {
+            Words::new(Tone::Warning, Icon::Warning, silence(*how)).second(silent(*how, *since, row, clock))
+        }
         MailboxState::Retrying { since, next_at, .. } => {
             let next = match next_at {
                 Some(at) if *at > clock.now => format!("Next attempt {}.", clock.until(*at)),
@@ -78,6 +83,34 @@ pub fn mailbox(row: &MailboxRow, clock: Clock) -> Words {
                 None => words.second("No message yet"),
             }
         }
+    }
+}
+
+/// A silence as a title.
+pub fn silence(how: Silence) -> &'static str {
+    match how {
+        Silence::NoPass => "Nothing is fetched",
+        Silence::NoMail => "No mail comes",
+    }
+}
+
+/// What a silence rests on, and what may be behind it.
+fn silent(how: Silence, since: Time, row: &MailboxRow, clock: Clock) -> String {
+    match (how, &row.incoming) {
+        (Silence::NoPass, State::Retrying { next_at, .. }) => {
+            let next = match next_at {
+                Some(at) if *at > clock.now => format!("Next attempt {}.", clock.until(*at)),
+                _ => "Trying now.".into(),
+            };
+            format!("The last look went through {}. Network fault. {next}", clock.ago(since))
+        }
+        (Silence::NoPass, _) => {
+            format!("The last look went through {}. New mail waits on the server.", clock.ago(since))
+        }
+        (Silence::NoMail, _) => format!(
+            "The last message came {}, longer ago than is usual here. Nothing is refused: a rule or a forward may have changed.",
+            clock.ago(since)
+        ),
     }
 }
 

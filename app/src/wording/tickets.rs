@@ -226,6 +226,12 @@ pub fn way(way: &Way, clock: Clock) -> String {
     }
 }
 
+/// A message of which only the beginning is here.
+pub const SHORTENED: &str = "Over the size limit";
+pub const SHORTENED_LINE: &str =
+    "Its header and the beginning of its text were fetched. The whole of it, with its files, lies in the mailbox.";
+pub const FETCH_WHOLE: &str = "Fetch the whole message";
+
 pub const MOVE: &str = "Move to another ticket";
 pub const MOVE_IT: &str = "Move";
 pub const MOVE_BACK: &str = "Move back";

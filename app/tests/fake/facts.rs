@@ -8,6 +8,7 @@ use domain::id::{AccountId, MailboxId};
 use domain::mailbox::MailboxFacts;
 use domain::probe::{ProbeFailure, ProbeReport, Step, StepResult};
 use domain::provider::{Endpoint, Passwords, Provider, ProviderKind, Tls};
+use domain::silence::{Silence, Silent};
 use domain::time::Span;
 
 pub const SAID: &str = "400 invalid_grant, suberror bad_token\nAADSTS50173: The provided grant has expired due to it being revoked, a fresh auth token is needed.\nCorrelation id 6f1d2a90-0c1e-4b57-9a53-8f2f0c9d7a11";
@@ -96,6 +97,7 @@ pub fn facts() -> Vec<MailboxFacts> {
             held,
             basic_retires_at: None,
             ends_soon: Vec::new(),
+            mail: domain::mailbox::Mail::default(),
         }
     };
     let h = Span::hours;
@@ -147,6 +149,8 @@ pub fn facts() -> Vec<MailboxFacts> {
         0,
     );
     incoming_only.outgoing.used = false;
+    let mut silent = one(10, "info@fabrikam.example", "other", &None, works(Password), works(Password), 0);
+    silent.mail.silent = Some(Silent { how: Silence::NoMail, since: ago(Span::days(4)) });
     vec![
         one(1, "support@contoso.example", "microsoft", &it, lost(), lost(), 4),
         one(2, "returns@contoso.example", "microsoft", &it, lost(), lost(), 1),
@@ -173,7 +177,7 @@ pub fn facts() -> Vec<MailboxFacts> {
         ),
         importing,
         one(9, "sales@contoso.example", "microsoft", &it, works(Grant), works(Grant), 0),
-        one(10, "info@fabrikam.example", "other", &None, works(Password), works(Password), 0),
+        silent,
         paused,
         draft,
         plain,

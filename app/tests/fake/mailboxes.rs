@@ -166,6 +166,7 @@ impl Mailboxes for Fake {
                 incoming: true,
                 outgoing: f.outgoing.used,
                 delete_after_fetch: false,
+                after_fetch: Default::default(),
                 folder: "INBOX".into(),
                 other_folders: vec!["Bestellungen &- R&APw-ckfragen".into()],
                 import: ImportFrom::Date(Time::from_date(2026, 3, 1).unwrap()),

@@ -69,6 +69,7 @@ fn message(id: i64, kind: MessageKind, author: &str, text: &str) -> MessageView 
         remote_images: 0,
         files: vec![],
         way: None,
+        shortened: false,
         delivery: None,
     }
 }

@@ -9,12 +9,14 @@ mod folders;
 mod forwarders;
 mod imports;
 mod installation;
+mod ledger;
 mod links;
 mod mailboxes;
 mod notices;
 mod outbox;
 mod own_providers;
 mod people;
+mod quarantine;
 mod received;
 mod registrations;
 mod relays;
@@ -40,6 +42,7 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         ends: Arc::new(ends::Port(engine.clone())),
         doctor: Arc::new(doctor::Port(engine.clone())),
         folders: Arc::new(folders::Port(engine.clone())),
+        ledger: Arc::new(ledger::Port(engine.clone())),
         installation: Arc::new(installation::Port(engine.clone())),
         imports: Arc::new(imports::Port(engine.clone())),
         links: Arc::new(links::Port(engine.clone())),
@@ -48,6 +51,7 @@ pub fn console(engine: &Arc<Engine>) -> Console {
         outbox: Arc::new(outbox::Port(engine.clone())),
         own_providers: Arc::new(own_providers::Port(engine.clone())),
         people: Arc::new(people::Port::new(engine)),
+        quarantine: Arc::new(quarantine::Port(engine.clone())),
         receipts: Arc::new(received::Port(engine.clone())),
         registrations: Arc::new(registrations::Port(engine.clone())),
         relays: Arc::new(relays::Port(engine.clone())),

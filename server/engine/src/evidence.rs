@@ -6,13 +6,13 @@
 use crate::Engine;
 use crate::clock;
 use crate::login::Fault;
-use crate::store::{StoreError, directions, episodes, mailboxes};
+use crate::store::{StoreError, directions, episodes, ledger, mailboxes};
 use domain::backoff;
 use domain::credential::CredentialKind;
 use domain::diagnosis::Certainty;
 use domain::direction::{Facts, Failing};
 use domain::id::{AccountId, GrantId, MailboxId};
-use domain::mailbox::MailboxFacts;
+use domain::mailbox::{Mail, MailboxFacts};
 use domain::provider::ProviderKind;
 use domain::remedy::Remedy;
 use domain::time::Span;
@@ -251,6 +251,8 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
     let accounts = mailboxes::accounts_by_grant(store).await?;
     let due = mailboxes::due_replies(store).await?;
     let mut ends = crate::ends::soon(engine, clock::now()).await?;
+    let mut unexplained = ledger::unexplained(store).await?;
+    let unreadable = ledger::unreadable(store).await?;
     let mut all = Vec::new();
     for row in mailboxes::all(store).await? {
         let Ok(address) = Address::parse(&row.address) else { continue };
@@ -280,6 +282,11 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
             outgoing: side_facts(outgoing.as_ref(), paused),
             held: 0,
             ends_soon: ends.remove(&row.id).unwrap_or_default(),
+            mail: Mail {
+                silent: engine.quiet.of(MailboxId(row.id)),
+                unexplained: unexplained.remove(&row.id).unwrap_or_default(),
+                unreadable: unreadable.get(&row.id).copied(),
+            },
         };
         if facts.incoming.used && facts.incoming.credential.is_some() && !row.draft {
             facts.incoming.importing = mailboxes::importing(store, MailboxId(row.id)).await?;

@@ -10,19 +10,24 @@ mod count;
 mod item;
 mod large;
 mod pass;
+mod ready;
 mod recognise;
 mod renumber;
+mod single;
 mod sweep;
+mod vanished;
 
 pub use count::count;
-pub use pass::pass;
+pub use pass::{ASKED, pass};
+pub use single::{Single, single, whole};
+pub use vanished::note as note_vanished;
 
 use crate::imap;
 use crate::login::Fault;
 use crate::store::StoreError;
 use crate::store::receipts::Claim;
 use domain::Time;
-use domain::console::mailboxes::ImportFrom;
+use domain::console::mailboxes::{AfterFetch, ImportFrom, Tidy};
 use domain::folder::FolderRole;
 use domain::provider::ProviderKind;
 use std::collections::HashMap;
@@ -42,11 +47,18 @@ pub struct Job {
     pub until: Option<Time>,
     /// Delete on the server what was stored.
     pub delete: bool,
+    /// When, and what is done to mail that stays.
+    pub after: AfterFetch,
     /// Outages of incoming mail: from, and to when it ended. What arrived in one is late.
     pub outages: Vec<(Time, Option<Time>)>,
 }
 
 impl Job {
+    /// Whether anything is changed on the server: else folders are opened for reading only.
+    pub fn writes(&self) -> bool {
+        self.delete || self.after.tidy != Tidy::Leave
+    }
+
     fn is_late(&self, arrived_at: Time) -> bool {
         // INTERNALDATE has whole seconds.
         self.outages
@@ -124,6 +136,7 @@ mod tests {
             upto: None,
             until: None,
             delete: false,
+            after: AfterFetch::default(),
             outages: vec![(Time(10_500), Some(Time(20_000))), (Time(30_000), None)],
         };
         // The outage began within the second that INTERNALDATE names.

@@ -55,6 +55,11 @@ pub async fn open(engine: &Engine, key: &str) -> Answer<FileBody> {
             let name = format!("message-{id}.eml");
             Ok(FileBody { name, mime: "message/rfc822".into(), bytes, inline: false, csp: CSP })
         }
+        Thing::Raw(id) => {
+            let bytes = source(engine, Some(id.0)).await?;
+            let name = format!("unreadable-{id}.eml");
+            Ok(FileBody { name, mime: "message/rfc822".into(), bytes, inline: false, csp: CSP })
+        }
         Thing::Body(_) => Err(Refusal::NotFound),
     }
 }

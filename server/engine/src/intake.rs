@@ -2,7 +2,8 @@
 //!
 //! Invariants: receipt, ticket, message, files, known ids and counters are settled in one
 //! transaction, which changes nothing when another node has the mailbox; a receipt is settled once, whoever else works on it; nothing that a message
-//! contains stops the next one. What can't be read becomes a ticket that holds its source.
+//! contains stops the next one. What can't be read is quarantined with its source, and read again by
+//! a later parser.
 //!
 //! Messages are read off the async threads, one at a time, and written in batches. A batch that
 //! fails is rolled back and each of its messages is settled alone, so that one can't take others
@@ -11,11 +12,13 @@
 
 mod acknowledge;
 mod bounce;
+mod by_hand;
 mod forward;
 mod settle;
 mod sign;
 mod ties;
 
+pub use by_hand::by_hand;
 pub use sign::{fresh_header_id, plus_address, signed_ticket};
 
 use crate::mime::{self, Broken, Mail, Proof};
@@ -48,6 +51,11 @@ const BREATHER: Duration = Duration::from_secs(2);
 
 /// Runs until stopped.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
+    match settling::reopen_unreadable(&engine.store, mime::PARSER).await {
+        Ok(0) => {}
+        Ok(messages) => tracing::info!(messages, "what an older parser could not read is read again"),
+        Err(error) => tracing::warn!(%error, "unreadable messages stay for now"),
+    }
     let mut last = MailboxId(0);
     let mut messages = 0;
     while !stop.is_cancelled() {
@@ -149,10 +157,9 @@ struct Read {
     forwarded: Forwarded,
 }
 
-/// Why there is no mail, and what can be shown of it.
+/// Why there is no mail.
 struct Unreadable {
     reason: String,
-    salvage: String,
 }
 
 impl Read {
@@ -162,15 +169,14 @@ impl Read {
             None => None,
         };
         let Some(source) = source else {
-            let mail = Err(Unreadable { reason: "its source is not stored".into(), salvage: String::new() });
+            let mail = Err(Unreadable { reason: "its source is not stored".into() });
             return Ok(Self { waiting, bytes: 0, mail, forwarded: Forwarded::No });
         };
         let bytes = source.len();
-        let salvage = mime::salvage(&source);
         // Counted before this try was made.
         let outcome = if waiting.tries >= TRIES { Err(Broken::Killed) } else { mime::read(source).await };
         fail::fail_point!("after-parse");
-        let mail = outcome.map(Box::new).map_err(|broken| Unreadable { reason: broken.to_string(), salvage });
+        let mail = outcome.map(Box::new).map_err(|broken| Unreadable { reason: broken.to_string() });
         if let Err(unreadable) = &mail {
             tracing::warn!(mailbox = waiting.mailbox.0, uid = waiting.uid, reason = %unreadable.reason, "a message can't be read; its source is kept");
         }
@@ -244,6 +250,8 @@ struct Told {
     outbox: bool,
     /// Mailboxes whose test mail came in: it is removed by their watchers.
     arrived: Vec<MailboxId>,
+    /// A mailbox with a message that can't be read.
+    unreadable: Option<MailboxId>,
 }
 
 /// Settles a batch: together as long as the lock allows, one by one where that fails.
@@ -331,6 +339,10 @@ fn tell(engine: &Engine, told: Told) {
     if told.outbox {
         engine.wake.outbox.notify_one();
         engine.changes.tell("outbox");
+    }
+    if let Some(mailbox) = told.unreadable {
+        engine.changes.tell(format!("mailbox:{mailbox}"));
+        engine.changes.tell("mailboxes");
     }
     for mailbox in told.arrived {
         engine.changes.tell(format!("mailbox:{mailbox}"));

@@ -20,6 +20,7 @@ pub mod errand;
 pub mod evidence;
 pub mod fetch;
 pub mod files;
+mod find;
 pub mod grants;
 pub mod home;
 pub mod html;
@@ -39,11 +40,13 @@ pub mod password;
 pub mod pool;
 pub mod post;
 pub mod providers;
+pub mod reconcile;
 pub mod registrations;
 pub mod rotation;
 pub mod search;
 pub mod secret;
 pub mod signins;
+pub mod silence;
 pub mod smtp;
 pub mod source;
 pub mod store;
@@ -52,6 +55,7 @@ mod test_mail;
 pub mod vault;
 pub mod wake;
 pub mod watch;
+mod wishes;
 
 use changes::Changes;
 use config::Config;
@@ -79,6 +83,7 @@ pub struct Engine {
     pub node: node::Here,
     pub errands: errand::Errands,
     pub notify: notify::Notify,
+    pub quiet: silence::Watch,
     pub silence: home::Silence,
     pub counts: metrics::Counts,
     pub started_at: domain::Time,
@@ -137,6 +142,7 @@ impl Engine {
             node: node::Here::default(),
             errands: errand::Errands::default(),
             notify: notify::Notify::default(),
+            quiet: silence::Watch::default(),
             silence: home::Silence::default(),
             counts: metrics::Counts::default(),
             started_at: clock::now(),
@@ -198,6 +204,7 @@ impl Engine {
         loops.spawn(intake::run(self.clone(), stop.clone()));
         loops.spawn(jump::run(self.clone(), stop.clone()));
         loops.spawn(search::run(self.clone(), stop.clone()));
+        loops.spawn(self.aloud(&stop, silence::run(self.clone(), stop.clone())));
         loops.spawn(rotation::run(self.clone(), stop.clone()));
         loops.spawn(home::run(self.clone(), stop.clone()));
         Running { stop, loops, _lock: lock }

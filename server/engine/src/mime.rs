@@ -8,6 +8,7 @@ mod authentic;
 mod automatic;
 mod body;
 mod forward;
+mod heading;
 mod identity;
 mod markup;
 mod parties;
@@ -21,6 +22,7 @@ mod text;
 pub use authentic::{Proof, Vouched, proof};
 pub use automatic::Automatic;
 pub use forward::{Inline, Written, Zone, alike, inline, wordless};
+pub use heading::{Heading, headings};
 pub use identity::{Identity, headline, identify, message_key};
 pub use markup::to_text;
 pub use parties::Party;
@@ -31,6 +33,10 @@ use domain::Time;
 use mail_parser::MessageParser;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
+
+/// The version of this parser: raised when it learns to read what it could not. What an older one
+/// gave up on is read again.
+pub const PARSER: i64 = 1;
 
 /// How long one message may take before it counts as broken.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -78,7 +84,7 @@ pub struct Mail {
 /// Why a source can't be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
-    #[error("the message is empty")]
+    #[error("it is empty, or has no header")]
     Empty,
     #[error("its parts are nested too deeply")]
     TooDeep,

@@ -16,6 +16,7 @@ pub mod drafts;
 pub mod entity;
 pub mod episodes;
 pub mod events;
+pub mod find;
 pub mod folders;
 pub mod forwards;
 pub mod grants;
@@ -24,6 +25,7 @@ pub mod home;
 pub mod imports;
 pub mod key_check;
 pub mod known;
+pub mod ledger;
 pub mod listed;
 pub mod mailboxes;
 pub mod messages;
@@ -56,6 +58,9 @@ pub mod tickets;
 pub mod tickets_waiting;
 pub mod traffic;
 pub mod uploads;
+pub mod vanished;
+pub mod whole;
+pub mod wishes;
 
 use migrations::Migrator;
 use sea_orm::{
@@ -147,8 +152,11 @@ impl Store {
                 .acquire_timeout(Duration::from_secs(10))
                 .sqlx_logging(false)
                 // No transaction waits for a network: one that stands still is a frozen node's, and its
-                // locks would keep its mailboxes from the others.
-                .map_sqlx_postgres_opts(|pg| pg.options([("idle_in_transaction_session_timeout", "5s")]));
+                // locks would keep its mailboxes from the others. And what is deleted on a mail server
+                // must be on disk here first, whatever the cluster's default.
+                .map_sqlx_postgres_opts(|pg| {
+                    pg.options([("idle_in_transaction_session_timeout", "5s"), ("synchronous_commit", "on")])
+                });
             let pool = Database::connect(options).await?;
             Self { writer: pool.clone(), reader: pool, backend: DatabaseBackend::Postgres }
         })

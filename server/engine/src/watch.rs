@@ -190,7 +190,7 @@ impl Round<'_> {
     /// What the first import would bring; then the first folder again.
     async fn count(&self, session: &mut Session, terms: &Terms, folder: &str) -> Result<imap::Selected, Broken> {
         fetch::count(self.engine, self.claim.mailbox, session).await?;
-        Ok(if terms.delete { session.select(folder).await? } else { session.examine(folder).await? })
+        Ok(if terms.writes() { session.select(folder).await? } else { session.examine(folder).await? })
     }
 
     async fn failed(&self, terms: &Terms, fault: &Fault) -> Result<Next, StoreError> {
@@ -225,7 +225,7 @@ impl Round<'_> {
     async fn enter(&self, access: &Access, terms: &Terms, folder: &str) -> Result<(Session, imap::Selected), Fault> {
         let mut session = imap::open(self.engine, access).await?;
         // Opened for reading only, unless something is to be deleted.
-        let selected = if terms.delete { session.select(folder).await } else { session.examine(folder).await };
+        let selected = if terms.writes() { session.select(folder).await } else { session.examine(folder).await };
         match selected {
             Ok(selected) => Ok((session, selected)),
             Err(fault) => {
@@ -251,6 +251,7 @@ impl Round<'_> {
             upto: None,
             until: None,
             delete: terms.delete,
+            after: terms.after.clone(),
             outages,
         })
     }

@@ -187,12 +187,31 @@ pub struct DayCount {
     pub late: u32,
 }
 
+/// What becomes of mail on the server once it is stored here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AfterFetch {
+    /// Days that a message stays before it is deleted.
+    pub grace_days: u32,
+    pub tidy: Tidy,
+}
+
+/// What is done to mail that stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tidy {
+    #[default]
+    Leave,
+    MarkRead,
+    /// To this folder, as the server writes it.
+    MoveTo(String),
+}
+
 /// What the admin chose for a mailbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Use {
     pub incoming: bool,
     pub outgoing: bool,
     pub delete_after_fetch: bool,
+    pub after_fetch: AfterFetch,
     /// The folder that is watched first.
     pub folder: String,
     /// Further folders that are fetched.

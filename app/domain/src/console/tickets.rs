@@ -101,6 +101,8 @@ pub struct MessageView {
     pub remote_images: u32,
     pub files: Vec<File>,
     pub way: Option<Way>,
+    /// It is over the size limit: its header and the beginning of its text are here.
+    pub shortened: bool,
     /// For replies.
     pub delivery: Option<DeliveryLine>,
 }

@@ -149,6 +149,11 @@ pub fn EditPage() -> impl IntoView {
         };
         let any_own = !data.own_addresses.is_empty();
         let choices = use_choices(&data, false);
+        let tidy = elsewhere::tidy(&data.wanted.after_fetch.tidy, &listed);
+        let grace = match data.wanted.after_fetch.grace_days {
+            0 => String::new(),
+            days => days.to_string(),
+        };
         let title = format!("Edit {address}");
         let reauthenticate = reauthenticate(&data);
         Ok(view! {
@@ -158,7 +163,7 @@ pub fn EditPage() -> impl IntoView {
                     {told}
                     {added.map(|title| view! { <Notice tone=Tone::Ok title/> })}
                     <form class="stack loose" method="post" action={post_to::<Change>()}>
-                        <Refused refused shown=&[Fault::NameMissing, Fault::TextTooLong]/>
+                        <Refused refused shown=&[Fault::NameMissing, Fault::TextTooLong, Fault::DaysOutOfRange]/>
                         <input type="hidden" name="id" value=id.to_string()/>
                         <div class="form">
                             <Field name="name" label="Name of the mailbox" value=data.row.name optional=true refused faults=&[Fault::NameMissing]
@@ -178,6 +183,10 @@ pub fn EditPage() -> impl IntoView {
                             {elsewhere::further(listed)}
                             <Check name="delete_after_fetch" title="Delete emails from the server after fetching" checked=data.wanted.delete_after_fetch
                                 hint="Off: the mailbox stays as it is. On: each message is deleted only after it is stored here."/>
+                            <Field name="grace_days" label="Days before it is deleted" value=grace kind="number" short=true inputmode="numeric" optional=true
+                                refused faults=&[Fault::DaysOutOfRange] hint="Counts only where mail is deleted. Empty or 0: at once."/>
+                            <Select name="after_fetch" label="Mail that stays on the server" options=tidy
+                                hint="Done after it is stored here. Servers without the means leave it as it is, and the mailbox's page says so."/>
                         </fieldset>
                         <fieldset class="stack">
                             <legend class="part">"Automatic reply"</legend>

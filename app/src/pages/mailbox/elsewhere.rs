@@ -7,6 +7,7 @@ use crate::wording::counts::of;
 use crate::wording::folders;
 use crate::wording::times::Clock;
 use domain::console::folders::{Elsewhere, FolderChoice};
+use domain::console::mailboxes::Tidy;
 use domain::folder::readable;
 use domain::id::MailboxId;
 use leptos::prelude::*;
@@ -40,6 +41,25 @@ pub fn further(choices: Vec<FolderChoice>) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// What may be done with mail that stays: a folder may take it that is not fetched from.
+pub fn tidy(chosen: &Tidy, listed: &[FolderChoice]) -> Vec<(String, String, bool)> {
+    let mut options = vec![
+        (String::new(), folders::LEAVE.to_owned(), *chosen == Tidy::Leave),
+        ("read".to_owned(), folders::MARK_READ.to_owned(), *chosen == Tidy::MarkRead),
+    ];
+    let mut names: Vec<&str> = listed.iter().filter(|c| !c.chosen && c.there).map(|c| c.name.as_str()).collect();
+    if let Tidy::MoveTo(name) = chosen
+        && !names.contains(&name.as_str())
+    {
+        names.push(name);
+    }
+    options.extend(names.into_iter().map(|name| {
+        let words = format!("{} {}", folders::MOVE_TO, readable(name));
+        (format!("move:{name}"), words, *chosen == Tidy::MoveTo(name.to_owned()))
+    }));
+    options
 }
 
 /// R25: mail that arrived in other folders during the outage, counted and offered.

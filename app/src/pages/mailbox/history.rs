@@ -72,7 +72,7 @@ pub fn timeline(page: &MailboxPage, clock: Clock) -> impl IntoView + use<> {
         .collect_view();
     view! {
         <section id="timeline" data-live=format!("mailbox:{id}") aria-labelledby="tl">
-            <div class="section-head"><h2 id="tl">"Timeline"</h2><a href=format!("{}/received", path(id))>"Received messages"</a></div>
+            <div class="section-head"><h2 id="tl">"Timeline"</h2><span class="row"><a href=format!("{}/ledger", path(id))>"Is all mail here?"</a><a href=format!("{}/received", path(id))>"Received messages"</a></span></div>
             <ol class="timeline">{entries}</ol>
         </section>
     }

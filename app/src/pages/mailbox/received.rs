@@ -65,8 +65,8 @@ pub fn ReceivedPage() -> impl IntoView {
 }
 
 fn line(row: Received, clock: Clock) -> AnyView {
-    let became = words::became(&row);
-    let why = words::why(&row);
+    let became = words::became(row.disposition);
+    let why = words::why(row.reason.as_deref());
     let subject = row.subject.clone().filter(|s| !s.is_empty()).unwrap_or_else(|| "No subject".into());
     let message = match (&row.from, row.ticket) {
         (Some(from), Some(ticket)) => view! {

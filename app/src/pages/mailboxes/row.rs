@@ -16,7 +16,9 @@ use leptos::prelude::*;
 /// The oldest outage first.
 pub fn since(row: &MailboxRow) -> Time {
     match &row.state {
-        MailboxState::Needs { since, .. } | MailboxState::Retrying { since, .. } => *since,
+        MailboxState::Needs { since, .. }
+        | MailboxState::Silent { since, .. }
+        | MailboxState::Retrying { since, .. } => *since,
         MailboxState::BasicRetires { at } => *at,
         MailboxState::EndsSoon { end } => end.at,
         _ => Time::default(),

@@ -5,6 +5,7 @@ use crate::{Engine, clock};
 use async_trait::async_trait;
 use domain::console::Folders;
 use domain::console::folders::{Elsewhere, FolderChoice};
+use domain::console::mailboxes::Tidy;
 use domain::console::people::Actor;
 use domain::folder::FolderRole;
 use domain::id::MailboxId;
@@ -96,6 +97,14 @@ pub fn names(first: &str, others: &[String]) -> Answer<Vec<String>> {
         return Err(Fault::TextTooLong.into());
     }
     Ok(names)
+}
+
+/// Mail that is moved to a folder that is fetched from would come again.
+pub fn not_fetched(tidy: &Tidy, names: &[String]) -> Answer<()> {
+    let Tidy::MoveTo(to) = tidy else { return Ok(()) };
+    let bad = to.trim().is_empty() || to.chars().count() > LONGEST || to.chars().any(char::is_control);
+    let fetched = names.iter().any(|name| name == to) || to.eq_ignore_ascii_case("INBOX");
+    if bad || fetched { Err(Fault::FolderIsFetched.into()) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -72,10 +72,18 @@ fn used(id: MailboxId, wanted: &Use) -> mailboxes::ActiveModel {
         ImportFrom::Date(time) => ("date", Some(time.0)),
         ImportFrom::Beginning => ("beginning", None),
     };
+    let (tidy, tidy_folder) = match &wanted.after_fetch.tidy {
+        Tidy::Leave => ("leave", String::new()),
+        Tidy::MarkRead => ("read", String::new()),
+        Tidy::MoveTo(folder) => ("move", folder.clone()),
+    };
     mailboxes::ActiveModel {
         id: set(id.0),
         // What is not fetched is not deleted; the half that is here needs no other mailbox.
         delete_after_fetch: set(wanted.delete_after_fetch && wanted.incoming),
+        grace_days: set(wanted.after_fetch.grace_days.into()),
+        after_fetch: set(tidy.to_owned()),
+        after_fetch_folder: set(tidy_folder),
         replies_through: set(wanted.replies_through.filter(|_| !wanted.outgoing).map(mailboxes::through_column)),
         arrives_at: set(wanted.arrives_at.filter(|_| !wanted.incoming).map(|m| m.0)),
         import_mode: set(mode.to_owned()),
@@ -168,6 +176,7 @@ impl Mailboxes for Port {
         }
         self.elsewhere(id, &wanted).await?;
         let names = super::folders::names(&wanted.folder, &wanted.other_folders)?;
+        super::folders::not_fetched(&wanted.after_fetch.tidy, &names)?;
         let tx = self.0.store.begin().await?;
         mailboxes::update(&tx, used(id, &wanted)).await?;
         folders::choose(&tx, id, &names, (!row.draft).then(clock::now)).await?;
@@ -211,6 +220,7 @@ impl Mailboxes for Port {
         let (name, from_name, signature) =
             (text(&form.name, 100)?, text(&form.from_name, 100)?, text(&form.signature, 4_000)?);
         let names = super::folders::names(&form.wanted.folder, &form.wanted.other_folders)?;
+        super::folders::not_fetched(&form.wanted.after_fetch.tidy, &names)?;
         let tx = self.0.store.begin().await?;
         folders::choose(&tx, id, &names, (!row.draft).then(clock::now)).await?;
         let changed = mailboxes::ActiveModel {

@@ -100,7 +100,8 @@ pub async fn in_parts(run: &mut Run<'_>, one: &Fetched) -> Result<(), Broken> {
     let resumable = run.job.provider != ProviderKind::Microsoft;
     let mut writing = if resumable { Writing::go_on(run, one).await? } else { Writing::begin(run, arrived_at).await? };
     let source = writing.source;
-    let done = parts(run, uid, &mut writing).await;
+    let limit = run.engine.config.limits.message_bytes;
+    let done = parts(run, uid, &mut writing, limit).await;
     if let (Err(error), true) = (&done, resumable)
         && !matches!(error, Broken::Session(fault) if imap::is_refusal(fault))
     {
@@ -110,6 +111,44 @@ pub async fn in_parts(run: &mut Run<'_>, one: &Fetched) -> Result<(), Broken> {
     settle(run, uid, arrived_at, source, done.map(|end| (end, writing))).await
 }
 
+/// Because a person asks: up to so many bytes, as a source of its own.
+pub async fn on_demand(run: &mut Run<'_>, one: &Fetched, most: u64) -> Result<Option<SourceId>, Broken> {
+    let mut writing = Writing::begin(run, one.arrived_at).await?;
+    let source = writing.source;
+    let done = if run.job.provider == ProviderKind::Microsoft {
+        at_once(run, one, &mut writing, most).await
+    } else {
+        parts(run, one.uid, &mut writing, most).await
+    };
+    if let Ok(End::All) = done {
+        let parts = writing.parts();
+        let tx = run.engine.store.begin().await?;
+        receipts::hold(&tx, run.job.claim).await?;
+        sources::complete(&tx, source, parts.bytes, parts.digest).await?;
+        store::commit(tx).await?;
+        return Ok(Some(source));
+    }
+    sources::drop_unfinished(run.engine.store.write(), source).await?;
+    done.map(|_| None)
+}
+
+/// Exchange renders a message anew at each fetch: parts of two fetches make no message.
+async fn at_once(run: &mut Run<'_>, one: &Fetched, writing: &mut Writing, most: u64) -> Result<End, Broken> {
+    let size = one.size.unwrap_or(0);
+    if size > most {
+        return Ok(End::TooLarge);
+    }
+    let expected = (size + size / 2 + CHUNK as u64).min(most);
+    let _share = run.engine.net.memory(expected).await;
+    run.session.allow(expected, expected);
+    let body = run.session.bodies(&[one.uid]).await?.into_iter().find(|f| f.uid == one.uid).and_then(|f| f.body);
+    let Some(body) = body else { return Ok(End::NotDelivered) };
+    for chunk in body.chunks(CHUNK) {
+        writing.add(run, chunk.to_vec()).await?;
+    }
+    Ok(End::All)
+}
+
 enum End {
     All,
     /// Larger than it was said to be, and than the limit.
@@ -117,8 +156,7 @@ enum End {
     NotDelivered,
 }
 
-async fn parts(run: &mut Run<'_>, uid: u32, writing: &mut Writing) -> Result<End, Broken> {
-    let limit = run.engine.config.limits.message_bytes;
+async fn parts(run: &mut Run<'_>, uid: u32, writing: &mut Writing, limit: u64) -> Result<End, Broken> {
     let _share = run.engine.net.memory(2 * CHUNK as u64).await;
     loop {
         let Some(part) = run.session.part(uid, writing.bytes, CHUNK as u64).await? else {

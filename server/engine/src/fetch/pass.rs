@@ -1,14 +1,13 @@
 //! The pass itself.
 
 use super::item::{Body, Item};
-use super::{Broken, Care, Job, Passed, begin, large, recognise, renumber, sweep};
+use super::{Broken, Care, Job, Passed, begin, large, recognise, renumber, sweep, vanished};
 use crate::imap::{Fetched, Selected, Session};
 use crate::source;
 use crate::store::folders::{self, Row};
 use crate::store::receipts::{self, New};
 use crate::store::{self, known, sources};
 use crate::{Engine, clock};
-use domain::Time;
 use domain::folder::FolderRole;
 use domain::id::FolderId;
 use domain::provider::ProviderKind;
@@ -22,6 +21,8 @@ pub const LARGE: u64 = 1 << 20;
 /// Of a batch: some 25 ms of write lock. Bytes.
 const BATCH: u64 = 4 << 20;
 const BATCH_MESSAGES: usize = 200;
+/// The word for intake that a person wants a ticket of this message.
+pub const ASKED: &str = "asked";
 
 /// Stores what is new in the open folder.
 ///
@@ -57,13 +58,21 @@ pub async fn pass(
         uid_validity: selected.uid_validity,
         // What is left out on purpose is left to whoever may choose the folder later.
         cursor_held: job.until.is_some(),
+        asked: false,
         open: BTreeSet::new(),
         last: 0,
         passed: Passed::default(),
     };
-    run.fetch().await?;
+    let there = run.fetch().await?;
+    if job.role != FolderRole::Sent && job.until.is_none() {
+        let next = match job.upto {
+            Some(upto) => upto.saturating_add(1),
+            None => selected.uid_next.unwrap_or(0).max(there.last().map_or(0, |uid| uid.saturating_add(1))),
+        };
+        vanished::note(engine, job, &run.row, selected.uid_validity, next, &there).await?;
+    }
     let (passed, name) = (run.passed, run.row.name.clone());
-    sweep::sweep(engine, job.claim, session, folder, &name, selected.uid_validity, job.delete).await?;
+    sweep::sweep(engine, job, session, folder, &name, selected.uid_validity).await?;
     if passed.missing == 0 {
         // Whatever made us careful is over.
         *care = Care::default();
@@ -95,6 +104,8 @@ pub(super) struct Run<'a> {
     pub uid_validity: u32,
     /// The cursor stays where it is.
     pub cursor_held: bool,
+    /// A person asked for these messages: what their receipts said before is over.
+    pub asked: bool,
     /// UIDs of this pass without a receipt. The cursor stays below the lowest: were it led by what
     /// happens to be settled first, a cut would leave the others behind it.
     pub open: BTreeSet<u32>,
@@ -104,7 +115,8 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn fetch(&mut self) -> Result<(), Broken> {
+    /// Stores what is wanted; gives the UIDs that are there, from a little below the cursor on.
+    async fn fetch(&mut self) -> Result<Vec<u32>, Broken> {
         let floor = u32::try_from(self.row.import_before).unwrap_or(0);
         let cursor = u32::try_from(self.row.cursor).unwrap_or(0);
         let after = cursor.saturating_sub(OVERLAP).max(floor);
@@ -114,7 +126,7 @@ impl Run<'_> {
             upto => self.session.search_uids(first, upto).await?,
         };
         let known = receipts::uids_after(&self.engine.store, self.folder, self.uid_validity, after).await?;
-        let wanted: Vec<u32> = there.into_iter().filter(|uid| !known.contains(uid)).collect();
+        let wanted: Vec<u32> = there.iter().copied().filter(|uid| !known.contains(uid)).collect();
         self.last = wanted.iter().copied().max().unwrap_or_default();
         self.open = wanted.iter().copied().collect();
         for part in wanted.chunks(500) {
@@ -131,7 +143,7 @@ impl Run<'_> {
             }
             self.fetch_sized(sizes).await?;
         }
-        Ok(())
+        Ok(there)
     }
 
     /// Takes out what is older than the import, among the UIDs that were there when it began.
@@ -189,7 +201,7 @@ impl Run<'_> {
         self.missing(&[uid], &HashSet::new()).await
     }
 
-    async fn fetch_sized(&mut self, sizes: Vec<Fetched>) -> Result<(), Broken> {
+    pub(super) async fn fetch_sized(&mut self, sizes: Vec<Fetched>) -> Result<(), Broken> {
         let mut batch: Vec<(u32, u64)> = Vec::new();
         let limit = self.engine.config.limits.message_bytes;
         for one in sizes {
@@ -288,7 +300,11 @@ impl Run<'_> {
                     new.source = Some(source);
                 }
             }
-            receipts::write(&tx, new, now).await?;
+            if self.asked {
+                receipts::overwrite(&tx, new, now).await?;
+            } else {
+                receipts::write(&tx, new, now).await?;
+            }
         }
         if !self.cursor_held {
             folders::advance(&tx, self.folder, self.uid_validity, upto).await?;
@@ -302,66 +318,5 @@ impl Run<'_> {
             self.engine.changes.tell(format!("mailbox:{}", self.job.claim.mailbox));
         }
         Ok(())
-    }
-
-    fn ready(&self, item: Item, now: Time) -> (New, Body) {
-        let mut new = New {
-            folder: self.folder,
-            uid_validity: self.uid_validity,
-            uid: item.uid(),
-            mailbox: self.job.claim.mailbox,
-            source: None,
-            disposition: Disposition::Stored,
-            reason: None,
-            arrived_at: now,
-            late: false,
-            delete_due_at: None,
-            message_key: None,
-            header_digest: None,
-        };
-        let arrived = |new: &mut New, at: Option<Time>| {
-            new.arrived_at = at.unwrap_or(now);
-            new.late = self.job.is_late(new.arrived_at);
-        };
-        let mut body = Body::None;
-        match item {
-            Item::Whole(_, at, bytes) => {
-                arrived(&mut new, at);
-                let known = source::known(&bytes);
-                (new.message_key, new.header_digest) = (Some(known.key), Some(known.digest));
-                new.delete_due_at = self.job.delete.then_some(now);
-                let digest = source::digest(&bytes);
-                body = Body::Whole(bytes, digest);
-            }
-            Item::Shortened(_, at, bytes) => {
-                arrived(&mut new, at);
-                let known = source::known(&bytes);
-                (new.message_key, new.header_digest) = (Some(known.key), Some(known.digest));
-                new.reason = Some("too_large");
-                let digest = source::digest(&bytes);
-                body = Body::Whole(bytes, digest);
-            }
-            Item::Parts(_, at, parts) => {
-                arrived(&mut new, at);
-                (new.message_key, new.header_digest) = (Some(parts.known.key), Some(parts.known.digest));
-                new.delete_due_at = self.job.delete.then_some(now);
-                body = Body::Parts(parts.source, parts.bytes, parts.digest);
-            }
-            Item::Old(f) => {
-                arrived(&mut new, f.arrived_at);
-                new.late = false;
-                new.disposition = Disposition::BeforeImport;
-            }
-            Item::Own(_, at) => {
-                arrived(&mut new, at);
-                new.disposition = Disposition::Own;
-            }
-            Item::Gone(_) => (new.disposition, new.reason) = (Disposition::Ignored, Some("gone")),
-            Item::Unfetchable(_, at) => {
-                arrived(&mut new, at);
-                (new.disposition, new.reason) = (Disposition::Quarantined, Some("unfetchable"));
-            }
-        }
-        (new, body)
     }
 }

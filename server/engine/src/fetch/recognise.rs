@@ -81,6 +81,7 @@ pub async fn recognise(
                 delete_due_at: same.filter(|row| job.delete && row.delete_due_at.is_some()).map(|_| clock::now()),
                 message_key: Some(by.key),
                 header_digest: Some(by.digest),
+                tidy: None,
             };
             receipts::write(&tx, new, clock::now()).await?;
         }

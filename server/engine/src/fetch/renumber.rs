@@ -82,5 +82,6 @@ fn before_import(folder: FolderId, mailbox: MailboxId, uid_validity: u32, one: &
         delete_due_at: None,
         message_key: None,
         header_digest: None,
+        tidy: None,
     }
 }

@@ -1,67 +1,148 @@
-//! Deleting on the server what is stored here, because the admin wants so (R5), and our own test mails (R10).
+//! What becomes of mail on the server once it is stored here, because the admin wants so: deleted
+//! (R5), marked as read, or moved. And our own test mails go (R10).
+//!
+//! Invariants: only what a committed receipt says is touched, by UID; nothing is expunged but those
+//! UIDs (RFC 4315): without UIDPLUS nothing is deleted, for a plain EXPUNGE would take along what
+//! others marked. What a server can't do is written down, and its mail stays.
 
-use super::Broken;
+use super::{Broken, Job};
 use crate::imap::{self, Session};
 use crate::login::Fault;
-use crate::store::receipts::{self, Claim};
-use crate::{Engine, clock, store};
+use crate::store::receipts::{self, MARK_READ, MOVE};
+use crate::store::{self, folders};
+use crate::{Engine, clock};
+use domain::console::mailboxes::Tidy;
 use domain::id::FolderId;
 use domain::time::Span;
 
 /// When a server that did not let us delete is asked again.
 const LATER: Span = Span::hours(6);
 
+/// Done in one command.
+const AT_ONCE: usize = 100;
+
+/// Why mail is left where it is.
+const NO_UIDPLUS: &str = "uidplus";
+const NO_MOVE: &str = "move";
+const REFUSED: &str = "refused";
+
 /// Deletes what is due, by UID; where the admin keeps mail on the server only our own test mails.
-/// Without UIDPLUS nothing is deleted: a plain EXPUNGE would take along what others marked.
 pub async fn sweep(
     engine: &Engine,
-    claim: Claim,
+    job: &Job,
     session: &mut Session,
     folder: FolderId,
     name: &str,
     uid_validity: u32,
-    all: bool,
 ) -> Result<(), Broken> {
-    if !session.can("UIDPLUS") {
-        return Ok(());
-    }
+    let all = job.delete;
+    let (tidied, mut left) = tidy(engine, job, session, folder, uid_validity).await?;
     let due = receipts::deletable(&engine.store, folder, uid_validity, all, clock::now()).await?;
-    if due.is_empty() {
-        return Ok(());
+    if !due.is_empty() && !session.can("UIDPLUS") {
+        left = all.then_some(NO_UIDPLUS).or(left);
+    } else if !due.is_empty() && !delete(engine, job, session, folder, name, uid_validity, &due).await? {
+        left = all.then_some(REFUSED).or(left);
     }
-    // A folder from which nothing is deleted is open for reading only.
-    if !all {
+    let known = folders::get(&engine.store, folder).await?.and_then(|row| row.left_there);
+    // Nothing to be done says nothing of what the server can do, nor does marking of what is deleted.
+    let settled = left.is_some() || (tidied && !all) || !due.is_empty() || !job.writes();
+    if settled && known.as_deref() != left {
+        folders::left_there(engine.store.write(), folder, left).await?;
+        engine.changes.tell(format!("mailbox:{}", job.claim.mailbox));
+    }
+    Ok(())
+}
+
+/// Whether the server let us.
+async fn delete(
+    engine: &Engine,
+    job: &Job,
+    session: &mut Session,
+    folder: FolderId,
+    name: &str,
+    uid_validity: u32,
+    due: &[u32],
+) -> Result<bool, Broken> {
+    // A folder in which nothing is changed is open for reading only.
+    if !job.writes() {
         match session.select(name).await {
             Ok(selected) if selected.uid_validity == uid_validity => {}
-            Ok(_) => return Ok(()),
+            Ok(_) => return Ok(true),
             Err(fault) => {
-                refused(engine, claim, folder, uid_validity, &due, all, fault).await?;
+                refused(engine, job, folder, uid_validity, due, fault).await?;
                 session.examine(name).await?;
-                return Ok(());
+                return Ok(false);
             }
         }
     }
-    for part in due.chunks(100) {
+    let mut done = true;
+    for part in due.chunks(AT_ONCE) {
         // What another node has by now is another node's to delete.
         let tx = engine.store.begin().await?;
-        receipts::hold(&tx, claim).await?;
+        receipts::hold(&tx, job.claim).await?;
         store::commit(tx).await?;
         fail::fail_point!("before-delete");
         if let Err(fault) = session.delete(part).await {
-            refused(engine, claim, folder, uid_validity, part, all, fault).await?;
+            refused(engine, job, folder, uid_validity, part, fault).await?;
+            done = false;
             continue;
         }
         fail::fail_point!("after-delete");
         let tx = engine.store.begin().await?;
-        receipts::hold(&tx, claim).await?;
+        receipts::hold(&tx, job.claim).await?;
         receipts::deleted(&tx, folder, uid_validity, part, clock::now()).await?;
         store::commit(tx).await?;
     }
-    if !all {
+    if !job.writes() {
         session.examine(name).await?;
-        engine.changes.tell(format!("mailbox:{}", claim.mailbox));
+        engine.changes.tell(format!("mailbox:{}", job.claim.mailbox));
     }
-    Ok(())
+    Ok(done)
+}
+
+/// Marks and moves what stays: whether there was anything, and why it could not be done.
+async fn tidy(
+    engine: &Engine,
+    job: &Job,
+    session: &mut Session,
+    folder: FolderId,
+    uid_validity: u32,
+) -> Result<(bool, Option<&'static str>), Broken> {
+    let (word, to) = match &job.after.tidy {
+        Tidy::Leave => return Ok((false, None)),
+        Tidy::MarkRead => (MARK_READ, None),
+        Tidy::MoveTo(_) if job.delete => return Ok((false, None)),
+        Tidy::MoveTo(to) => (MOVE, Some(to.as_str())),
+    };
+    let due = receipts::untidy(&engine.store, folder, uid_validity, word).await?;
+    if due.is_empty() {
+        return Ok((false, None));
+    }
+    if to.is_some() && !session.can("MOVE") && !session.can("UIDPLUS") {
+        return Ok((true, Some(NO_MOVE)));
+    }
+    for part in due.chunks(AT_ONCE) {
+        let tx = engine.store.begin().await?;
+        receipts::hold(&tx, job.claim).await?;
+        store::commit(tx).await?;
+        let done = match to {
+            None => session.mark_read(part).await,
+            Some(to) => session.move_to(part, to).await,
+        };
+        match done {
+            Ok(()) => {}
+            Err(fault) if imap::is_refusal(&fault) => {
+                tracing::info!(mailbox = job.claim.mailbox.0, "the server refuses to mark or move");
+                return Ok((true, Some(REFUSED)));
+            }
+            Err(fault) => return Err(fault.into()),
+        }
+        let tx = engine.store.begin().await?;
+        receipts::hold(&tx, job.claim).await?;
+        receipts::tidied(&tx, folder, uid_validity, part, to.map(|_| clock::now())).await?;
+        store::commit(tx).await?;
+    }
+    Ok((true, None))
 }
 
 /// The account may only read here (Dovecot: `NO [NOPERM]`, Exchange: read-only access to a shared
@@ -69,20 +150,19 @@ pub async fn sweep(
 /// wants deleted is tried again later, a test mail of ours stays where it is.
 async fn refused(
     engine: &Engine,
-    claim: Claim,
+    job: &Job,
     folder: FolderId,
     uid_validity: u32,
     uids: &[u32],
-    all: bool,
     fault: Fault,
 ) -> Result<(), Broken> {
     if !imap::is_refusal(&fault) {
         return Err(fault.into());
     }
-    tracing::warn!(mailbox = claim.mailbox.0, messages = uids.len(), "the server does not let us delete");
-    let again = all.then(|| clock::now() + LATER);
+    tracing::warn!(mailbox = job.claim.mailbox.0, messages = uids.len(), "the server does not let us delete");
+    let again = job.delete.then(|| clock::now() + LATER);
     let tx = engine.store.begin().await?;
-    receipts::hold(&tx, claim).await?;
+    receipts::hold(&tx, job.claim).await?;
     receipts::put_off(&tx, folder, uid_validity, uids, again).await?;
     store::commit(tx).await?;
     Ok(())

@@ -4,7 +4,7 @@ use crate::vault::Vault;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Time;
-use domain::id::{AttachmentId, MessageId};
+use domain::id::{AttachmentId, MessageId, SourceId};
 use domain::time::Span;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -17,6 +17,8 @@ pub enum Thing {
     Source(MessageId),
     /// The formatted body of a message.
     Body(MessageId),
+    /// A stored message that became nothing.
+    Raw(SourceId),
 }
 
 /// An address lasts at least this long...
@@ -45,6 +47,7 @@ fn seal(vault: &Vault, thing: Thing, now: Time) -> String {
         Thing::Attachment(id) => (1_u8, id.0),
         Thing::Source(id) => (2, id.0),
         Thing::Body(id) => (3, id.0),
+        Thing::Raw(id) => (4, id.0),
     };
     let mut bytes = vec![kind];
     bytes.extend(id.to_be_bytes());
@@ -68,6 +71,7 @@ pub fn read(vault: &Vault, key: &str, now: Time) -> Option<Thing> {
         1 => Some(Thing::Attachment(AttachmentId(id))),
         2 => Some(Thing::Source(MessageId(id))),
         3 => Some(Thing::Body(MessageId(id))),
+        4 => Some(Thing::Raw(SourceId(id))),
         _ => None,
     }
 }

@@ -180,6 +180,16 @@ impl Session {
         self.search(&format!("HEADER Message-ID {}", quoted(id))).await
     }
 
+    /// UIDs of messages whose sender, subject or Message-ID has these words.
+    ///
+    /// # Errors
+    /// A [`Fault`]; a refusal may be one of the charset.
+    pub async fn search_words(&mut self, words: &str, utf8: bool) -> Result<Vec<u32>, Fault> {
+        let words = quoted(words);
+        let charset = if utf8 { "CHARSET UTF-8 " } else { "" };
+        self.search(&format!("{charset}OR OR FROM {words} SUBJECT {words} HEADER Message-ID {words}")).await
+    }
+
     /// UIDs that match, in order.
     ///
     /// # Errors
@@ -209,6 +219,32 @@ impl Session {
             self.run(&format!("UID EXPUNGE {set}"), |_| ()).await?;
         }
         Ok(())
+    }
+
+    /// Marks messages as read.
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn mark_read(&mut self, uids: &[u32]) -> Result<(), Fault> {
+        self.run(&format!("UID STORE {} +FLAGS.SILENT (\\Seen)", set(uids)), |_| ()).await
+    }
+
+    /// Moves messages to another folder, which is made where it is not there. Without MOVE
+    /// (RFC 6851) they are copied and deleted, which needs UIDPLUS.
+    ///
+    /// # Errors
+    /// A [`Fault`]; some may be moved, some not.
+    pub async fn move_to(&mut self, uids: &[u32], folder: &str) -> Result<(), Fault> {
+        let verb = if self.can("MOVE") { "MOVE" } else { "COPY" };
+        let command = format!("UID {verb} {} {}", set(uids), quoted(folder));
+        if let Err(fault) = self.run(&command, |_| ()).await {
+            if !fault.said.contains("[TRYCREATE]") {
+                return Err(fault);
+            }
+            self.run(&format!("CREATE {}", quoted(folder)), |_| ()).await?;
+            self.run(&command, |_| ()).await?;
+        }
+        if verb == "COPY" { self.delete(uids).await } else { Ok(()) }
     }
 
     /// Asks for nothing, to hear what is new.

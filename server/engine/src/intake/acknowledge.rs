@@ -37,7 +37,7 @@ pub async fn acknowledge(
         automatic: mail.automatic != Automatic::No,
         hushed: mail.hushed,
         addressed: written_to.is_some(),
-        imported: settling::is_imported(cx.tx, cx.waiting).await?,
+        imported: cx.asked() || settling::is_imported(cx.tx, cx.waiting).await?,
         age: cx.now.since(cx.at(mail)),
         lately: acknowledged::lately(cx.tx, &to, mail.from.as_ref().map(|p| p.address.as_str()), cx.now - ONCE_IN)
             .await?,

@@ -3,11 +3,11 @@
 use super::forward::Forwarded;
 use super::sign::signed_ticket;
 use super::ties::{self, By, Sender};
-use super::{Own, Proof, Read, Told, Unreadable, acknowledge, bounce};
+use super::{Own, Proof, Read, Told, acknowledge, bounce};
 use crate::mime::{Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, Tx, attachments, forwards, messages, posted, relays, requesters, tickets};
+use crate::store::{StoreError, Tx, attachments, forwards, messages, posted, relays, requesters, tickets, whole};
 use crate::{Engine, clock};
 use domain::Time;
 use domain::console::tickets::NO_TICKET;
@@ -58,7 +58,10 @@ pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut To
         Ok(mail) => cx.mail(engine, mail, &read.forwarded, told).await?,
         // Of what we sent ourselves nothing is missing.
         Err(_) if sent => settled(Disposition::Ignored, Some("sent mail that can't be read"), None, None),
-        Err(unreadable) => cx.quarantine(unreadable, read.bytes).await?,
+        Err(unreadable) => {
+            told.unreadable = Some(read.waiting.mailbox);
+            settled(Disposition::Quarantined, Some(&unreadable.reason), None, None)
+        }
     };
     settling::settle(tx, &read.waiting, &settlement, now).await?;
     if sent && settlement.disposition == Disposition::Ignored {
@@ -110,6 +113,11 @@ impl Context<'_> {
                 return Ok(settled(Disposition::Own, Some("our test mail to this address"), None, None));
             }
         }
+        let asked = self.asked();
+        if asked {
+            // What stood for a ticket that is gone must not stand in the way of a new one.
+            known::forget_missing(self.tx, &keys(mail)).await?;
+        }
         let known = known::find(self.tx, &keys(mail)).await?;
         if let Some(settlement) = self.seen_before(mail, &known) {
             return Ok(settlement);
@@ -125,12 +133,16 @@ impl Context<'_> {
             let reason = "somebody had forwarded it before";
             return Ok(settled(Disposition::Duplicate, Some(reason), Some(came.ticket), Some(came.message)));
         }
-        if mail.automatic == Automatic::Bounce {
-            let named = match bounce::about(mail, &known).and_then(|k| Some((k.ticket, k.message?))) {
+        let about = match mail.automatic {
+            Automatic::Bounce => match bounce::about(mail, &known).and_then(|k| Some((k.ticket, k.message?))) {
                 None => bounce::by_recipient(self, mail).await?,
                 named => named,
-            };
-            return match named {
+            },
+            _ => None,
+        };
+        // A person wants a ticket even of a bounce that names no reply of ours.
+        if mail.automatic == Automatic::Bounce && !(asked && about.is_none()) {
+            return match about {
                 Some((ticket, reply)) => {
                     let (message, disposition) = bounce::keep(self, mail, ticket, reply, told).await?;
                     Ok(settled(disposition, None, Some(ticket), Some(message)))
@@ -151,7 +163,7 @@ impl Context<'_> {
                 Ok(settled(Disposition::Automatic, None, Some(ticket), Some(message)))
             }
             // Nobody asks for an out-of-office note as a ticket; the ledger and the source keep it.
-            (None, Automatic::Answer) => {
+            (None, Automatic::Answer) if !asked => {
                 Ok(settled(Disposition::Automatic, Some("an automatic answer that belongs to no ticket"), None, None))
             }
             (Some((ticket, Sender::Staff)), _) => self.outside(mail, ticket).await,
@@ -220,6 +232,11 @@ impl Context<'_> {
         Some(settled(Disposition::Duplicate, None, Some(same.ticket), same.message))
     }
 
+    /// Whether a person wants a ticket of this message.
+    pub fn asked(&self) -> bool {
+        self.waiting.reason.as_deref() == Some(crate::fetch::ASKED)
+    }
+
     /// A ticket of its own.
     pub async fn begin(&self, mail: &Mail) -> Result<(TicketId, MessageId), StoreError> {
         let nobody = Party { name: String::new(), address: String::new() };
@@ -268,56 +285,15 @@ impl Context<'_> {
             once_hash: None,
         };
         let message = messages::insert(self.tx, new, self.now).await?;
-        attachments::insert_parts(self.tx, message, &mail.parts).await?;
+        if self.waiting.reason.as_deref() == Some(TOO_LARGE) && self.inside.is_none() {
+            // What is listed of a part of a message is not whole: its files are fetched on demand.
+            whole::shortened(self.tx, message).await?;
+        } else {
+            attachments::insert_parts(self.tx, message, &mail.parts).await?;
+        }
         known::remember(self.tx, &mail.identity.key, &mail.identity.digest, ticket, message).await?;
         known::remember_named(self.tx, &mail.ancestors, ticket).await?;
         Ok(message)
-    }
-
-    /// A ticket that shows what can be shown, with the source as its file.
-    async fn quarantine(&self, unreadable: &Unreadable, bytes: usize) -> Result<Settlement, StoreError> {
-        let (ticket, message) = match self.waiting.source {
-            None => (None, None),
-            Some(source) => {
-                let requester = requesters::of(self.tx, "", "").await?;
-                let new = tickets::New {
-                    subject: String::new(),
-                    status: TicketStatus::Open,
-                    mailbox: Some(self.waiting.mailbox),
-                    requester: requester.id,
-                    assignee: None,
-                    at: self.waiting.arrived_at.min(self.now),
-                    reply_from: None,
-                };
-                let ticket = tickets::insert(self.tx, new, self.now).await?;
-                let new = messages::New {
-                    ticket,
-                    kind: MessageKind::Incoming,
-                    person: None,
-                    author: String::new(),
-                    from_address: None,
-                    to: Vec::new(),
-                    cc: Vec::new(),
-                    reply_to: None,
-                    subject: String::new(),
-                    text: unreadable.salvage.clone(),
-                    quoted: None,
-                    html: None,
-                    remote_images: 0,
-                    source: Some(source),
-                    at: self.waiting.arrived_at.min(self.now),
-                    header_id: None,
-                    in_reply_to: None,
-                    references: Vec::new(),
-                    once_hash: None,
-                };
-                let message = messages::insert(self.tx, new, self.now).await?;
-                attachments::insert_source(self.tx, message, bytes).await?;
-                tickets::customer_wrote(self.tx, ticket, message, self.waiting.arrived_at.min(self.now), None).await?;
-                (Some(ticket), Some(message))
-            }
-        };
-        Ok(settled(Disposition::Quarantined, Some(&unreadable.reason), ticket, message))
     }
 
     /// It is the customer's turn, unless he wrote again since.

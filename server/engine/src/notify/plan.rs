@@ -33,7 +33,7 @@ pub async fn look(engine: &Engine) -> Result<(), StoreError> {
         }
     }
     for subject in over {
-        let lost = open.iter().find(|row| row.subject == subject && row.step == "lost");
+        let lost = open.iter().find(|row| row.subject == subject && matches!(row.step.as_str(), "lost" | "silent"));
         if let Some(row) = lost {
             recovered(engine, row, &facts, now).await?;
         }
@@ -67,7 +67,7 @@ async fn write(engine: &Engine, wanted: &Wanted, now: Time) -> Result<bool, Stor
 /// Those who were told that something stopped are told that it works, if it does.
 async fn recovered(engine: &Engine, row: &Row, facts: &[MailboxFacts], now: Time) -> Result<(), StoreError> {
     let Ok(mut content) = serde_json::from_str::<Content>(&row.content) else { return Ok(()) };
-    let Event::Lost { since, .. } = content.event else { return Ok(()) };
+    let (Event::Lost { since, .. } | Event::Silent { since, .. }) = content.event else { return Ok(()) };
     let works = |facts: &&MailboxFacts| {
         content.mailboxes.iter().any(|(id, _)| *id == facts.id)
             && !matches!(state(facts), MailboxState::Needs { .. } | MailboxState::Paused | MailboxState::Unfinished)

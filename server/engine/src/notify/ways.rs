@@ -120,6 +120,7 @@ mod tests {
             held: 0,
             basic_retires_at: None,
             ends_soon: Vec::new(),
+            mail: domain::mailbox::Mail::default(),
         }
     }
 

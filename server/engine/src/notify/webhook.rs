@@ -65,7 +65,10 @@ fn body(told: &Told<'_>) -> serde_json::Value {
         Event::Lost { diagnosis, since, .. } | Event::Held { diagnosis, since, .. } => {
             (Some(diagnosis.name()), Some(since.0), None)
         }
-        Event::Recovered { since } => (None, Some(since.0), None),
+        Event::Silent { since, .. }
+        | Event::Unexplained { since, .. }
+        | Event::Unreadable { since, .. }
+        | Event::Recovered { since } => (None, Some(since.0), None),
         Event::Test => (None, None, None),
     };
     let event = match event {

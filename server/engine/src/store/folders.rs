@@ -8,6 +8,7 @@ use domain::id::{FolderId, MailboxId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use std::collections::HashMap;
 
 pub use super::entity::folder::Model as Row;
 
@@ -73,6 +74,23 @@ pub async fn ensure(
     Ok(folder::Entity::insert(row).exec_with_returning(db).await?)
 }
 
+/// The row of a folder that is not fetched from, for what a person wants of it.
+pub async fn ensure_unwatched(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    name: &str,
+    role: FolderRole,
+) -> Result<Row, StoreError> {
+    if let Some(row) = named(db, mailbox, name).await? {
+        return Ok(row);
+    }
+    let mut row = ensure(db, mailbox, name, role).await?;
+    let unwatched = folder::ActiveModel { id: Set(row.id), watched: Set(false), ..Default::default() };
+    folder::Entity::update(unwatched).exec(db).await?;
+    row.watched = false;
+    Ok(row)
+}
+
 /// Watches exactly these folders, the first of them by IDLE. One that is chosen later brings what
 /// arrives from `now` on; `None` while the mailbox is set up: as the mailbox's import says.
 pub async fn choose(
@@ -105,6 +123,7 @@ pub async fn choose(
         };
         if let (Some(now), true) = (now, fresh) {
             chosen.uid_validity = Set(None);
+            chosen.seen_next = Set(None);
             chosen.cursor = Set(0);
             chosen.import_since = Set(Some(due.unwrap_or(now.0 - now.0.rem_euclid(1_000))));
             chosen.import_until = Set(None);
@@ -153,6 +172,13 @@ pub async fn note(db: &impl ConnectionTrait, id: FolderId, said: Option<&str>) -
     Ok(())
 }
 
+/// What the server can't do here, by the sweep's word; `None`: it can.
+pub async fn left_there(db: &impl ConnectionTrait, id: FolderId, word: Option<&str>) -> Result<(), StoreError> {
+    let row = folder::ActiveModel { id: Set(id.0), left_there: Set(word.map(str::to_owned)), ..Default::default() };
+    folder::Entity::update(row).exec(db).await?;
+    Ok(())
+}
+
 /// Where an import begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Beginning {
@@ -176,6 +202,7 @@ pub async fn begin(db: &impl ConnectionTrait, read: &Row, beginning: Beginning) 
     let row = folder::ActiveModel {
         uid_validity: Set(Some(beginning.uid_validity.into())),
         cursor: Set(beginning.before.into()),
+        seen_next: Set(None),
         import_before: Set(beginning.before.into()),
         import_since: Set(beginning.since.map(|t| t.0)),
         import_upto: Set(Some(beginning.upto.into())),
@@ -190,6 +217,7 @@ pub async fn begin(db: &impl ConnectionTrait, read: &Row, beginning: Beginning) 
 pub async fn renumber(db: &impl ConnectionTrait, read: &Row, uid_validity: u32) -> Result<bool, StoreError> {
     let row = folder::ActiveModel {
         uid_validity: Set(Some(uid_validity.into())),
+        seen_next: Set(None),
         cursor: Set(0),
         import_before: Set(0),
         import_upto: Set(Some(0)),
@@ -222,6 +250,7 @@ pub async fn advance(
 ) -> Result<(), StoreError> {
     folder::Entity::update_many()
         .col_expr(folder::Column::Cursor, cursor_value(cursor))
+        .col_expr(folder::Column::MovedAt, Expr::value(crate::clock::now().0))
         .filter(folder::Column::Id.eq(id.0))
         .filter(folder::Column::UidValidity.eq(i64::from(uid_validity)))
         .filter(folder::Column::Cursor.lt(i64::from(cursor)))
@@ -239,4 +268,20 @@ pub async fn fetched(db: &impl ConnectionTrait, id: FolderId, at: Time) -> Resul
     let row = folder::ActiveModel { id: Set(id.0), fetched_at: Set(Some(at.0)), ..Default::default() };
     folder::Entity::update(row).exec(db).await?;
     Ok(())
+}
+
+/// When the last pass of each mailbox went through, or last moved on: of its folders in use.
+pub async fn passed(store: &Store) -> Result<HashMap<i64, Time>, StoreError> {
+    let rows = folder::Entity::find()
+        .filter(folder::Column::FormerSwitchId.is_null())
+        .filter(folder::Column::Watched.eq(true))
+        .filter(folder::Column::Role.ne(FolderRole::Sent.key()))
+        .all(store.read())
+        .await?;
+    let mut passed = HashMap::new();
+    for row in rows {
+        let Some(at) = row.fetched_at.max(row.moved_at).map(Time) else { continue };
+        passed.entry(row.mailbox_id).and_modify(|last: &mut Time| *last = at.max(*last)).or_insert(at);
+    }
+    Ok(passed)
 }

@@ -4,7 +4,7 @@ use super::entity::known_id;
 use super::{StoreError, Tx};
 use domain::id::{MessageId, TicketId};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
@@ -42,6 +42,19 @@ pub async fn find(tx: &Tx, keys: &[String]) -> Result<Vec<Known>, StoreError> {
         .collect();
     found.sort_by_key(|known| known.message.is_none());
     Ok(found)
+}
+
+/// Forgets what stands for messages that are not there any more.
+pub async fn forget_missing(tx: &Tx, keys: &[String]) -> Result<(), StoreError> {
+    use super::entity::message;
+    let there = message::Entity::find().select_only().column(message::Column::Id).into_query();
+    known_id::Entity::delete_many()
+        .filter(known_id::Column::MessageKey.is_in(keys.iter().map(String::as_str)))
+        .filter(known_id::Column::MessageId.is_not_null())
+        .filter(known_id::Column::MessageId.not_in_subquery(there))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Which of these keys are those of our own messages.

@@ -3,6 +3,7 @@
 use super::entity::{account, delivery, direction, folder, grants, mailbox, mailbox_check, own_address, receipt};
 use super::{Store, StoreError, set};
 use domain::console::mailboxes::Through;
+use domain::console::mailboxes::{AfterFetch, Tidy};
 use domain::id::{MailboxId, PersonId};
 use domain::provider::Endpoint;
 use domain::{Address, Direction, Time};
@@ -11,6 +12,18 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 use std::collections::{HashMap, HashSet};
 
 pub use super::entity::mailbox::{ActiveModel, Model as Row};
+
+impl Row {
+    /// What becomes of mail on the server once it is stored here.
+    pub fn after_fetch(&self) -> AfterFetch {
+        let tidy = match self.after_fetch.as_str() {
+            "read" => Tidy::MarkRead,
+            "move" => Tidy::MoveTo(self.after_fetch_folder.clone()),
+            _ => Tidy::Leave,
+        };
+        AfterFetch { grace_days: u32::try_from(self.grace_days).unwrap_or(0), tidy }
+    }
+}
 
 /// One mailbox that was not deleted.
 pub async fn get(store: &Store, id: MailboxId) -> Result<Option<Row>, StoreError> {

@@ -101,6 +101,7 @@ pub async fn insert(tx: &Tx, new: New, now: Time) -> Result<MessageId, StoreErro
         reference_list: Set((!new.references.is_empty()).then(|| new.references.join(" "))),
         reply_to: Set(new.reply_to),
         once_hash: Set(new.once_hash),
+        shortened: Set(false),
         ..Default::default()
     };
     let id = MessageId(row.insert(tx).await?.id);

@@ -12,6 +12,10 @@ use std::collections::HashSet;
 
 pub use super::entity::receipt::Model as Row;
 
+/// The words of [`New::tidy`].
+pub const MARK_READ: &str = "read";
+pub const MOVE: &str = "move";
+
 /// Who may write for a mailbox: the node that claimed it, in the epoch of its claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -60,6 +64,8 @@ pub struct New {
     pub delete_due_at: Option<Time>,
     pub message_key: Option<String>,
     pub header_digest: Option<Vec<u8>>,
+    /// Still to be done to the message on the server: `read` or `move`.
+    pub tidy: Option<&'static str>,
 }
 
 /// Writes a receipt; the first one of a UID stands.
@@ -84,11 +90,47 @@ pub async fn write(tx: &impl ConnectionTrait, new: New, now: Time) -> Result<(),
         deleted_at: Set(None),
         message_key: Set(new.message_key),
         header_digest: Set(new.header_digest),
+        parser: Set(0),
+        tidy: Set(new.tidy.map(str::to_owned)),
     };
     let key = [receipt::Column::FolderId, receipt::Column::UidValidity, receipt::Column::Uid];
     receipt::Entity::insert(row)
         .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
         .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// Writes a receipt in the place of the one that may be there: a person wants this message.
+pub async fn overwrite(tx: &impl ConnectionTrait, new: New, now: Time) -> Result<(), StoreError> {
+    receipt::Entity::delete_many()
+        .filter(receipt::Column::FolderId.eq(new.folder.0))
+        .filter(receipt::Column::UidValidity.eq(i64::from(new.uid_validity)))
+        .filter(receipt::Column::Uid.eq(i64::from(new.uid)))
+        .exec(tx)
+        .await?;
+    write(tx, new, now).await
+}
+
+/// One receipt.
+pub async fn get(store: &Store, folder: FolderId, uid_validity: u32, uid: u32) -> Result<Option<Row>, StoreError> {
+    Ok(receipt::Entity::find_by_id((folder.0, i64::from(uid_validity), i64::from(uid))).one(store.read()).await?)
+}
+
+/// Lets intake read a stored message again, for the given reason.
+pub async fn reopen(tx: &impl ConnectionTrait, row: &Row, reason: Option<&str>) -> Result<(), StoreError> {
+    receipt::Entity::update_many()
+        .col_expr(receipt::Column::Disposition, Expr::value(Disposition::Stored.key()))
+        .col_expr(receipt::Column::Reason, Expr::value(reason.map(str::to_owned)))
+        .col_expr(receipt::Column::SettledAt, Expr::value(None::<i64>))
+        .col_expr(receipt::Column::TicketId, Expr::value(None::<i64>))
+        .col_expr(receipt::Column::MessageId, Expr::value(None::<i64>))
+        .col_expr(receipt::Column::Tries, Expr::value(0_i64))
+        .filter(receipt::Column::FolderId.eq(row.folder_id))
+        .filter(receipt::Column::UidValidity.eq(row.uid_validity))
+        .filter(receipt::Column::Uid.eq(row.uid))
+        .filter(receipt::Column::Disposition.eq(row.disposition.as_str()))
+        .exec(tx)
         .await?;
     Ok(())
 }
@@ -196,6 +238,48 @@ pub async fn deletable(
     let mut uids: Vec<u32> = uids.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect();
     uids.sort_unstable();
     Ok(uids)
+}
+
+/// UIDs that are still to be marked, or moved, in order.
+pub async fn untidy(store: &Store, folder: FolderId, uid_validity: u32, word: &str) -> Result<Vec<u32>, StoreError> {
+    let uids: Vec<i64> = receipt::Entity::find()
+        .select_only()
+        .column(receipt::Column::Uid)
+        .filter(receipt::Column::FolderId.eq(folder.0))
+        .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
+        .filter(receipt::Column::Tidy.eq(word))
+        // Written out, so that SQLite sees that its partial index fits.
+        .filter(Expr::cust("tidy IS NOT NULL"))
+        .limit(1_000)
+        .into_tuple()
+        .all(store.read())
+        .await?;
+    let mut uids: Vec<u32> = uids.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect();
+    uids.sort_unstable();
+    Ok(uids)
+}
+
+/// They are marked, or moved.
+pub async fn tidied(
+    tx: &impl ConnectionTrait,
+    folder: FolderId,
+    uid_validity: u32,
+    uids: &[u32],
+    moved_at: Option<Time>,
+) -> Result<(), StoreError> {
+    for part in uids.chunks(200) {
+        let mut update = receipt::Entity::update_many().col_expr(receipt::Column::Tidy, Expr::value(None::<String>));
+        if let Some(at) = moved_at {
+            update = update.col_expr(receipt::Column::DeletedAt, Expr::value(at.0));
+        }
+        update
+            .filter(receipt::Column::FolderId.eq(folder.0))
+            .filter(receipt::Column::UidValidity.eq(i64::from(uid_validity)))
+            .filter(receipt::Column::Uid.is_in(part.iter().map(|uid| i64::from(*uid))))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// They can't be deleted now: again at `until`, or never.

@@ -134,10 +134,69 @@ pub async fn settle(tx: &Tx, waiting: &Waiting, settlement: &Settlement, now: Ti
         .col_expr(receipt::Column::TicketId, Expr::value(settlement.ticket.map(|t| t.0)))
         .col_expr(receipt::Column::MessageId, Expr::value(settlement.message.map(|m| m.0)))
         .col_expr(receipt::Column::SettledAt, Expr::value(now.0))
+        .col_expr(receipt::Column::Parser, Expr::value(crate::mime::PARSER))
         .filter(one(waiting))
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Lets intake read again what an older parser gave up on; how many there are.
+pub async fn reopen_unreadable(store: &Store, parser: i64) -> Result<u64, StoreError> {
+    let done = receipt::Entity::update_many()
+        .col_expr(receipt::Column::Disposition, Expr::value(Disposition::Stored.key()))
+        .col_expr(receipt::Column::Reason, Expr::value(None::<String>))
+        .col_expr(receipt::Column::SettledAt, Expr::value(None::<i64>))
+        .col_expr(receipt::Column::Tries, Expr::value(0_i64))
+        // Written out, so that SQLite sees that its partial index fits.
+        .filter(Expr::cust("disposition = 'quarantined'"))
+        .filter(receipt::Column::TicketId.is_null())
+        .filter(receipt::Column::SourceId.is_not_null())
+        .filter(receipt::Column::Parser.lt(parser))
+        .exec(store.write())
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// Messages that can't be read, the newest first.
+pub async fn unreadable(store: &Store, limit: u64) -> Result<Vec<receipt::Model>, StoreError> {
+    Ok(receipt::Entity::find()
+        .filter(Expr::cust("disposition = 'quarantined'"))
+        .filter(receipt::Column::TicketId.is_null())
+        .order_by_desc(receipt::Column::SettledAt)
+        .order_by_desc(receipt::Column::Uid)
+        .limit(limit)
+        .all(store.read())
+        .await?)
+}
+
+/// What becomes of an unreadable message by a person's word; `false`: it is not one any more.
+pub async fn by_person(
+    tx: &Tx,
+    row: &receipt::Model,
+    disposition: Disposition,
+    reason: &str,
+    made: Option<(TicketId, MessageId)>,
+) -> Result<bool, StoreError> {
+    let done = receipt::Entity::update_many()
+        .col_expr(receipt::Column::Disposition, Expr::value(disposition.key()))
+        .col_expr(receipt::Column::Reason, Expr::value(reason))
+        .col_expr(receipt::Column::TicketId, Expr::value(made.map(|(ticket, _)| ticket.0)))
+        .col_expr(receipt::Column::MessageId, Expr::value(made.map(|(_, message)| message.0)))
+        .filter(receipt::Column::FolderId.eq(row.folder_id))
+        .filter(receipt::Column::UidValidity.eq(row.uid_validity))
+        .filter(receipt::Column::Uid.eq(row.uid))
+        .filter(Expr::cust("disposition = 'quarantined'"))
+        .filter(receipt::Column::TicketId.is_null())
+        .exec(tx)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// How many bytes a stored message has.
+pub async fn source_size(store: &Store, id: i64) -> Result<Option<u64>, StoreError> {
+    let row = source::Entity::find_by_id(id).one(store.read()).await?;
+    Ok(row.and_then(|row| u64::try_from(row.bytes).ok()))
 }
 
 /// Forgets the bytes of a settled message that is nothing to us.
@@ -172,6 +231,17 @@ pub async fn source_bytes(store: &Store, id: SourceId) -> Result<Option<Vec<u8>>
         after = chunk.place;
         bytes.extend_from_slice(&chunk.bytes);
     }
+}
+
+/// Whether the bytes of a stored message are there.
+pub async fn is_whole(store: &Store, id: Option<i64>) -> Result<bool, StoreError> {
+    let Some(id) = id else { return Ok(false) };
+    let Some(row) = source::Entity::find_by_id(id).filter(source::Column::Complete.eq(true)).one(store.read()).await?
+    else {
+        return Ok(false);
+    };
+    let chunk = source_chunk::Entity::find().filter(source_chunk::Column::SourceId.eq(id)).one(store.read()).await?;
+    Ok(row.bytes == 0 || chunk.is_some())
 }
 
 /// Whether a message lay there before the mailbox was connected, or comes from a folder that is

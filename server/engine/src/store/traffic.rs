@@ -4,9 +4,12 @@ use super::entity::{delivery, receipt};
 use super::{Store, StoreError};
 use domain::Time;
 use domain::id::MailboxId;
+use domain::silence::Habit;
 use domain::time::Span;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 use std::collections::HashMap;
 
 /// Dispositions that are not mail from outside.
@@ -40,6 +43,35 @@ pub async fn since(store: &Store, since: Time) -> Result<HashMap<i64, Came>, Sto
         (id, Came { messages: narrow(n), first: Time(first.unwrap_or(0)), last: Time(last.unwrap_or(0)) })
     };
     Ok(rows.into_iter().map(came).collect())
+}
+
+/// How mail comes to each mailbox, reckoned over so long before its last message.
+pub async fn habits(store: &Store, over: Span) -> Result<HashMap<i64, Habit>, StoreError> {
+    let sql = format!(
+        "WITH came AS (SELECT mailbox_id, arrived_at FROM receipt WHERE disposition NOT IN ('own', 'before_import', \
+         'duplicate', 'answered_outside') AND arrived_at > {}), \
+         newest AS (SELECT mailbox_id, MAX(arrived_at) AS newest FROM came GROUP BY mailbox_id), \
+         steps AS (SELECT came.mailbox_id, came.arrived_at, came.arrived_at - LAG(came.arrived_at) \
+         OVER (PARTITION BY came.mailbox_id ORDER BY came.arrived_at) AS step FROM came \
+         JOIN newest ON newest.mailbox_id = came.mailbox_id WHERE came.arrived_at >= newest.newest - {}) \
+         SELECT mailbox_id, COUNT(*) AS messages, MIN(arrived_at) AS earliest, MAX(arrived_at) AS latest, \
+         COALESCE(MAX(step), 0) AS longest FROM steps GROUP BY mailbox_id",
+        (crate::clock::now() - over - over - over).0,
+        over.0
+    );
+    let rows = store.read().query_all_raw(Statement::from_string(store.backend(), sql)).await?;
+    let mut habits = HashMap::new();
+    for row in rows {
+        let number = |name: &str| row.try_get::<i64>("", name);
+        let habit = Habit {
+            messages: narrow(number("messages")?),
+            first: Time(number("earliest")?),
+            last: Time(number("latest")?),
+            longest: Span(number("longest")?),
+        };
+        habits.insert(number("mailbox_id")?, habit);
+    }
+    Ok(habits)
 }
 
 /// When the last message of a mailbox arrived, however long ago.

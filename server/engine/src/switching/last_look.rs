@@ -10,7 +10,7 @@ use crate::login::{Access, Login, Proof};
 use crate::store::receipts::Claim;
 use crate::store::switches::{self, FormerRow};
 use crate::store::{StoreError, directions, folders, mailboxes, receipts};
-use domain::console::mailboxes::ImportFrom;
+use domain::console::mailboxes::{AfterFetch, ImportFrom};
 use domain::folder::FolderRole;
 use domain::id::{FolderId, GrantId, MailboxId};
 use domain::provider::Endpoint;
@@ -125,6 +125,7 @@ async fn look(engine: &Engine, mailbox: MailboxId, switch: &switches::Row) -> Re
             upto: None,
             until: None,
             delete: false,
+            after: AfterFetch::default(),
             outages: Vec::new(),
         };
         let selected = session.examine(&folder.name).await?;

@@ -7,10 +7,11 @@ use crate::imap::{self, Session};
 use crate::login::Fault;
 use crate::store::folders::{self, Row};
 use crate::store::receipts::Claim;
-use crate::store::{self, StoreError, listed};
-use crate::{Engine, clock, directions, errand};
+use crate::store::{self, StoreError, listed, wishes as wanted};
+use crate::{Engine, clock, directions, errand, reconcile, wishes};
 use domain::Direction;
 use domain::Time;
+use domain::console::mailboxes::AfterFetch;
 use domain::folder::FolderRole;
 use domain::id::{FolderId, MailboxId};
 use std::collections::HashMap;
@@ -150,12 +151,8 @@ impl Others {
         if !self.fetching.is_empty() {
             return Ok(());
         }
-        let due = std::mem::take(&mut self.due);
-        each(engine, job, due, &mut *self.care.lock().await, session).await?;
-        if let Some((from, to)) = missed::uncounted(engine, job.claim.mailbox).await? {
-            missed::count(engine, job.claim, session, from, to).await?;
-        }
-        Ok(())
+        let todo = Todo::of(engine, job, std::mem::take(&mut self.due)).await?;
+        todo.fulfil(engine, job, &mut *self.care.lock().await, session).await
     }
 }
 
@@ -168,8 +165,8 @@ async fn rows(engine: &Engine, mailbox: MailboxId) -> Result<Vec<Row>, StoreErro
 
 async fn all(engine: &Engine, job: &Job, due: Vec<Due>, care: &mut HashMap<FolderId, Care>) -> Result<(), Broken> {
     let mailbox = job.claim.mailbox;
-    let outage = missed::uncounted(engine, mailbox).await?;
-    if due.is_empty() && outage.is_none() {
+    let todo = Todo::of(engine, job, due).await?;
+    if todo.is_empty() {
         return Ok(());
     }
     let access = match directions::access(engine, mailbox, Direction::Incoming).await {
@@ -179,12 +176,54 @@ async fn all(engine: &Engine, job: &Job, due: Vec<Due>, care: &mut HashMap<Folde
         Err(_) => return Ok(()),
     };
     let mut turn = errand::turn(engine, mailbox, &access).await?;
-    each(engine, job, due, care, &mut turn.session).await?;
-    if let Some((from, to)) = outage {
-        missed::count(engine, job.claim, &mut turn.session, from, to).await?;
-    }
+    todo.fulfil(engine, job, care, &mut turn.session).await?;
     turn.rest();
     Ok(())
+}
+
+/// What there is to do beside watching the first folder.
+struct Todo {
+    due: Vec<Due>,
+    wanted: Vec<wanted::Row>,
+    outage: Option<(Time, Time)>,
+    night: bool,
+}
+
+impl Todo {
+    async fn of(engine: &Engine, job: &Job, due: Vec<Due>) -> Result<Self, StoreError> {
+        let mailbox = job.claim.mailbox;
+        Ok(Self {
+            due,
+            wanted: wanted::open(&engine.store, mailbox).await?,
+            outage: missed::uncounted(engine, mailbox).await?,
+            night: reconcile::is_due(engine, job.claim).await?,
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.due.is_empty() && self.wanted.is_empty() && self.outage.is_none() && !self.night
+    }
+
+    async fn fulfil(
+        self,
+        engine: &Engine,
+        job: &Job,
+        care: &mut HashMap<FolderId, Care>,
+        session: &mut Session,
+    ) -> Result<(), Broken> {
+        // Somebody waits for these.
+        for wish in &self.wanted {
+            wishes::fulfil(engine, job, session, wish).await?;
+        }
+        each(engine, job, self.due, care, session).await?;
+        if let Some((from, to)) = self.outage {
+            missed::count(engine, job.claim, session, from, to).await?;
+        }
+        if self.night {
+            reconcile::reconcile(engine, job, session, None).await?;
+        }
+        Ok(())
+    }
 }
 
 async fn each(
@@ -201,6 +240,7 @@ async fn each(
             role,
             until: row.import_until.map(Time),
             delete: job.delete && row.watched && role != FolderRole::Sent,
+            after: if row.watched && role != FolderRole::Sent { job.after.clone() } else { AfterFetch::default() },
             ..job.clone()
         };
         match one(engine, job, last, care.entry(folder).or_default(), session, &row).await {
@@ -224,7 +264,7 @@ async fn one(
     row: &Row,
 ) -> Result<(), Broken> {
     let opened: Result<imap::Selected, Fault> =
-        if job.delete { session.select(&row.name).await } else { session.examine(&row.name).await };
+        if job.writes() { session.select(&row.name).await } else { session.examine(&row.name).await };
     let (id, selected) = (FolderId(row.id), opened?);
     // Made anew since STATUS told: its numbers say nothing about the ones now.
     let upto = last.filter(|(uid_validity, _)| *uid_validity == selected.uid_validity).map(|(_, uid)| uid);

@@ -4,7 +4,7 @@ use crate::store::receipts::Claim;
 use crate::store::{self, StoreError, mailboxes};
 use crate::{Engine, clock};
 use domain::Direction;
-use domain::console::mailboxes::ImportFrom;
+use domain::console::mailboxes::{AfterFetch, ImportFrom, Tidy};
 use domain::id::GrantId;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -22,12 +22,20 @@ pub struct Terms {
     /// It failed elsewhere and is to be tried again: a session that goes on proves itself by opening anew.
     pub retry: bool,
     pub delete: bool,
+    pub after: AfterFetch,
     pub import: ImportFrom,
     /// What the first import would bring is to be counted.
     pub uncounted: bool,
     /// The folder that is watched first.
     pub folder: String,
     pub ours: bool,
+}
+
+impl Terms {
+    /// Whether anything is changed on the server.
+    pub fn writes(&self) -> bool {
+        self.delete || self.after.tidy != Tidy::Leave
+    }
 }
 
 /// Ends when somebody rings, when it is time to stop, or when a look finds other terms.
@@ -71,6 +79,7 @@ pub async fn of(engine: &Engine, claim: Claim) -> Result<Option<Terms>, StoreErr
         used: side.used,
         idle: mailbox.paused_at.is_some() || mailbox.draft,
         delete: mailbox.delete_after_fetch,
+        after: mailbox.after_fetch(),
         import,
         uncounted: mailbox.import_asked_at.is_some() && mailbox.import_count.is_none(),
         ours: mailbox.node_id == Some(claim.node) && mailbox.epoch == claim.epoch,

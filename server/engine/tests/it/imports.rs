@@ -44,6 +44,7 @@ async fn nothing_older_comes_in_before_somebody_has_seen_how_much_it_is() {
     let console = desk.engine.console();
     let id = draft(&desk, &user.email, At::Microsoft).await;
     let wanted = Use {
+        after_fetch: Default::default(),
         incoming: true,
         outgoing: true,
         delete_after_fetch: false,

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod after;
 mod browser;
 mod complaints;
 mod desk;
 mod fetch;
+mod fetch_complaints;
 mod folders;
 mod forwards;
 mod grants;
@@ -14,6 +16,7 @@ mod imap;
 mod imports;
 mod inbox;
 mod intake;
+mod ledger;
 mod links;
 mod lookup;
 mod loops;
@@ -21,9 +24,11 @@ mod moving;
 mod office;
 mod outbox;
 mod own_providers;
+mod quarantine;
 mod rig;
 mod sending;
 mod signins;
+mod silence;
 mod smtp;
 mod switching;
 mod tickets;

@@ -7,7 +7,7 @@ use domain::id::{MessageId, TicketId};
 use domain::refusal::Conflict;
 use domain::{Fault, Refusal};
 use engine::store::entity as e;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 fn letter(id: &str, from: &str, subject: &str, more: &str) -> String {
     format!("Message-ID: <{id}>\nFrom: {from}\nTo: {SUPPORT}\nSubject: {subject}\n{more}\nThe text of {id}.\n")
@@ -43,6 +43,23 @@ async fn a_stranger_who_guesses_is_a_possible_reply() {
         let taken = inbox.mail(&letter(id, "kim@elsewhere.example", subject, more)).await;
         assert_eq!(way(&inbox, taken.message.unwrap()).await, None, "{id}");
     }
+}
+
+#[tokio::test]
+async fn a_message_over_the_size_limit_is_a_possible_reply_all_the_same() {
+    let inbox = Inbox::open().await;
+    let ticket = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await.ticket.unwrap();
+    let uid = inbox.put(&letter("2@e", "mallory@evil.example", &format!("Re: Printer [#{ticket}]"), "")).await;
+    let sql = format!("UPDATE receipt SET reason = 'too_large' WHERE uid = {uid}");
+    inbox.engine.store.write().execute_unprepared(&sql).await.unwrap();
+    inbox.take_in().await;
+    let all = e::receipt::Entity::find().filter(e::receipt::Column::Uid.eq(uid)).all(inbox.engine.store.read()).await;
+    let taken = all.unwrap().remove(0);
+    assert_eq!(taken.disposition, "too_large");
+    let message = MessageId(taken.message_id.unwrap());
+    assert_eq!(way(&inbox, message).await, Some(Way::PossibleReply { ticket }));
+    let row = e::message::Entity::find_by_id(message.0).one(inbox.engine.store.read()).await.unwrap().unwrap();
+    assert!(row.shortened && row.ticket_id != ticket.0);
 }
 
 #[tokio::test]

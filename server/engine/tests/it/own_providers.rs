@@ -61,6 +61,7 @@ async fn begun(desk: &Desk, email: &str, key: &str) -> MailboxId {
     let id = mailboxes.start(&admin(), email.to_owned(), String::new()).await.expect("a draft");
     mailboxes.choose_provider(&admin(), id, key.to_owned()).await.expect("chosen");
     let wanted = Use {
+        after_fetch: Default::default(),
         incoming: true,
         outgoing: true,
         delete_after_fetch: false,

@@ -31,6 +31,34 @@ pub const ARTICLES: &[Article] = &[
         ],
     },
     Article {
+        key: "missing-mail",
+        title: "Is all mail here?",
+        lead: "Every night each message on the server is compared with what became of it here; what has no explanation is told by its number.",
+        blocks: &[
+            SEE,
+            List(&[
+                "Is all mail here? on the mailbox's page: per folder, how many messages lie on the server, and what each of them became.",
+                "Messages can't be explained: each is named by its UID, the number that the server gave it, and admins get a notice.",
+                "Something else takes mail from this mailbox: the server gave out numbers whose messages were gone before they could be fetched.",
+                "Nothing is fetched, or No mail comes: nothing is refused, and yet nothing comes, for 15 minutes or longer than ever before here.",
+                "Messages can't be read: kept as they came, without a ticket.",
+            ]),
+            DO,
+            Steps(&[
+                "Why is this mail not a ticket?: look for it by sender, subject or Message-ID. The answer says where it lies and why; Import now makes a ticket of it.",
+                "Compare now repeats the comparison; what was imported again is explained then.",
+                "Where something else takes mail, look for a second mail program that fetches by POP3, or for a rule at the provider.",
+                "Where no mail comes, send one to the address and see whether it arrives: a forward, a rule or the domain's MX record may have changed.",
+                "Unreadable mail is read again by itself after an update of Mailkeep. Until then, download it or make a ticket by hand.",
+            ]),
+            LOST,
+            Text(
+                "A comparison that breaks off, or whose answer is not whole, changes nothing: nothing is concluded from half an answer.",
+            ),
+            More("outage", "Mail missed in an outage"),
+        ],
+    },
+    Article {
         key: "forwarding",
         title: "Bringing in mail by forwarding it",
         lead: "Mail that somebody forwards to the help desk becomes tickets of the people who wrote it, one ticket for each message.",

@@ -60,6 +60,7 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
             incoming: incoming.used,
             outgoing: outgoing.used,
             delete_after_fetch: stored.delete_after_fetch,
+            after_fetch: stored.after_fetch(),
             folder: folder.as_ref().map_or_else(|| "INBOX".to_owned(), |f| f.name.clone()),
             other_folders: chosen.iter().skip(1).map(|f| f.name.clone()).collect(),
             import: match (stored.import_mode.as_str(), stored.import_from) {

@@ -193,6 +193,7 @@ async fn views(engine: &Engine, rows: Vec<messages::Row>, now: Time) -> Answer<V
             remote_images: u32::try_from(m.remote_images).unwrap_or(0),
             files: files.remove(&m.id).unwrap_or_default(),
             way: ways.get(&m.id).and_then(|way| serde_json::from_str(way).ok()),
+            shortened: m.shortened,
             delivery: lines.remove(&id),
         }
     });

@@ -23,6 +23,12 @@ pub struct Model {
     pub place: i64,
     pub said: Option<String>,
     pub import_until: Option<i64>,
+    /// Below this UID every number is accounted for; `None`: not looked at since it was numbered.
+    pub seen_next: Option<i64>,
+    /// When the cursor last moved.
+    pub moved_at: Option<i64>,
+    /// What the server can't do, so that its mail stays: a word of the sweep.
+    pub left_there: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

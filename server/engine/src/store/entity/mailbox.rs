@@ -28,6 +28,11 @@ pub struct Model {
     pub arrives_at: Option<i64>,
     pub acknowledge: bool,
     pub acknowledge_text: String,
+    /// What becomes of mail that stays on the server: leave, read or move.
+    pub after_fetch: String,
+    pub after_fetch_folder: String,
+    /// Days that mail stays before it is deleted.
+    pub grace_days: i64,
     /// Since then its first import waits for somebody to look at it.
     pub import_asked_at: Option<i64>,
     /// What that import would bring, as JSON.

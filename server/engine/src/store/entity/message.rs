@@ -25,6 +25,7 @@ pub struct Model {
     pub reference_list: Option<String>,
     pub reply_to: Option<String>,
     pub once_hash: Option<Vec<u8>>,
+    pub shortened: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -24,6 +24,10 @@ pub struct Model {
     pub deleted_at: Option<i64>,
     pub message_key: Option<String>,
     pub header_digest: Option<Vec<u8>>,
+    /// The version of the parser that gave up on it.
+    pub parser: i64,
+    /// Still to be marked or moved on the server: `read`, or `move`.
+    pub tidy: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

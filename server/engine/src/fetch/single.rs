@@ -1,0 +1,95 @@
+//! One message that a person asked for, from whichever folder it lies in.
+
+use super::pass::Run;
+use super::{Broken, Care, Job, Passed, large};
+use crate::Engine;
+use crate::imap::Session;
+use crate::store::folders::Row;
+use domain::id::SourceId;
+use std::collections::BTreeSet;
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Single {
+    Stored,
+    /// It is not there any more.
+    Gone,
+    /// The server numbered the folder anew meanwhile.
+    Renumbered,
+}
+
+/// Over this not even a person gets a message. Bytes.
+const WHOLE: u64 = 256 << 20;
+
+/// The whole of a message over the size limit: its source. `None`: it is not there any more, was
+/// not delivered, or is too large even so.
+///
+/// # Errors
+/// [`Broken`]; nothing was stored then.
+pub async fn whole(
+    engine: &Engine,
+    job: &Job,
+    session: &mut Session,
+    row: Row,
+    uid_validity: u32,
+    uid: u32,
+) -> Result<Option<SourceId>, Broken> {
+    let selected = session.examine(&row.name).await?;
+    if selected.uid_validity != uid_validity {
+        return Ok(None);
+    }
+    let Some(one) = session.sizes(&[uid]).await?.into_iter().find(|one| one.uid == uid) else { return Ok(None) };
+    let mut run = Run {
+        engine,
+        job,
+        session,
+        care: &mut Care::default(),
+        folder: domain::id::FolderId(row.id),
+        row,
+        uid_validity,
+        cursor_held: true,
+        asked: true,
+        open: BTreeSet::new(),
+        last: 0,
+        passed: Passed::default(),
+    };
+    large::on_demand(&mut run, &one, WHOLE).await
+}
+
+/// Stores one message; intake makes a ticket of it, whatever its receipt said before.
+///
+/// # Errors
+/// [`Broken`]; nothing was stored then.
+pub async fn single(
+    engine: &Engine,
+    job: &Job,
+    session: &mut Session,
+    row: Row,
+    uid_validity: u32,
+    uid: u32,
+) -> Result<Single, Broken> {
+    let selected = session.examine(&row.name).await?;
+    if selected.uid_validity != uid_validity {
+        return Ok(Single::Renumbered);
+    }
+    if session.search_uids(uid, Some(uid)).await?.is_empty() {
+        return Ok(Single::Gone);
+    }
+    let sizes = session.sizes(&[uid]).await?;
+    let mut run = Run {
+        engine,
+        job,
+        session,
+        care: &mut Care::default(),
+        folder: domain::id::FolderId(row.id),
+        row,
+        uid_validity,
+        cursor_held: true,
+        asked: true,
+        open: BTreeSet::new(),
+        last: 0,
+        passed: Passed::default(),
+    };
+    run.fetch_sized(sizes).await?;
+    Ok(if run.passed.stored > 0 { Single::Stored } else { Single::Gone })
+}
