@@ -32,14 +32,14 @@ const ACTS = {
     await kick(call, who);
     return `The password of ${who} is ${password} now. Under Admin > Email it says Reauthorization required after the second refusal, a few seconds apart; Give password asks for the new one.`;
   }] } },
-  secret: { title: 'Expire the app secret', about: 'Every sign-in by the registration stops at its next refresh, within a minute.', buttons: {
-    expire: ['Expire it', async (call) => { await call('/idp/secret', { client: demo.client, state: 'expired' }); return 'The secret is expired. Within a minute the banner speaks of the app registration, not of a sign-in: signing in again does not help.'; }],
-    renew: ['Make a new one', async (call) => { const secret = `demo-secret-${serial += 1}-value`; await call('/idp/secret', { client: demo.client, state: 'valid', secret }); return `The new secret is ${secret}. Enter it under App registrations; all mailboxes go on without a sign-in.`; }],
-    back: ['Old one valid again', async (call) => { await call('/idp/secret', { client: demo.client, state: 'valid', secret: demo.secret }); return `${demo.secret} is valid again.`; }],
+  secret: { title: 'Expire the app secret', about: 'At Microsoft: every sign-in by the registration stops at its next refresh, within a minute.', buttons: {
+    expire: ['Expire it', async (call) => { await call('/idp/secret', { provider: 'microsoft', client: demo.client, state: 'expired' }); return 'The secret is expired. Within a minute the mailboxes at Microsoft say App secret expired, not sign-in expired: signing in again does not help. The banner says so too, once nothing worse stands before it.'; }],
+    renew: ['Make a new one', async (call) => { const secret = `demo-secret-${serial += 1}-value`; await call('/idp/secret', { provider: 'microsoft', client: demo.client, state: 'valid', secret }); return `The new secret is ${secret}. Enter it under App registrations; all mailboxes go on without a sign-in.`; }],
+    back: ['Old one valid again', async (call) => { await call('/idp/secret', { provider: 'microsoft', client: demo.client, state: 'valid', secret: demo.secret }); return `${demo.secret} is valid again.`; }],
   } },
   smtp: { title: 'SMTP AUTH', about: 'Exchange then refuses to let any program send from the mailbox.', who: exchange, first: 'ben@fabrikam.example', buttons: {
     off: ['Switch off', async (call, who) => { await call('/front/smtp-auth', { user: who, enabled: false }); return `SMTP AUTH is off for ${who}. Write a reply from it: outgoing is blocked, incoming goes on, and Show remedy says who can fix it and where.`; }],
-    on: ['Switch on', async (call, who) => { await call('/front/smtp-auth', { user: who, enabled: true }); return `SMTP AUTH is on for ${who}. Check again on the mailbox's page, or wait: Mailkeep tries by itself.`; }],
+    on: ['Switch on', async (call, who) => { await call('/front/smtp-auth', { user: who, enabled: true }); return `SMTP AUTH is on for ${who}. Show remedy, then Check again; or wait: Mailkeep tries by itself.`; }],
   } },
   network: { title: 'The network', about: 'Cuts every session and refuses new ones, at the providers too.', buttons: {
     cut: ['Cut it', async (call) => { await call('/front/network', { down: true, scope: 'all' }); return 'The network is cut. Mailboxes say Retrying: nobody is called, since nobody can help.'; }],
