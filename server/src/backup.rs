@@ -79,9 +79,7 @@ pub fn restore(file: &Path) -> Result<()> {
 }
 
 async fn restore_file(file: &Path, database: &Path, settings: &Settings) -> Result<()> {
-    if let Some(folder) = database.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
+    crate::serve::make_folder(&settings.engine.database)?;
     let _lock = node::lock(&settings.engine.database).map_err(StartError::InUse).context("stop it first")?;
     let fresh = beside(database, "restoring");
     let _ = std::fs::remove_file(&fresh);

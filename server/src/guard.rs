@@ -4,8 +4,9 @@
 //! our own site, by `Sec-Fetch-Site` or, in older browsers, by `Origin` (OWASP, *CSRF prevention*,
 //! fetch metadata). Cookies are SameSite=Lax besides.
 
+use crate::visit::host;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use engine::Engine;
@@ -28,7 +29,7 @@ pub struct Guard {
 pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let upgrade = request.headers().contains_key(header::UPGRADE);
-    if (changes || upgrade) && !from_here(request.headers()) {
+    if (changes || upgrade) && !from_here(request.headers(), request.uri()) {
         let words = "This request came from another site, so nothing was done. Open Mailkeep and try again there.";
         return (StatusCode::FORBIDDEN, words).into_response();
     }
@@ -67,13 +68,13 @@ pub fn policy(guard: &Guard, nonce: Option<&str>) -> String {
 
 /// Whether a request says that our own pages sent it. Programs without a browser's headers pass:
 /// they carry no cookie that a page could lend them.
-fn from_here(headers: &HeaderMap) -> bool {
+fn from_here(headers: &HeaderMap, uri: &Uri) -> bool {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
     let Some(origin) = text("origin") else { return !headers.contains_key(header::COOKIE) };
-    let host = text("x-forwarded-host").or_else(|| text("host")).unwrap_or_default();
+    let host = host(headers, uri).unwrap_or_default();
     origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
 }
 
@@ -83,11 +84,12 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_change_things() {
-        let with = |pairs: &[(&'static str, &'static str)]| {
+        let at = |address: &'static str, pairs: &[(&'static str, &'static str)]| {
             let headers =
                 pairs.iter().map(|(k, v)| (header::HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
-            from_here(&headers)
+            from_here(&headers, &Uri::from_static(address))
         };
+        let with = |pairs: &[(&'static str, &'static str)]| at("/me", pairs);
         assert!(with(&[("sec-fetch-site", "same-origin"), ("cookie", "a=b")]));
         assert!(!with(&[("sec-fetch-site", "cross-site"), ("cookie", "a=b")]));
         assert!(!with(&[("sec-fetch-site", "same-site"), ("cookie", "a=b")]));
@@ -96,5 +98,8 @@ mod tests {
         assert!(!with(&[("origin", "null"), ("host", "desk.example"), ("cookie", "a=b")]));
         assert!(!with(&[("host", "desk.example"), ("cookie", "a=b")]));
         assert!(with(&[("host", "desk.example")]));
+        // HTTP/2 has no Host.
+        assert!(at("https://desk.example/me", &[("origin", "https://desk.example"), ("cookie", "a=b")]));
+        assert!(!at("https://desk.example/me", &[("origin", "https://evil.example"), ("cookie", "a=b")]));
     }
 }

@@ -8,6 +8,7 @@ use engine::home::{self, Start};
 use engine::store::{backup, key_check};
 use engine::{Engine, StartError, node};
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -233,10 +234,15 @@ async fn database_is_new(settings: &Settings) -> Result<bool> {
     found
 }
 
-fn make_folder(url: &str) -> Result<()> {
+/// Makes the folder of an embedded database.
+pub fn make_folder(url: &str) -> Result<()> {
     let file = node::file_of(url);
     if let Some(folder) = file.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)
+        // It holds customers' mail: nobody else on the machine reads it.
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
             .with_context(|| format!("MAILKEEP_DATA: can't make the folder {}", folder.display()))?;
     }
     Ok(())

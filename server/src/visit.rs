@@ -5,7 +5,7 @@ use app::api::context::Reached;
 use async_trait::async_trait;
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::console::Visit;
@@ -65,6 +65,12 @@ fn fasten(response: &mut Response) {
     }
 }
 
+/// Host and port as the browser asked for them; over HTTP/2 the address alone has them (RFC 9113, 8.3.1).
+pub fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
+    text("x-forwarded-host").or_else(|| text("host")).or_else(|| uri.authority().map(|a| a.as_str()))
+}
+
 /// Scheme, host and port as the browser asked for them. The headers were sifted before.
 fn reached(request: &Request, tls: bool) -> Option<Reached> {
     let text = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok()).map(str::trim);
@@ -74,8 +80,7 @@ fn reached(request: &Request, tls: bool) -> Option<Reached> {
         _ if tls => "https",
         _ => "http",
     };
-    let host =
-        text("x-forwarded-host").or_else(|| text("host")).or_else(|| request.uri().authority().map(|a| a.as_str()))?;
+    let host = host(request.headers(), request.uri())?;
     // As it is kept: in lower case, without the scheme's own port.
     engine::oauth_address::checked(&format!("{scheme}://{host}")).map(Reached)
 }
