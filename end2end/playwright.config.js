@@ -1,5 +1,6 @@
 // Real Chromium from Debian, two workers, no retries: a test that fails once has failed.
 import { defineConfig } from '@playwright/test';
+import { fileURLToPath } from 'node:url';
 import { CHROMIUM } from './support/chromium.mjs';
 
 export default defineConfig({
@@ -26,6 +27,7 @@ export default defineConfig({
     launchOptions: {
       executablePath: CHROMIUM,
       chromiumSandbox: false,
+      env: { ...process.env, FONTCONFIG_FILE: fileURLToPath(new URL('fonts.conf', import.meta.url)) },
       args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     },
   },
