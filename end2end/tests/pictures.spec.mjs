@@ -108,6 +108,7 @@ for (const [scene, { flags, pages }] of Object.entries(SCENES)) {
               if (theme === 'light') {
                 await page.goto(preview.url + where);
                 await page.evaluate(() => document.fonts.ready);
+                expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), `${name} is no wider than ${width} px`).toBeLessThanOrEqual(width);
               }
               await expect.soft(page, `${name}, ${width} px, ${theme}`).toHaveScreenshot(`${name}-${width}-${theme}.png`, { fullPage: true });
             }
