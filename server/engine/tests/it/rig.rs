@@ -85,7 +85,8 @@ impl Rig {
             .collect();
         // The process has no default; reqwest asks for one.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        // A connection for each call: one that rests is closed by the rig, perhaps just when it is used again.
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
         Self { env, http }
     }
 
