@@ -43,6 +43,15 @@ export class Agents {
     await this.#through(who, () => who.go(action, { method: 'POST', body }));
   }
 
+  /** The database takes nothing, as when the disk is full: nothing was written, and one tries again a moment later. */
+  async #unavailable(who) {
+    if (!who.url.includes('refused=unavailable')) { this.unavailable = 0; return false; }
+    this.unavailable = (this.unavailable ?? 0) + 1;
+    if (this.unavailable > 200) throw new Error(`nothing is taken any more: ${who.url}`);
+    await pause(500);
+    return true;
+  }
+
   async #open(who, quiet) {
     await this.#through(who, () => who.go('/tickets'), quiet);
     const ids = [...who.html.matchAll(/href="\/tickets\/(\d+)(?:#new)?"/g)].map((m) => Number(m[1]));
@@ -62,6 +71,7 @@ export class Agents {
         // A mail that is kept unread names nobody to answer.
         if (!who.form(/^Send/).fields.some(([name, value]) => name === 'to' && value)) { this.mute.add(id); return false; }
         await this.#submit(who, { text }, who.sees('Send anyway') ? 'Send anyway' : /^Send/);
+        if (await this.#unavailable(who)) { again -= 1; continue; }
         // The customer wrote meanwhile: the page shows it first and asks.
         if (!who.url.includes('refused')) { this.written.push({ token, text, ticket: id }); return true; }
       }
@@ -73,8 +83,10 @@ export class Agents {
   /** A new mail to a customer. */
   async write(who, box, customer, quiet) {
     const { token, text } = this.#line();
-    await this.#through(who, () => who.go('/tickets/new'), quiet);
-    await this.#submit(who, { mailbox: String(box.id), to: customer.email, subject: `News ${token}`, text }, /^Send$/);
+    do {
+      await this.#through(who, () => who.go('/tickets/new'), quiet);
+      await this.#submit(who, { mailbox: String(box.id), to: customer.email, subject: `News ${token}`, text }, /^Send$/);
+    } while (await this.#unavailable(who));
     if (who.url.includes('refused')) throw new Error(`no new mail: ${who.url}`);
     this.written.push({ token, text, ticket: 0 });
   }

@@ -33,7 +33,7 @@ const log = (node) => fs.readFileSync(node.log, 'utf8').replace(/\x1b\[[0-9;]*m/
 /** A process, or the next one under this name. */
 async function start(name, at) {
   const env = { MAILKEEP_DATABASE: process.env.POSTGRES, MAILKEEP_NODE: name, ...(world.mailkeep ? { MAILKEEP_PUBLIC_ADDRESS: world.mailkeep.url } : {}), ...(at ? { MAILKEEP_TEST_AT: at } : {}) };
-  const node = await Mailkeep.start(world.rig, { name, data: `${world.folder}/data`, logFile: `${world.folder}/${name}-${nodes.length}.log`, env });
+  const node = await Mailkeep.start(world.rig, { name, data: `${world.folder}/data`, logFile: `${world.folder}/${name}-${nodes.length}.log`, env, apart: true });
   node.name = name;
   node.row = Number(await until('the node is entered', () => /entered node=(\d+)/.exec(log(node))?.[1]));
   const old = nodes.findIndex((n) => n.name === name);

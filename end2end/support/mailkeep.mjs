@@ -24,8 +24,11 @@ export function residence(pid) {
 const answers = (url, ca) => new Promise((ok, no) => { https.get(url, { ca, agent: false }, (a) => { a.resume(); ok(a.statusCode === 200); }).on('error', no); });
 
 export class Mailkeep {
-  /** Starts on an empty database; `env` adds settings, `name` names the log, `clocked` puts it under the rig's clock. */
-  static async start(rig, { name = 'mailkeep', env = {}, providers, log, data, port, logFile, url, ca, args = [], clocked = true } = {}) {
+  /**
+   * Starts on an empty database; `env` adds settings, `name` names the log, `clocked` puts it under the rig's clock, `apart`
+   * in a process group of its own: where one of a group stands still and another ends, the system may hang all of them up.
+   */
+  static async start(rig, { name = 'mailkeep', env = {}, providers, log, data, port, logFile, url, ca, args = [], clocked = true, apart = false } = {}) {
     const it = new Mailkeep();
     it.data = data ?? fs.mkdtempSync('/tmp/mailkeep-e2e.');
     it.ownData = !data;
@@ -33,6 +36,7 @@ export class Mailkeep {
     it.url = url ?? `http://localhost:${it.port}`;
     it.ca = ca;
     it.args = args;
+    it.apart = apart;
     it.log = logFile ?? path.join(HERE, 'test-results/logs', `${name}-${process.pid}-${serial += 1}.log`);
     fs.mkdirSync(path.dirname(it.log), { recursive: true });
     fs.writeFileSync(it.log, '');
@@ -60,7 +64,7 @@ export class Mailkeep {
     this.stdout = '';
     // Ends with this process, whatever becomes of it.
     this.began = Date.now();
-    this.child = spawn('setpriv', ['--pdeathsig', 'KILL', PROGRAM, ...this.args], { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', out] });
+    this.child = spawn('setpriv', ['--pdeathsig', 'KILL', PROGRAM, ...this.args], { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', out], detached: this.apart });
     fs.closeSync(out);
     const child = this.child;
     child.stdout.on('data', (d) => { this.stdout += d; fs.appendFileSync(this.log, d); });

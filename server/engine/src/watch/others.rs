@@ -152,7 +152,14 @@ impl Others {
             return Ok(());
         }
         let todo = Todo::of(engine, job, std::mem::take(&mut self.due)).await?;
-        todo.fulfil(engine, job, &mut *self.care.lock().await, session).await
+        match todo.fulfil(engine, job, &mut *self.care.lock().await, session).await {
+            // A folder that is gone is no fault of the one that is watched; the next look says so.
+            Err(Broken::Session(fault)) if imap::is_refusal(&fault) => {
+                tracing::info!(mailbox = job.claim.mailbox.0, said = fault.said, "other folders are fetched later");
+                Ok(())
+            }
+            done => done,
+        }
     }
 }
 
