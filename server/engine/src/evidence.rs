@@ -207,6 +207,8 @@ fn rule(before: &Before, credential: CredentialKind, fault: &Fault, now: Time, a
         match finding.diagnosis.remedy(credential) {
             Remedy::Wait => later(backoff::SESSION, before.failures.saturating_add(1)),
             Remedy::SignInAgain | Remedy::AnotherPersonSignsIn => match credential {
+                // The provider still gives tokens: perhaps it is the mail server that is in trouble.
+                CredentialKind::Grant if finding.diagnosis == Diagnosis::TokenRefused => later(backoff::POLICY, 1),
                 CredentialKind::Grant => None,
                 CredentialKind::Password => later(backoff::PASSWORD, 1),
             },
@@ -295,6 +297,7 @@ mod tests {
         let next =
             |d, c| rule(&before, c, &fault(d, Certainty::Definite), now, Span::minutes(3), 0.0).verdict.next_attempt_at;
         assert_eq!(next(Diagnosis::SignInRevoked, CredentialKind::Grant), None);
+        assert_eq!(next(Diagnosis::TokenRefused, CredentialKind::Grant), Some(now + Span::hours(1)));
         assert_eq!(next(Diagnosis::SmtpAuthDisabledMailbox, CredentialKind::Grant), Some(now + Span::hours(1)));
         assert_eq!(next(Diagnosis::PasswordRefused, CredentialKind::Password), Some(now + Span::hours(6)));
     }
