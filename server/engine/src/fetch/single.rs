@@ -5,7 +5,7 @@ use super::{Broken, Care, Job, Passed, large};
 use crate::Engine;
 use crate::imap::Session;
 use crate::store::folders::Row;
-use domain::id::SourceId;
+use domain::id::{FolderId, SourceId};
 use std::collections::BTreeSet;
 
 /// What came of it.
@@ -39,20 +39,8 @@ pub async fn whole(
         return Ok(None);
     }
     let Some(one) = session.sizes(&[uid]).await?.into_iter().find(|one| one.uid == uid) else { return Ok(None) };
-    let mut run = Run {
-        engine,
-        job,
-        session,
-        care: &mut Care::default(),
-        folder: domain::id::FolderId(row.id),
-        row,
-        uid_validity,
-        cursor_held: true,
-        asked: true,
-        open: BTreeSet::new(),
-        last: 0,
-        passed: Passed::default(),
-    };
+    let mut care = Care::default();
+    let mut run = Run::asked(engine, job, session, &mut care, row, uid_validity);
     large::on_demand(&mut run, &one, WHOLE).await
 }
 
@@ -76,20 +64,35 @@ pub async fn single(
         return Ok(Single::Gone);
     }
     let sizes = session.sizes(&[uid]).await?;
-    let mut run = Run {
-        engine,
-        job,
-        session,
-        care: &mut Care::default(),
-        folder: domain::id::FolderId(row.id),
-        row,
-        uid_validity,
-        cursor_held: true,
-        asked: true,
-        open: BTreeSet::new(),
-        last: 0,
-        passed: Passed::default(),
-    };
+    let mut care = Care::default();
+    let mut run = Run::asked(engine, job, session, &mut care, row, uid_validity);
     run.fetch_sized(sizes).await?;
     Ok(if run.passed.stored > 0 { Single::Stored } else { Single::Gone })
+}
+
+impl<'a> Run<'a> {
+    /// Of messages that a person asked for: the cursor has nothing to do with them.
+    fn asked(
+        engine: &'a Engine,
+        job: &'a Job,
+        session: &'a mut Session,
+        care: &'a mut Care,
+        row: Row,
+        uid_validity: u32,
+    ) -> Self {
+        Self {
+            engine,
+            job,
+            session,
+            care,
+            folder: FolderId(row.id),
+            row,
+            uid_validity,
+            cursor_held: true,
+            asked: true,
+            open: BTreeSet::new(),
+            last: 0,
+            passed: Passed::default(),
+        }
+    }
 }

@@ -235,9 +235,13 @@ pub async fn deletable(
         .into_tuple()
         .all(store.read())
         .await?;
+    Ok(in_order(uids))
+}
+
+fn in_order(uids: Vec<i64>) -> Vec<u32> {
     let mut uids: Vec<u32> = uids.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect();
     uids.sort_unstable();
-    Ok(uids)
+    uids
 }
 
 /// UIDs that are still to be marked, or moved, in order.
@@ -254,9 +258,7 @@ pub async fn untidy(store: &Store, folder: FolderId, uid_validity: u32, word: &s
         .into_tuple()
         .all(store.read())
         .await?;
-    let mut uids: Vec<u32> = uids.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect();
-    uids.sort_unstable();
-    Ok(uids)
+    Ok(in_order(uids))
 }
 
 /// They are marked, or moved.

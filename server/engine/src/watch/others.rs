@@ -142,9 +142,7 @@ impl Others {
             }
         });
     }
-}
 
-impl Others {
     /// The same on the watching session, for a mailbox whose host has no second seat to spare. The
     /// folder that is watched has to be opened anew afterwards.
     pub async fn fetch_here(&mut self, engine: &Arc<Engine>, job: &Job, session: &mut Session) -> Result<(), Broken> {
