@@ -100,12 +100,12 @@ export class Imap {
     this.session.user = credential?.user;
     if (faults.unreachable(this.session)) { this.client.destroy(); return true; }
     if (await this.disturbed(verb, tag)) return this.client.destroyed;
-    const verdict = await judge(this.words, 'imap', credential).catch((e) => { console.error('imap front:', e.message); return { why: 'refused' }; });
+    const verdict = await judge(this.words, 'imap', credential).catch((e) => { console.error('imap front:', e.message); return { why: 'busy' }; });
     this.session.user = verdict.user?.email;
     this.session.person = verdict.person?.email;
     if (verdict.why === 'off' && w.off.limbo) { this.ok(tag, verb); await this.limbo(); return true; }
     const server = verdict.why ? undefined : await this.behind(mechanism, text, credential);
-    if (!server) return this.refuse(tag, verb, mechanism, verdict);
+    if (!server?.socket) return this.refuse(tag, verb, mechanism, verdict.why ? verdict : server);
     sessions.count(this.session, 'logins');
     const capability = w.capabilityAfter ?? server.capability;
     this.write(`${tag} OK ${this.words.provider === 'other' && capability ? `[CAPABILITY ${capability}] ` : ''}${w.ok[verb]}`);
@@ -139,7 +139,7 @@ export class Imap {
     }
   }
 
-  // The same credential at Dovecot, which does its own check of tokens and delegates.
+  // The same credential at Dovecot, which does its own check of tokens and delegates: {socket, left, capability} or {why}.
   async behind(mechanism, text, { user, password }) {
     const socket = net.connect(dovecotPort, '127.0.0.1');
     socket.setNoDelay(true);
@@ -148,10 +148,10 @@ export class Imap {
     socket.write(password === undefined ? `rig AUTHENTICATE ${mechanism} ${text}\r\n` : `rig AUTHENTICATE PLAIN ${Buffer.from(`\0${user}\0${password}`).toString('base64')}\r\n`);
     for (;;) {
       const line = await reader.line();
-      if (line === null) return undefined;
+      if (line === null) return { why: 'busy' };
       if (line.startsWith('+')) socket.write('\r\n');
       else if (line.startsWith('rig OK')) return { socket, left: reader.detach(), capability: /\[CAPABILITY ([^\]]*)\]/.exec(line)?.[1] };
-      else if (line.startsWith('rig ')) { socket.destroy(); return undefined; }
+      else if (line.startsWith('rig ')) { socket.destroy(); return { why: /\[UNAVAILABLE\]/.test(line) ? 'busy' : 'refused' }; }
     }
   }
 }

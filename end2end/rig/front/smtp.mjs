@@ -44,7 +44,8 @@ export class Smtp {
 
   async run() {
     const w = this.words.smtp;
-    this.session.strike = (fault) => { if (fault.kind === 'cut') { this.client.destroy(); this.server?.destroy(); } };
+    // What was handed over is the provider's: it is sent, and its copy kept, whatever becomes of the link.
+    this.session.strike = (fault) => { if (fault.kind === 'cut') { this.client.destroy(); if (!this.handedOver) this.server?.destroy(); } };
     if (await this.disturbed('CONNECT')) return;
     this.reader = new Reader(this.client);
     this.write(w.greeting());
@@ -94,7 +95,7 @@ export class Smtp {
     this.session.user = credential?.user;
     if (faults.unreachable(this.session)) { this.client.destroy(); return; }
     if (await this.disturbed('AUTH')) return;
-    const verdict = await judge(this.words, 'smtp', credential).catch((e) => { console.error('smtp front:', e.message); return { why: 'refused' }; });
+    const verdict = await judge(this.words, 'smtp', credential).catch((e) => { console.error('smtp front:', e.message); return { why: 'busy' }; });
     this.session.user = verdict.user?.email;
     if (!verdict.why) {
       this.session.person = verdict.person.email;
@@ -139,7 +140,9 @@ export class Smtp {
       return;
     }
     if (await this.disturbed('BODY')) { server.destroy(); return; }
+    this.handedOver = true;
     const reply = await server.content(content);
+    this.handedOver = false;
     if (reply.startsWith('2')) {
       sessions.count(this.session, 'messages');
       if (this.words.provider !== 'other') this.keepCopy(person, from, content);

@@ -21,6 +21,10 @@ const LOOKS: [Span; 7] = [
     Span::minutes(10),
 ];
 
+/// Between two tries of a look that can't be made.
+const SOONEST_TRY: Span = Span::seconds(2);
+const LATEST_TRY: Span = Span::minutes(10);
+
 /// Whether the provider files a copy of what a mailbox sends.
 pub async fn keeps_sent_copy(engine: &Engine, mailbox: MailboxId) -> Result<bool, StoreError> {
     let side = rows::get(engine.store.read(), mailbox, Direction::Outgoing).await?;
@@ -42,22 +46,23 @@ pub async fn check(engine: &Engine, lease: &Lease, id: DeliveryId) -> Result<(),
     if shown.partly_taken() || !keeps_sent_copy(engine, mailbox).await? {
         return deliveries::check_again(&engine.store, lease, id, None).await;
     }
-    let found = match look(engine, mailbox, &shown.row.header_id).await {
-        Ok(found) => found,
+    let lost_at = Time(shown.row.state_at);
+    match look(engine, mailbox, &shown.row.header_id).await {
+        Ok(true) => {
+            if deliveries::found(&engine.store, Some(lease), id, "found in the folder of sent mail", now).await? {
+                tracing::info!(mailbox = mailbox.0, delivery = id.0, "an uncertain reply had left");
+                engine.wake.outbox.notify_one();
+            }
+        }
+        Ok(false) => {
+            deliveries::check_again(&engine.store, lease, id, next_look(lost_at, shown.row.checks, now)).await?;
+        }
         Err(NoAccess::Store(error)) => return Err(error),
+        // What cut the reply often keeps us from looking, too: a look that was not made is made later.
         Err(error) => {
             tracing::info!(mailbox = mailbox.0, delivery = id.0, %error, "the folder of sent mail can't be looked into");
-            false
+            deliveries::check_later(&engine.store, lease, id, now + until_next_try(lost_at, now)).await?;
         }
-    };
-    if found {
-        if deliveries::found(&engine.store, Some(lease), id, "found in the folder of sent mail", now).await? {
-            tracing::info!(mailbox = mailbox.0, delivery = id.0, "an uncertain reply had left");
-            engine.wake.outbox.notify_one();
-        }
-    } else {
-        deliveries::check_again(&engine.store, lease, id, next_look(Time(shown.row.state_at), shown.row.checks, now))
-            .await?;
     }
     engine.changes.tell(format!("ticket:{}", shown.row.ticket_id));
     engine.changes.tell("outbox");
@@ -69,6 +74,11 @@ fn next_look(lost_at: Time, done: i64, now: Time) -> Option<Time> {
     let next = usize::try_from(done + 1).ok()?;
     let at = lost_at + *LOOKS.get(next)?;
     Some(if at <= now { now + Span::seconds(1) } else { at })
+}
+
+/// How long until a look is tried again that could not be made: a quarter of the time since the loss.
+fn until_next_try(lost_at: Time, now: Time) -> Span {
+    Span(now.since(lost_at).0 / 4).clamp(SOONEST_TRY, LATEST_TRY)
 }
 
 /// In the mailbox's own folder, then, for a shared mailbox, in that of the person who signed in:
@@ -111,6 +121,9 @@ mod tests {
         assert_eq!(next_look(lost, 0, lost + Span::seconds(2)), Some(lost + Span::seconds(10)));
         assert_eq!(next_look(lost, 5, lost + Span::minutes(6)), Some(lost + Span::minutes(10)));
         assert_eq!(next_look(lost, 6, lost + Span::minutes(10)), None);
+        assert_eq!(until_next_try(lost, lost), SOONEST_TRY);
+        assert_eq!(until_next_try(lost, lost + Span::minutes(2)), Span::seconds(30));
+        assert_eq!(until_next_try(lost, lost + Span::days(2)), LATEST_TRY);
         // After a long stop the looks that were missed are not made all at once.
         let late = lost + Span::hours(1);
         assert_eq!(next_look(lost, 0, late), Some(late + Span::seconds(1)));

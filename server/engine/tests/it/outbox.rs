@@ -91,6 +91,32 @@ async fn freescout_5457_lost_after_data_is_found_in_sent_and_sent_once() {
 }
 
 #[tokio::test]
+async fn a_look_that_could_not_be_made_is_made_later() {
+    let mut office = Office::open(At::Microsoft, By::Token).await;
+    let cut = json!({ "protocol": "smtp", "kind": "drop-after-data", "on": "BODY" });
+    let shut = json!({ "protocol": "imap", "kind": "close", "on": "AUTHENTICATE", "times": -1 });
+    office.rig().fault(&office.user, cut).await;
+    office.rig().fault(&office.user, shut).await;
+    let ticket = office.write(&office.customer.email, "Unseen", "text").await;
+    office.desk.start();
+    office.state(ticket, DeliveryState::Uncertain).await;
+    let row = async || {
+        let rows = e::delivery::Entity::find().all(office.desk.engine.store.read()).await.expect("deliveries");
+        rows.into_iter().next().expect("the reply")
+    };
+    let first = row().await;
+    let later = until("the look is put off", SOON, || async {
+        let now = row().await;
+        (now.due_at != first.due_at).then_some(now)
+    })
+    .await;
+    assert_eq!(later.checks, 0, "what was not looked at is not counted as not found");
+    office.rig().heal(&office.user).await;
+    office.state(ticket, DeliveryState::Sent).await;
+    office.desk.stop().await;
+}
+
+#[tokio::test]
 async fn without_a_sent_copy_a_person_decides() {
     let mut office = Office::open(At::Litware, By::Password).await;
     office.rig().fault(&office.user, json!({ "protocol": "smtp", "kind": "drop-before-data", "on": "BODY" })).await;

@@ -65,6 +65,22 @@ pub async fn check_again(store: &Store, lease: &Lease, id: DeliveryId, at: Optio
     Ok(tx.commit().await?)
 }
 
+/// Sent could not be looked into: that look is still to be made.
+///
+/// # Errors
+/// The database's.
+pub async fn check_later(store: &Store, lease: &Lease, id: DeliveryId, at: Time) -> Result<(), StoreError> {
+    let tx = store.begin().await?;
+    hold(&tx, Some(lease)).await?;
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::DueAt, Expr::value(at.0))
+        .filter(delivery::Column::Id.eq(id.0))
+        .filter(delivery::Column::State.eq(DeliveryState::Uncertain.key()))
+        .exec(&tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
 /// When the copy in Sent is to be filed; `None`: it is there, or never will be.
 ///
 /// # Errors
