@@ -86,13 +86,22 @@ pub fn Probe(
             .into_any(),
         })
         .collect_view();
+    // Where nothing could be begun, a list of what was not reached says nothing.
+    let body = match &report.failure {
+        Some(failure) if report.steps.is_empty() => view! {
+            <p>"Nothing was tried at the server, for want of a sign-in to show it."</p>
+            {(!failure.said.is_empty()).then(|| view! { <code class="code">{failure.said.clone()}</code> })}
+        }
+        .into_any(),
+        _ => view! { <ol class="probe">{steps}</ol> }.into_any(),
+    };
     view! {
         <section class="panel" aria-labelledby=format!("probe-{id}") data-tone=tone>
             <header>
                 <h2 id=format!("probe-{id}") class="row">{icon.view()}{title}</h2>
                 <Badge words/>
             </header>
-            <div class="body"><ol class="probe">{steps}</ol></div>
+            <div class="body">{body}</div>
             {foot.map(|foot| view! { <footer>{foot}</footer> })}
         </section>
     }

@@ -38,8 +38,8 @@ fn item(notice: OpenNotice, clock: Clock) -> impl IntoView {
         (Quiet::Snoozed, None) => "You put it off.".to_owned(),
     });
     let seen = (!notice.seen_by.is_empty()).then(|| format!("Acknowledged by {}.", list(&notice.seen_by, 3)));
-    let told = format!("Told {}.", clock.when(notice.made_at));
-    let second: Vec<String> = [Some(told), seen, mine.clone()].into_iter().flatten().collect();
+    let noticed = format!("Noticed {}.", clock.when(notice.made_at));
+    let second: Vec<String> = [Some(noticed), seen, mine.clone()].into_iter().flatten().collect();
     let act = |quiet: Quiet, words: &'static str| {
         view! {
             <Act action={post_to::<PutOff>()} fields=vec![("subject", notice.subject.clone()), ("quiet", quiet.key().to_owned())]

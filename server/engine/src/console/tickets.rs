@@ -6,7 +6,7 @@ mod recipients;
 mod reply;
 mod show;
 
-use crate::store::{self, drafts, people, tickets, uploads};
+use crate::store::{self, directions, drafts, people, tickets, uploads};
 use crate::{Engine, clock};
 use async_trait::async_trait;
 use domain::console::people::Actor;
@@ -61,7 +61,11 @@ impl Tickets for Port {
 
     async fn new_draft(&self, actor: &Actor) -> Answer<Draft> {
         works_here(&self.0, actor).await?;
-        show::draft(&self.0, actor, NO_TICKET).await
+        let mut draft = show::draft(&self.0, actor, NO_TICKET).await?;
+        if draft.mailbox.is_none() {
+            draft.mailbox = directions::first_that_sends(&self.0.store).await?;
+        }
+        Ok(draft)
     }
 
     async fn keep_draft(&self, actor: &Actor, mut draft: DraftForm) -> Answer<()> {

@@ -1,13 +1,13 @@
 //! Direction rows: two per mailbox, written with it.
 
-use super::entity::direction;
+use super::entity::{direction, mailbox};
 use super::{Store, StoreError};
 use domain::credential::CredentialKind;
 use domain::id::{GrantId, MailboxId};
 use domain::provider::{Endpoint, Tls};
 use domain::{Direction, Time, backoff};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 pub use super::entity::direction::{ActiveModel, Model as Row};
 
@@ -30,6 +30,26 @@ pub async fn get(
 /// All directions of all mailboxes.
 pub async fn all(store: &Store) -> Result<Vec<Row>, StoreError> {
     Ok(direction::Entity::find().all(store.read()).await?)
+}
+
+/// The first mailbox by whose outgoing direction mail can leave now, as far as is known.
+pub async fn first_that_sends(store: &Store) -> Result<Option<MailboxId>, StoreError> {
+    let at_work = mailbox::Entity::find()
+        .select_only()
+        .column(mailbox::Column::Id)
+        .filter(mailbox::Column::Draft.eq(false))
+        .filter(mailbox::Column::PausedAt.is_null())
+        .filter(mailbox::Column::DeletedAt.is_null())
+        .into_query();
+    let row = direction::Entity::find()
+        .filter(direction::Column::Direction.eq(Direction::Outgoing.key()))
+        .filter(direction::Column::Used.eq(true))
+        .filter(direction::Column::FailingDefinite.eq(false))
+        .filter(direction::Column::MailboxId.in_subquery(at_work))
+        .order_by_asc(direction::Column::MailboxId)
+        .one(store.read())
+        .await?;
+    Ok(row.map(|row| MailboxId(row.mailbox_id)))
 }
 
 /// The directions that sign in by a grant.

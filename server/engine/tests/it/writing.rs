@@ -2,13 +2,32 @@
 
 use crate::inbox::{Inbox, SUPPORT};
 use domain::console::people::Role;
-use domain::console::tickets::{DraftForm, NO_TICKET, NewTicketForm};
+use domain::console::tickets::{Draft, DraftForm, NO_TICKET, NewTicketForm};
 use engine::files;
+use engine::store::entity as e;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 fn letter(id: &str, subject: &str, more: &str) -> String {
     format!(
         "Message-ID: <{id}>\nFrom: Anna Berg <anna@customer.example>\nTo: {SUPPORT}\nSubject: {subject}\n{more}\nThe printer jams, {id}.\n"
     )
+}
+
+#[tokio::test]
+async fn a_new_ticket_begins_with_a_mailbox_that_can_send() {
+    let inbox = Inbox::open().await;
+    let agent = inbox.actor("Bob", Role::Agent).await;
+    let other = inbox.mailbox("other@desk.example").await;
+    e::direction::Entity::update_many()
+        .col_expr(e::direction::Column::FailingDefinite, Expr::value(true))
+        .filter(e::direction::Column::Direction.eq("outgoing"))
+        .filter(e::direction::Column::MailboxId.eq(inbox.support.0))
+        .exec(inbox.engine.store.write())
+        .await
+        .expect("its outgoing is blocked");
+    let draft = inbox.engine.console().tickets.new_draft(&agent).await.expect("a draft");
+    assert_eq!(draft.mailbox, Some(other));
 }
 
 #[tokio::test]
@@ -40,7 +59,8 @@ async fn a_new_ticket_keeps_its_draft_and_sends_its_files() {
     assert_eq!((draft.subject.as_str(), draft.text.as_str()), ("A question", "Half a thought"));
     assert_eq!((draft.mailbox, draft.uploads.len()), (Some(inbox.support), 2));
     let other = inbox.actor("Eve", Role::Agent).await;
-    assert_eq!(tickets.new_draft(&other).await.expect("a draft"), Default::default(), "drafts are their writer's");
+    let empty = Draft { mailbox: Some(inbox.support), ..Draft::default() };
+    assert_eq!(tickets.new_draft(&other).await.expect("a draft"), empty, "drafts are their writer's");
     let form = NewTicketForm {
         mailbox: inbox.support,
         to: "anna@customer.example".into(),
