@@ -1,4 +1,4 @@
-//! Where a test wants this process to end or to stand still, in programs built with `failpoints`.
+//! Where a test wants this process to end or to stand still, in every build but a release.
 //!
 //! `MAILKEEP_TEST_AT=kill:POINT:N` or `stop:POINT:N`: the process gets SIGKILL or SIGSTOP when it
 //! comes to the engine's point for the Nth time. The thread that met it goes no further before.

@@ -1,7 +1,7 @@
 //! Crashes at every named point, and nodes that come too late: nothing lost, nothing twice.
 //!
 //! A program of its own, because the points are the whole process's: one test at a time.
-//! `cargo unit --features engine/failpoints --test crash`
+//! `cargo unit --test crash`
 #![allow(clippy::unwrap_used, dead_code)]
 
 #[path = "it/access.rs"]
