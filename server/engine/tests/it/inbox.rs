@@ -208,6 +208,28 @@ impl Inbox {
         while engine::store::search::index_some(&self.engine.store, 20).await.expect("indexing goes on") > 0 {}
     }
 
+    /// As where the process dies while intake has messages in hand: this try was counted, and nothing came of it.
+    pub async fn dies(&self) {
+        let tries = || async {
+            let all = e::receipt::Entity::find().all(self.engine.store.read()).await.expect("receipts");
+            all.iter().map(|row| row.tries).sum::<i64>()
+        };
+        let node = self.engine.node.get().expect("a node");
+        nodes::claim(&self.engine.store, node, 200).await.expect("it claims");
+        let (mut last, stop) = (MailboxId(0), CancellationToken::new());
+        let before = tries().await;
+        let counted = async {
+            while tries().await == before {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = counted => {}
+            done = intake::round(&self.engine, &mut last, &stop) => panic!("it was read before it could die: {done:?}"),
+        }
+    }
+
     /// Lays a message in, takes it in, and gives what its receipt says.
     pub async fn mail(&self, source: &str) -> Taken {
         let uid = self.put(source).await;
