@@ -72,10 +72,9 @@ pub async fn pass(
         vanished::note(engine, job, &run.row, selected.uid_validity, next, &there).await?;
     }
     let (passed, name) = (run.passed, run.row.name.clone());
-    sweep::sweep(engine, job, session, folder, &name, selected.uid_validity).await?;
+    sweep::sweep(engine, job, care, session, folder, &name, selected.uid_validity).await?;
     if passed.missing == 0 {
-        // Whatever made us careful is over.
-        *care = Care::default();
+        care.delivered();
         let tx = engine.store.begin().await?;
         receipts::hold(&tx, job.claim).await?;
         folders::fetched(&tx, folder, clock::now()).await?;

@@ -25,6 +25,7 @@ mod office;
 mod outbox;
 mod own_providers;
 mod quarantine;
+mod refusals;
 mod rig;
 mod sending;
 mod signins;
