@@ -4,6 +4,7 @@ use crate::access::admin;
 use crate::desk::{Chosen, Desk};
 use crate::rig::{At, User, until};
 use domain::id::MailboxId;
+use engine::store::episodes;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::time::Duration;
@@ -21,6 +22,58 @@ async fn desk(chosen: Chosen) -> (Desk, User, MailboxId) {
 /// How often a command came.
 async fn commands(desk: &Desk, user: &User, name: &str) -> u64 {
     desk.rig.stats(user).await["counts"]["imap"]["commands"][name].as_u64().unwrap_or(0)
+}
+
+async fn outages(desk: &Desk, mailbox: MailboxId) -> usize {
+    episodes::of(&desk.engine.store, mailbox, 20).await.expect("episodes").len()
+}
+
+#[tokio::test]
+async fn a_server_that_searches_for_nothing_still_gives_its_mail() {
+    let from = Some(engine::clock::now().0 - 86_400_000);
+    let (mut desk, user, mailbox) = desk(Chosen { import_mode: "date", import_from: from, ..Chosen::default() }).await;
+    let line = "{tag} BAD Unknown command";
+    desk.rig.fault(&user, json!({ "kind": "answer", "on": "UID SEARCH", "times": -1, "line": line })).await;
+    desk.start();
+    desk.stored(mailbox, 3, SOON).await;
+    desk.rig.append(&user, "INBOX", 2, json!({ "subject": "After" })).await;
+    desk.stored(mailbox, 5, SOON).await;
+    assert!(commands(&desk, &user, "UID SEARCH").await > 0);
+    assert_eq!(outages(&desk, mailbox).await, 0, "nothing is wrong with the mailbox");
+}
+
+#[tokio::test]
+async fn a_server_that_tells_no_sizes_still_gives_its_mail() {
+    let (mut desk, user, mailbox) = desk(Chosen::default()).await;
+    let line = "{tag} NO [SERVERBUG] Sizes are not known";
+    desk.rig.fault(&user, json!({ "kind": "answer", "on": "UID FETCH", "times": 1, "line": line })).await;
+    desk.start();
+    let receipts = desk.stored(mailbox, 3, SOON).await;
+    assert_eq!(outages(&desk, mailbox).await, 0, "nothing is wrong with the mailbox");
+    for receipt in receipts {
+        let ours = String::from_utf8_lossy(&desk.source(receipt.source_id.expect("a source")).await).into_owned();
+        let theirs = desk.rig.raw(&user, "INBOX", u64::try_from(receipt.uid).expect("a UID")).await;
+        assert_eq!(ours.replace("\r\n", "\n"), theirs.replace("\r\n", "\n"));
+    }
+}
+
+/// One message of which the server tells nothing at all is found, set aside with a page, and holds no other up.
+#[tokio::test]
+async fn a_message_of_which_nothing_is_told_blocks_no_other() {
+    let (mut desk, user, mailbox) = desk(Chosen::default()).await;
+    // Sizes and times of all three; then, one by one, three times of the first.
+    let line = "{tag} NO [SERVERBUG] Internal error";
+    desk.rig.fault(&user, json!({ "kind": "answer", "on": "UID FETCH", "times": 8, "line": line })).await;
+    desk.start();
+    let all = until("three receipts", SOON, || async {
+        desk.engine.wake.mailbox(mailbox);
+        let all = desk.receipts(mailbox).await;
+        (all.len() == 3 && all.iter().all(|r| r.disposition != "stored")).then_some(all)
+    })
+    .await;
+    let became: Vec<&str> = all.iter().map(|r| r.disposition.as_str()).collect();
+    assert_eq!(became, ["quarantined", "ticket", "ticket"]);
+    assert_eq!(all[0].reason.as_deref(), Some("unfetchable"));
 }
 
 #[tokio::test]
