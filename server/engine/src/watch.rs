@@ -18,6 +18,7 @@ use crate::{Engine, clock, evidence, grants};
 use domain::diagnosis::Certainty;
 use domain::folder::FolderRole;
 use domain::id::{FolderId, GrantId};
+use domain::time::Span;
 use domain::{Direction, Time};
 use others::Others;
 use std::sync::Arc;
@@ -38,6 +39,11 @@ const LONG: Duration = Duration::from_secs(30);
 const GOODBYE: Duration = Duration::from_secs(3);
 /// A pass that has gone on for so long shows that the server works.
 const STEADY: Duration = Duration::from_secs(10);
+
+/// How long somebody else has the seat of a watcher that gave way.
+const GIVEN_WAY: Span = Span::minutes(1);
+/// Before it is watched again where nobody else waits for the seat.
+const BREATHER: Span = Span::seconds(15);
 
 /// When to try again.
 enum Next {
@@ -290,10 +296,13 @@ impl Round<'_> {
             if self.stop.is_cancelled() {
                 return Ok(Next::Rung);
             }
-            if self.engine.net.seats().wanted(place) {
+            let seats = self.engine.net.seats();
+            if seats.wanted(place) {
                 // There is no second seat here: the other folders have their turn on this one.
                 self.others.fetch_here(self.engine, job, session).await?;
-                return Ok(Next::At(clock::now() + domain::time::Span(60_000)));
+                // Perhaps it was they who wanted one.
+                let pause = if seats.wanted(place) { GIVEN_WAY } else { BREATHER };
+                return Ok(Next::At(clock::now() + pause));
             }
             self.others.fetch(self.engine, job);
             let longest = if passed.missing > 0 || self.others.any() { LOOK } else { IDLE };
@@ -303,6 +312,7 @@ impl Round<'_> {
                 tokio::select! {
                     () = changed => {}
                     () = others.free() => {}
+                    () = seats.asked(place) => {}
                 }
             };
             let news = if session.can("IDLE") {

@@ -147,7 +147,10 @@ impl Others {
     /// folder that is watched has to be opened anew afterwards.
     pub async fn fetch_here(&mut self, engine: &Arc<Engine>, job: &Job, session: &mut Session) -> Result<(), Broken> {
         if !self.fetching.is_empty() {
-            return Ok(());
+            // It may be the one that waits for a seat. What it was to do is found again.
+            self.stop();
+            self.ask();
+            self.look(engine, job.claim, session).await?;
         }
         let todo = Todo::of(engine, job, std::mem::take(&mut self.due)).await?;
         match todo.fulfil(engine, job, &mut *self.care.lock().await, session).await {
