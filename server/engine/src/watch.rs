@@ -196,7 +196,7 @@ impl Round<'_> {
     /// What the first import would bring; then the first folder again.
     async fn count(&self, session: &mut Session, terms: &Terms, folder: &str) -> Result<imap::Selected, Broken> {
         fetch::count(self.engine, self.claim.mailbox, session).await?;
-        Ok(if terms.writes() { session.select(folder).await? } else { session.examine(folder).await? })
+        Ok(session.enter(folder, terms.writes()).await?)
     }
 
     async fn failed(&self, terms: &Terms, fault: &Fault) -> Result<Next, StoreError> {
@@ -230,9 +230,7 @@ impl Round<'_> {
 
     async fn enter(&self, access: &Access, terms: &Terms, folder: &str) -> Result<(Session, imap::Selected), Fault> {
         let mut session = imap::open(self.engine, access).await?;
-        // Opened for reading only, unless something is to be deleted.
-        let selected = if terms.writes() { session.select(folder).await } else { session.examine(folder).await };
-        match selected {
+        match session.enter(folder, terms.writes()).await {
             Ok(selected) => Ok((session, selected)),
             Err(fault) => {
                 session.logout().await;

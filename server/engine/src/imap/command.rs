@@ -129,12 +129,20 @@ impl Session {
         }
     }
 
+    /// Opens a folder: for reading only, unless something is to be changed in it.
+    ///
+    /// # Errors
+    /// A [`Fault`]; the folder may be gone.
+    pub async fn enter(&mut self, folder: &str, writes: bool) -> Result<Selected, Fault> {
+        if writes { self.select(folder).await } else { self.examine(folder).await }
+    }
+
     /// Opens a folder for reading and marking.
     ///
     /// # Errors
     /// A [`Fault`]; the folder may be gone.
     pub async fn select(&mut self, folder: &str) -> Result<Selected, Fault> {
-        self.enter("SELECT", folder).await
+        self.open("SELECT", folder).await
     }
 
     /// Opens a folder for reading only.
@@ -142,10 +150,10 @@ impl Session {
     /// # Errors
     /// A [`Fault`]; the folder may be gone.
     pub async fn examine(&mut self, folder: &str) -> Result<Selected, Fault> {
-        self.enter("EXAMINE", folder).await
+        self.open("EXAMINE", folder).await
     }
 
-    async fn enter(&mut self, verb: &str, folder: &str) -> Result<Selected, Fault> {
+    async fn open(&mut self, verb: &str, folder: &str) -> Result<Selected, Fault> {
         let mut selected = Selected { uid_validity: 0, uid_next: None, exists: 0 };
         self.run(&format!("{verb} {}", quoted(folder)), |response| {
             if let Response::Data { status: Status::Ok, outcome } = response {

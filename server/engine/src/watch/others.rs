@@ -4,7 +4,6 @@
 use super::missed;
 use crate::fetch::{self, Broken, Care, Job};
 use crate::imap::{self, Session};
-use crate::login::Fault;
 use crate::store::folders::{self, Row};
 use crate::store::receipts::Claim;
 use crate::store::{self, StoreError, listed, wishes as wanted};
@@ -271,9 +270,7 @@ async fn one(
     session: &mut Session,
     row: &Row,
 ) -> Result<(), Broken> {
-    let opened: Result<imap::Selected, Fault> =
-        if job.writes() { session.select(&row.name).await } else { session.examine(&row.name).await };
-    let (id, selected) = (FolderId(row.id), opened?);
+    let (id, selected) = (FolderId(row.id), session.enter(&row.name, job.writes()).await?);
     // Made anew since STATUS told: its numbers say nothing about the ones now.
     let upto = last.filter(|(uid_validity, _)| *uid_validity == selected.uid_validity).map(|(_, uid)| uid);
     let job = &Job { upto, ..job };
