@@ -20,6 +20,22 @@ use tokio_util::sync::CancellationToken;
 /// The address of the first mailbox.
 pub const SUPPORT: &str = "support@desk.example";
 
+/// An agent's reply, whatever came in meanwhile.
+pub fn reply_form(ticket: TicketId, to: &str, text: &str) -> ReplyForm {
+    ReplyForm {
+        ticket,
+        text: text.into(),
+        to: to.into(),
+        cc: String::new(),
+        note: false,
+        close: false,
+        seen: None,
+        anyway: true,
+        once: String::new(),
+        files: Vec::new(),
+    }
+}
+
 pub struct Inbox {
     pub engine: Arc<Engine>,
     pub support: MailboxId,
@@ -269,18 +285,7 @@ impl Inbox {
     /// An agent's reply, and how it leaves.
     pub async fn reply(&self, ticket: TicketId, to: &str) -> e::delivery::Model {
         let agent = self.actor(&format!("Agent{}", crate::rig::unique()), Role::Agent).await;
-        let form = ReplyForm {
-            ticket,
-            text: "Try turning it off.".into(),
-            to: to.into(),
-            cc: String::new(),
-            note: false,
-            close: false,
-            seen: None,
-            anyway: true,
-            once: String::new(),
-            files: Vec::new(),
-        };
+        let form = reply_form(ticket, to, "Try turning it off.");
         let message = self.engine.console().tickets.reply(&agent, form).await.expect("a reply");
         e::delivery::Entity::find()
             .filter(e::delivery::Column::MessageId.eq(message.0))
