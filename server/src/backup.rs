@@ -1,5 +1,6 @@
 //! `mailkeep backup FILE` and `mailkeep restore FILE`. The vault's key is never inside.
 
+use crate::say::say;
 use crate::serve::runtime;
 use crate::settings::Settings;
 use anyhow::{Context, Result, bail};
@@ -49,8 +50,8 @@ pub fn backup(file: &Path) -> Result<()> {
     }
     std::fs::File::open(&part)?.sync_all()?;
     std::fs::rename(&part, file)?;
-    println!("Wrote {}, {} bytes.", file.display(), std::fs::metadata(file)?.len());
-    println!(
+    say!("Wrote {}, {} bytes.", file.display(), std::fs::metadata(file)?.len());
+    say!(
         "The vault's key is not in it: keep a copy of {} somewhere else. Without it nobody can read the sign-ins and passwords in the backup.",
         settings.key_from()
     );
@@ -72,7 +73,7 @@ pub fn restore(file: &Path) -> Result<()> {
             None => restore_dump(file, &settings).await,
         }
     })?;
-    println!(
+    say!(
         "It starts silent: nothing is fetched, sent, deleted or refreshed until an admin says on the console that it takes over, or `mailkeep serve --take-over` does."
     );
     Ok(())
@@ -102,15 +103,15 @@ async fn restore_file(file: &Path, database: &Path, settings: &Settings) -> Resu
         backup::as_it_is(&settings.engine.database).await?.close().await;
         let before = free(&beside(database, "before-restore"));
         std::fs::rename(database, &before)?;
-        println!("The database of before is kept as {}.", before.display());
+        say!("The database of before is kept as {}.", before.display());
     }
     for log in ["-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{log}", database.display()));
     }
     std::fs::rename(&fresh, database)?;
-    println!("Restored {} to {}.", file.display(), database.display());
+    say!("Restored {} to {}.", file.display(), database.display());
     if !fits {
-        println!("It was sealed with another key than {}: put that key back before the start.", settings.key_from());
+        say!("It was sealed with another key than {}: put that key back before the start.", settings.key_from());
     }
     Ok(())
 }
@@ -133,9 +134,9 @@ async fn restore_dump(file: &Path, settings: &Settings) -> Result<()> {
     unsettle(&store).await?;
     let fits = fits(&store, settings).await;
     store.close().await;
-    println!("Restored {}.", file.display());
+    say!("Restored {}.", file.display());
     if !fits {
-        println!("It was sealed with another key than {}: put that key back before the start.", settings.key_from());
+        say!("It was sealed with another key than {}: put that key back before the start.", settings.key_from());
     }
     Ok(())
 }

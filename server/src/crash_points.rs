@@ -3,6 +3,7 @@
 //! `MAILKEEP_TEST_AT=kill:POINT:N` or `stop:POINT:N`: the process gets SIGKILL or SIGSTOP when it
 //! comes to the engine's point for the Nth time. The thread that met it goes no further before.
 
+use crate::say::complain;
 use anyhow::{Context, Result, bail};
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -25,7 +26,7 @@ pub fn arm() -> Result<()> {
     let (met, name) = (AtomicU32::new(0), point.to_owned());
     fail::cfg_callback(point, move || {
         if met.fetch_add(1, Ordering::SeqCst) + 1 == nth {
-            eprintln!("{signal} at {name}");
+            complain!("{signal} at {name}");
             // The kernel's own signal, as from outside: nothing is unwound or written.
             let _ = Command::new("kill").args([signal, &process::id().to_string()]).status();
         }

@@ -2,6 +2,7 @@
 //!
 //! Any text has a diagnosis, an empty, huge or binary one as well; only the arguments can be wrong.
 
+use crate::say::{complain, say};
 use domain::credential::CredentialKind;
 use domain::diagnosis::{Finding, Protocol, Stage, diagnose_oauth, diagnose_reply};
 use domain::provider::ProviderKind;
@@ -38,12 +39,12 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let asked = match read(arguments) {
         Ok(asked) => asked,
         Err(error) => {
-            eprint!("mailkeep: {error}\n{USAGE}");
+            complain!("mailkeep: {error}\n{}", USAGE.trim_end());
             return ExitCode::from(2);
         }
     };
     let text = if asked.text == "-" { standard_input() } else { asked.text.to_string_lossy().into_owned() };
-    println!("{}", answer(asked.provider, asked.came, &text));
+    say!("{}", answer(asked.provider, asked.came, &text));
     ExitCode::SUCCESS
 }
 

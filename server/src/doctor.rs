@@ -3,6 +3,7 @@
 //! It asks as *Check again* does, so it may refresh a token, and what it finds is evidence. On a
 //! silent copy it asks nobody. It takes no step of the schema.
 
+use crate::say::say;
 use crate::serve::{log, runtime};
 use crate::settings::{SETTINGS, Settings};
 use anyhow::Result;
@@ -28,20 +29,20 @@ struct Report {
 impl Report {
     fn ok(&mut self, what: &str, words: impl AsRef<str>) {
         self.looked_at += 1;
-        println!("ok     {what:<12} {}", words.as_ref());
+        say!("ok     {what:<12} {}", words.as_ref());
     }
 
     /// What is wrong, and what to do.
     fn wrong(&mut self, what: &str, words: impl AsRef<str>, remedy: impl AsRef<str>) {
         self.looked_at += 1;
         self.wrong += 1;
-        println!("WRONG  {what:<12} {} Remedy: {}", words.as_ref(), remedy.as_ref());
+        say!("WRONG  {what:<12} {} Remedy: {}", words.as_ref(), remedy.as_ref());
     }
 
     fn end(&self) -> ExitCode {
         match self.wrong {
-            0 => println!("{} looked at, all well", self.looked_at),
-            wrong => println!("{} looked at, {wrong} wrong", self.looked_at),
+            0 => say!("{} looked at, all well", self.looked_at),
+            wrong => say!("{} looked at, {wrong} wrong", self.looked_at),
         }
         if self.wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }

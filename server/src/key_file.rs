@@ -1,5 +1,6 @@
 //! The vault's key file: made once, readable by its owner only, never made anew beside sealed data.
 
+use crate::say::complain;
 use anyhow::{Context, Result, bail};
 use engine::secret::Secret;
 use engine::vault::Vault;
@@ -36,7 +37,7 @@ pub fn load_or_make(path: &Path, database_is_new: bool) -> Result<Secret> {
         .with_context(|| format!("can't make the key file {}", path.display()))?;
     writeln!(file, "{}", key.reveal())?;
     file.sync_all()?;
-    eprintln!(
+    complain!(
         "Made the vault's key in {}. Keep a copy: without it nobody can read the stored credentials.",
         path.display()
     );

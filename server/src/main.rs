@@ -12,6 +12,7 @@ mod live;
 mod metrics;
 mod rotate;
 mod router;
+mod say;
 mod serve;
 mod session_store;
 mod settings;
@@ -19,6 +20,7 @@ mod sign_in_routes;
 mod streams;
 mod visit;
 
+use crate::say::{complain, say};
 use anyhow::{Result, bail};
 use engine::home::Start;
 use std::path::Path;
@@ -38,6 +40,11 @@ mailkeep settings   lists every setting
 mailkeep --version  prints the version
 ";
 
+/// How the program is called.
+fn usage() -> String {
+    format!("{USAGE}{}", diagnose::USAGE).trim_end().to_owned()
+}
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next().is_some_and(|command| command == "diagnose") {
@@ -46,7 +53,7 @@ fn main() -> ExitCode {
     let doctor: Vec<_> = std::env::args_os().skip(1).collect();
     if doctor == ["doctor"] {
         return doctor::run().unwrap_or_else(|error| {
-            eprintln!("mailkeep: {error:#}");
+            complain!("mailkeep: {error:#}");
             ExitCode::FAILURE
         });
     }
@@ -54,7 +61,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The sentence alone: where it arose means nothing to an operator.
-            eprintln!("mailkeep: {error:#}");
+            complain!("mailkeep: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -72,18 +79,18 @@ fn command() -> Result<()> {
         ["key", "rotate"] => rotate::rotate(),
         ["settings"] => {
             for setting in settings::SETTINGS {
-                println!("{:<32} {} (default: {})", setting.name, setting.meaning, setting.default);
+                say!("{:<32} {} (default: {})", setting.name, setting.meaning, setting.default);
             }
             Ok(())
         }
         ["--version" | "version"] => {
-            println!("mailkeep {}", env!("CARGO_PKG_VERSION"));
+            say!("mailkeep {}", env!("CARGO_PKG_VERSION"));
             Ok(())
         }
         ["--help" | "help"] => {
-            print!("{USAGE}{}", diagnose::USAGE);
+            say!("{}", usage());
             Ok(())
         }
-        _ => bail!("unknown command\n{USAGE}{}", diagnose::USAGE),
+        _ => bail!("unknown command\n{}", usage()),
     }
 }

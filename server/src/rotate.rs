@@ -1,6 +1,7 @@
 //! `mailkeep key rotate`: a new key for the vault, while the server runs or stands still. Called
 //! again, it goes on where it was cut short.
 
+use crate::say::say;
 use crate::serve::runtime;
 use crate::settings::Settings;
 use anyhow::{Context, Result, bail};
@@ -45,7 +46,7 @@ async fn through(store: &Store, settings: &Settings) -> Result<()> {
     let file = settings.engine.key_file.as_deref();
     let (ids, current) = vault.ids();
     if current > 0 {
-        println!("A rotation was cut short; it goes on.");
+        say!("A rotation was cut short; it goes on.");
     } else {
         if ids.len() == 1 {
             begin(&vault, file)?;
@@ -55,7 +56,7 @@ async fn through(store: &Store, settings: &Settings) -> Result<()> {
         if !key_check::switch(store, &vault).await? {
             bail!("somebody else rotates the key just now; look again in a minute");
         }
-        println!("The new key seals from now on.");
+        say!("The new key seals from now on.");
     }
     let present = vault.ids().0[vault.ids().1].clone();
     let mut done = rotation::renew(store, &vault).await?;
@@ -64,7 +65,7 @@ async fn through(store: &Store, settings: &Settings) -> Result<()> {
         done.written += more.written;
         done.unreadable = more.unreadable;
     }
-    println!("Sealed {} values anew.", done.written);
+    say!("Sealed {} values anew.", done.written);
     if done.unreadable > 0 {
         bail!(
             "{} values open with no key that is known; the old key stays in {}",
@@ -75,13 +76,13 @@ async fn through(store: &Store, settings: &Settings) -> Result<()> {
     match file {
         Some(path) => {
             rotation::trim(path, &present)?;
-            println!(
+            say!(
                 "The old key is out of {}. Keep a copy of the new one; backups of before still need the old one.",
                 path.display()
             );
         }
         None => {
-            println!("Nothing needs the old key any more: take it out of MAILKEEP_KEY on every node, and restart them.")
+            say!("Nothing needs the old key any more: take it out of MAILKEEP_KEY on every node, and restart them.")
         }
     }
     Ok(())
@@ -95,7 +96,7 @@ fn begin(vault: &Vault, file: Option<&Path>) -> Result<()> {
         );
     };
     rotation::append(path).with_context(|| format!("can't write {}", path.display()))?;
-    println!("A new key stands in {}, beside the old one.", path.display());
+    say!("A new key stands in {}, beside the old one.", path.display());
     vault.learn(&Secret::new(std::fs::read_to_string(path)?))?;
     Ok(())
 }
@@ -131,7 +132,7 @@ async fn settle(store: &Store, key: &str) -> Result<bool> {
             }
         }
     }
-    println!("Waiting {} seconds for what the server was writing.", rotation::SETTLED.as_secs());
+    say!("Waiting {} seconds for what the server was writing.", rotation::SETTLED.as_secs());
     tokio::time::sleep(rotation::SETTLED).await;
     Ok(true)
 }

@@ -1,5 +1,6 @@
 //! Starting, serving, and stopping within a deadline.
 
+use crate::say::{complain, say};
 use crate::settings::Settings;
 use crate::visit::Proxy;
 use crate::{key_file, metrics, router};
@@ -35,7 +36,9 @@ pub fn log() -> Result<()> {
         }
         _ => EnvFilter::new("info"),
     };
-    tracing_subscriber::fmt().with_env_filter(quiet(filter)).with_writer(std::io::stderr).init();
+    // That a line can't be written can't be said on the same stream.
+    let lines = tracing_subscriber::fmt().with_env_filter(quiet(filter)).log_internal_errors(false);
+    lines.with_writer(std::io::stderr).init();
     hush_panics();
     // One provider of TLS for the process; a second call finds it there.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -140,7 +143,7 @@ async fn run(mut settings: Settings, start: Start) -> Result<()> {
     let running = engine.start_locked(lock);
     announce(&engine, address, tls.is_some(), &public).await?;
     if let Some(silent) = &silent {
-        println!("{}", app::wording::installation::announced(silent));
+        say!("{}", app::wording::installation::announced(silent));
     }
 
     let asked = running.asked();
@@ -172,7 +175,7 @@ async fn stop(
     tracing::info!(within_s = within.as_secs(), "stopping; a second signal ends at once");
     tokio::spawn(async {
         stop_signal().await;
-        eprintln!("mailkeep: ended at once; what was under way is found after the next start");
+        complain!("mailkeep: ended at once; what was under way is found after the next start");
         std::process::exit(130);
     });
     stopping.cancel();
@@ -190,15 +193,15 @@ fn listen(address: SocketAddr, setting: &str) -> Result<std::net::TcpListener> {
 
 /// Says where the desk is, and what is still to be done.
 async fn announce(engine: &Engine, address: SocketAddr, tls: bool, public: &str) -> Result<()> {
-    println!("Mailkeep listens on {}://{address}, for browsers at {public}", if tls { "https" } else { "http" });
+    say!("Mailkeep listens on {}://{address}, for browsers at {public}", if tls { "https" } else { "http" });
     if !engine::oauth_address::accepted(public) {
-        println!(
+        say!(
             "Microsoft and Google send people back only to https addresses or to localhost: with {public} no mailbox can sign in there.\n\
              Put a certificate in (MAILKEEP_TLS_CERT, MAILKEEP_TLS_KEY), or a proxy with one in front, and change the public address."
         );
     }
     if let Some(token) = engine.first_token().await? {
-        println!("Nobody can sign in yet. Open {public}/first-start and enter this token once:\n\n    {token}\n");
+        say!("Nobody can sign in yet. Open {public}/first-start and enter this token once:\n\n    {token}\n");
     }
     Ok(())
 }

@@ -276,3 +276,34 @@ fn the_doctor_tells_what_is_wrong_and_what_helps() {
         &["ok     database", "WRONG  key", "chmod 600", "WRONG  address", "http://desk.example", "https"],
     );
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_fault() {
+    let folder = Folder::new();
+    let gone = || {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        writer
+    };
+    let commands: [(&[&str], &[i32]); 6] = [
+        (&["settings"], &[0]),
+        (&["--help"], &[0]),
+        (&["--version"], &[0]),
+        (&["diagnose", "microsoft", "imap", "NO AUTHENTICATE failed."], &[0, 2]),
+        (&["doctor"], &[0, 1]),
+        (&["no-such-command"], &[1]),
+    ];
+    for (arguments, codes) in commands {
+        let ended = folder.program("none").args(arguments).stdout(gone()).output().expect("it runs");
+        let said = text(&ended);
+        assert!(
+            ended.status.code().is_some_and(|code| codes.contains(&code)),
+            "{arguments:?}: {:?} {said}",
+            ended.status
+        );
+        assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+        // What it says of faults may go the same way.
+        let ended = folder.program("none").args(arguments).stdout(gone()).stderr(gone()).status().expect("it runs");
+        assert!(ended.code().is_some_and(|code| codes.contains(&code)), "{arguments:?}: {ended:?}");
+    }
+}

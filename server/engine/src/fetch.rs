@@ -27,6 +27,7 @@ use crate::login::Fault;
 use crate::store::StoreError;
 use crate::store::receipts::Claim;
 use domain::Time;
+use domain::backoff::OUTBOX;
 use domain::console::mailboxes::{AfterFetch, ImportFrom, Tidy};
 use domain::folder::FolderRole;
 use domain::provider::ProviderKind;
@@ -85,13 +86,23 @@ pub enum Broken {
     Store(#[from] StoreError),
 }
 
-/// How carefully a watcher fetches after trouble; lasts as long as its task.
+/// How carefully a watcher treats a folder after trouble; lasts as long as its task.
 #[derive(Clone, Debug, Default)]
 pub struct Care {
     /// A batch was refused as a whole: one message at a time, to find the one.
     single: bool,
     /// Refusals by UID.
     strikes: HashMap<u32, u32>,
+    refused: Option<Refused>,
+}
+
+/// The server refused to mark, or to move.
+#[derive(Clone, Debug)]
+struct Refused {
+    tidy: Tidy,
+    /// In a row.
+    times: u32,
+    until: Time,
 }
 
 /// Refusals of one message, after which it is set aside.
@@ -117,6 +128,25 @@ impl Care {
     /// Met trouble before: it is fetched alone, and in parts.
     fn struck(&self, uid: u32) -> bool {
         self.strikes.contains_key(&uid)
+    }
+
+    /// Everything was delivered: whatever made fetching careful is over.
+    fn delivered(&mut self) {
+        (self.single, self.strikes) = (false, HashMap::new());
+    }
+
+    /// Whether the server refused just this, and is not asked again yet.
+    fn leaves(&self, tidy: &Tidy, now: Time) -> bool {
+        self.refused.as_ref().is_some_and(|refused| refused.tidy == *tidy && !OUTBOX.is_due(refused.until, now))
+    }
+
+    /// Whether the server marked or moved: the pause grows with every refusal in a row.
+    fn tidied(&mut self, tidy: &Tidy, done: bool, now: Time, jitter: f64) {
+        let before = self.refused.take().filter(|refused| refused.tidy == *tidy).map_or(0, |refused| refused.times);
+        if !done {
+            let times = before.saturating_add(1);
+            self.refused = Some(Refused { tidy: tidy.clone(), times, until: now + OUTBOX.pause(times, jitter) });
+        }
     }
 }
 
@@ -145,6 +175,27 @@ mod tests {
         {
             assert_eq!(job.is_late(Time(at)), late, "{at}");
         }
+    }
+
+    #[test]
+    fn what_is_refused_again_and_again_is_asked_ever_more_seldom() {
+        let (read, other) = (Tidy::MarkRead, Tidy::MoveTo("Done".into()));
+        let (mut care, mut now) = (Care::default(), Time(1_000_000_000));
+        let mut pauses = Vec::new();
+        for _ in 0..12 {
+            care.tidied(&read, false, now, 0.0);
+            // A pass that delivers everything says nothing of marking.
+            care.delivered();
+            assert!(care.leaves(&read, now) && !care.leaves(&other, now));
+            let until = care.refused.as_ref().map_or(now, |refused| refused.until);
+            pauses.push(until.since(now).0 / 1_000);
+            now = until;
+            assert!(!care.leaves(&read, now));
+        }
+        assert_eq!(pauses, [15, 30, 60, 120, 240, 480, 960, 1_920, 3_840, 7_200, 7_200, 7_200]);
+        care.tidied(&read, true, now, 0.0);
+        care.tidied(&read, false, now, 0.0);
+        assert!(!care.leaves(&read, now + domain::time::Span::seconds(15)), "it begins anew");
     }
 
     #[test]

@@ -216,7 +216,10 @@ async fn live(engine: &Engine, mailbox: MailboxId, words: &str) -> Result<(Vec<H
         turn.rest();
         Ok::<_, Fault>(found)
     };
-    match timeout(PATIENCE, searched).await {
+    let searched = timeout(PATIENCE, searched).await;
+    // The session that watches may have made room for this one.
+    engine.wake.mailbox(mailbox);
+    match searched {
         Ok(Ok(found)) => Ok(found),
         Ok(Err(fault)) => Err(fault.said),
         Err(_) => Err("no answer in time".into()),

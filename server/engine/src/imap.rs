@@ -15,7 +15,7 @@ mod messages;
 mod probe;
 
 pub use command::{Selected, Session};
-pub use date::{internal_date, since};
+pub use date::internal_date;
 pub use fault::is_refusal;
 pub use folders::{FolderStatus, Listed, sent_among};
 pub use idle::News;

@@ -7,8 +7,8 @@
 //!
 //! Messages are read off the async threads, one at a time, and written in batches. A batch that
 //! fails is rolled back and each of its messages is settled alone, so that one can't take others
-//! with it. Tries are counted before they are made: a message that kills the process three times is
-//! quarantined unread.
+//! with it. Tries are counted before they are made: a message that was in hand alone three times when
+//! the process died is quarantined unread. Whoever else was in hand when it died is innocent.
 
 mod acknowledge;
 mod bounce;
@@ -42,7 +42,7 @@ const BATCH: u64 = 16;
 const AHEAD: usize = 8 << 20;
 /// How long a transaction may hold the write lock before the rest of its batch waits.
 const LOCK: Duration = Duration::from_millis(25);
-/// Tries after which a message is quarantined.
+/// Tries of a message alone, after which it is quarantined.
 const TRIES: i64 = 3;
 /// It looks by itself this often.
 const ROUND: Duration = Duration::from_secs(60);
@@ -115,23 +115,16 @@ async fn turn(
 
 /// One batch of one mailbox.
 async fn mailbox_round(engine: &Arc<Engine>, claim: Claim, stop: &CancellationToken) -> Result<usize, StoreError> {
-    let mailbox = claim.mailbox;
-    let waiting = settling::waiting(&engine.store, mailbox, BATCH).await?;
     let own = Own::load(engine).await?;
     let may = Forwarders::load(&engine.store).await?;
-    // One that was tried before goes alone: if it kills us again, it takes no other's try with it.
-    let batch = match waiting.iter().position(|w| w.tries > 0) {
-        Some(0) => &waiting[..1],
-        Some(first) => &waiting[..first],
-        None => &waiting[..],
-    };
-    settling::count_try(&engine.store, claim, batch).await?;
+    let batch = settling::in_hand(&engine.store, claim, BATCH).await?;
     let mut read = Vec::new();
     let mut bytes = 0;
     let mut settled = false;
-    for waiting in batch {
-        if stop.is_cancelled() {
-            return Ok(0);
+    for (place, waiting) in batch.iter().enumerate() {
+        // The first one is read all the same: that its try was counted says that it was.
+        if place > 0 && stop.is_cancelled() {
+            break;
         }
         let one = Read::of(engine, &own, &may, waiting.clone()).await?;
         bytes += one.bytes;
@@ -174,7 +167,7 @@ impl Read {
         };
         let bytes = source.len();
         // Counted before this try was made.
-        let outcome = if waiting.tries >= TRIES { Err(Broken::Killed) } else { mime::read(source).await };
+        let outcome = if waiting.tries_alone() >= TRIES { Err(Broken::Killed) } else { mime::read(source).await };
         fail::fail_point!("after-parse");
         let mail = outcome.map(Box::new).map_err(|broken| Unreadable { reason: broken.to_string() });
         if let Err(unreadable) = &mail {
@@ -310,7 +303,7 @@ async fn settle_one(engine: &Arc<Engine>, claim: Claim, own: &Own, one: &Read) -
     }
     let Some(error) = last else { return Ok(()) };
     tracing::warn!(mailbox = one.waiting.mailbox.0, uid = one.waiting.uid, %error, "a message could not be taken in");
-    if one.waiting.tries + 1 < TRIES {
+    if one.waiting.tries_alone() + 1 < TRIES {
         return Err(error);
     }
     let tx = engine.store.begin().await?;

@@ -18,6 +18,7 @@ use crate::{Engine, clock, evidence, grants};
 use domain::diagnosis::Certainty;
 use domain::folder::FolderRole;
 use domain::id::{FolderId, GrantId};
+use domain::time::Span;
 use domain::{Direction, Time};
 use others::Others;
 use std::sync::Arc;
@@ -38,6 +39,11 @@ const LONG: Duration = Duration::from_secs(30);
 const GOODBYE: Duration = Duration::from_secs(3);
 /// A pass that has gone on for so long shows that the server works.
 const STEADY: Duration = Duration::from_secs(10);
+
+/// How long somebody else has the seat of a watcher that gave way.
+const GIVEN_WAY: Span = Span::minutes(1);
+/// Before it is watched again where nobody else waits for the seat.
+const BREATHER: Span = Span::seconds(15);
 
 /// When to try again.
 enum Next {
@@ -190,7 +196,7 @@ impl Round<'_> {
     /// What the first import would bring; then the first folder again.
     async fn count(&self, session: &mut Session, terms: &Terms, folder: &str) -> Result<imap::Selected, Broken> {
         fetch::count(self.engine, self.claim.mailbox, session).await?;
-        Ok(if terms.writes() { session.select(folder).await? } else { session.examine(folder).await? })
+        Ok(session.enter(folder, terms.writes()).await?)
     }
 
     async fn failed(&self, terms: &Terms, fault: &Fault) -> Result<Next, StoreError> {
@@ -224,9 +230,7 @@ impl Round<'_> {
 
     async fn enter(&self, access: &Access, terms: &Terms, folder: &str) -> Result<(Session, imap::Selected), Fault> {
         let mut session = imap::open(self.engine, access).await?;
-        // Opened for reading only, unless something is to be deleted.
-        let selected = if terms.writes() { session.select(folder).await } else { session.examine(folder).await };
-        match selected {
+        match session.enter(folder, terms.writes()).await {
             Ok(selected) => Ok((session, selected)),
             Err(fault) => {
                 session.logout().await;
@@ -290,10 +294,13 @@ impl Round<'_> {
             if self.stop.is_cancelled() {
                 return Ok(Next::Rung);
             }
-            if self.engine.net.seats().wanted(place) {
+            let seats = self.engine.net.seats();
+            if seats.wanted(place) {
                 // There is no second seat here: the other folders have their turn on this one.
                 self.others.fetch_here(self.engine, job, session).await?;
-                return Ok(Next::At(clock::now() + domain::time::Span(60_000)));
+                // Perhaps it was they who wanted one.
+                let pause = if seats.wanted(place) { GIVEN_WAY } else { BREATHER };
+                return Ok(Next::At(clock::now() + pause));
             }
             self.others.fetch(self.engine, job);
             let longest = if passed.missing > 0 || self.others.any() { LOOK } else { IDLE };
@@ -303,6 +310,7 @@ impl Round<'_> {
                 tokio::select! {
                     () = changed => {}
                     () = others.free() => {}
+                    () = seats.asked(place) => {}
                 }
             };
             let news = if session.can("IDLE") {

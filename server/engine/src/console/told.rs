@@ -19,7 +19,7 @@ pub async fn told(engine: &Engine, mailbox: MailboxId) -> Answer<Told> {
     for row in notices::open(&engine.store).await?.into_iter().filter(|row| row.step == "lost") {
         let about = serde_json::from_str::<Content>(&row.content)
             .is_ok_and(|content| content.mailboxes.iter().any(|(id, _)| *id == mailbox));
-        if about && !notices::reached(&engine.store, row.id).await?.is_empty() {
+        if about && !notices::reached(engine.store.read(), row.id).await?.is_empty() {
             by_notice = by_notice.max(Some(row.made_at));
         }
     }

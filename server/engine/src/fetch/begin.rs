@@ -2,7 +2,7 @@
 
 use super::{Broken, Job};
 use crate::Engine;
-use crate::imap::{self, Selected, Session};
+use crate::imap::{Selected, Session};
 use crate::store::folders::{self, Beginning, FROM_THE_BEGINNING, Row};
 use crate::store::{self, receipts};
 use domain::Time;
@@ -22,7 +22,7 @@ pub async fn begin(
     let last = match selected.uid_next {
         Some(next) => next.saturating_sub(1),
         // A server without UIDNEXT tells its highest UID when asked for it.
-        None => session.search_uids(1, None).await?.last().copied().unwrap_or(0),
+        None => session.uids(1, None).await?.last().copied().unwrap_or(0),
     };
     let none = Beginning { uid_validity: selected.uid_validity, before: last, upto: last, since: None, found: 0 };
     // A folder that was chosen later, or is imported once, has a beginning of its own.
@@ -37,8 +37,8 @@ pub async fn begin(
             // By the server's own clock, for the day on which UIDVALIDITY changes: what arrived
             // after the last of the old ones is new.
             // An empty folder has none; UID 0 is no UID (RFC 9051 2.3.1.1).
-            let newest = if last == 0 { Vec::new() } else { session.search_uids(last, Some(last)).await? };
-            let arrived = session.sizes(&newest).await?.first().and_then(|f| f.arrived_at);
+            let newest = if last == 0 { Vec::new() } else { session.uids(last, Some(last)).await? };
+            let arrived = session.times(&newest).await?.first().and_then(|f| f.arrived_at);
             Beginning { since: arrived.map(|at| at + Span::seconds(1)), ..none }
         }
         ImportFrom::Date(date) => {
@@ -61,11 +61,10 @@ pub async fn begin(
 /// What arrived since a date, by UID. UIDs do not follow INTERNALDATE: what was moved here later is asked for one
 /// by one when it is fetched.
 pub async fn since(session: &mut Session, date: Time, last: u32) -> Result<Vec<u32>, Broken> {
-    // SINCE goes by whole days of the server's zone: two days more, then the exact time.
-    let maybe = session.search(&format!("SINCE {}", imap::since(date - Span::days(2)))).await?;
+    let maybe = session.maybe_since(date).await?;
     let mut wanted = Vec::new();
     for part in maybe.chunks(500) {
-        for one in session.sizes(part).await? {
+        for one in session.times(part).await? {
             if one.uid <= last && one.arrived_at.is_none_or(|at| at >= date) {
                 wanted.push(one.uid);
             }

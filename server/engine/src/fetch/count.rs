@@ -30,7 +30,7 @@ pub async fn count(engine: &Engine, mailbox: MailboxId, session: &mut Session) -
         };
         let mut uids = match from {
             ImportFrom::Now => Vec::new(),
-            ImportFrom::Beginning => session.search_uids(1, None).await?,
+            ImportFrom::Beginning => session.uids(1, None).await?,
             ImportFrom::Date(date) => begin::since(session, date, u32::MAX).await?,
         };
         // What came in since the connection is here already.

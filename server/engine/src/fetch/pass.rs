@@ -2,12 +2,13 @@
 
 use super::item::{Body, Item};
 use super::{Broken, Care, Job, Passed, begin, large, recognise, renumber, sweep, vanished};
-use crate::imap::{Fetched, Selected, Session};
+use crate::imap::{self, Fetched, Selected, Session};
 use crate::source;
 use crate::store::folders::{self, Row};
 use crate::store::receipts::{self, New};
 use crate::store::{self, known, sources};
 use crate::{Engine, clock};
+use domain::Time;
 use domain::folder::FolderRole;
 use domain::id::FolderId;
 use domain::provider::ProviderKind;
@@ -72,10 +73,9 @@ pub async fn pass(
         vanished::note(engine, job, &run.row, selected.uid_validity, next, &there).await?;
     }
     let (passed, name) = (run.passed, run.row.name.clone());
-    sweep::sweep(engine, job, session, folder, &name, selected.uid_validity).await?;
+    sweep::sweep(engine, job, care, session, folder, &name, selected.uid_validity).await?;
     if passed.missing == 0 {
-        // Whatever made us careful is over.
-        *care = Care::default();
+        care.delivered();
         let tx = engine.store.begin().await?;
         receipts::hold(&tx, job.claim).await?;
         folders::fetched(&tx, folder, clock::now()).await?;
@@ -123,14 +123,14 @@ impl Run<'_> {
         let first = after.saturating_add(1);
         let there = match self.job.upto {
             Some(upto) if upto < first => Vec::new(),
-            upto => self.session.search_uids(first, upto).await?,
+            upto => self.session.uids(first, upto).await?,
         };
         let known = receipts::uids_after(&self.engine.store, self.folder, self.uid_validity, after).await?;
         let wanted: Vec<u32> = there.iter().copied().filter(|uid| !known.contains(uid)).collect();
         self.last = wanted.iter().copied().max().unwrap_or_default();
         self.open = wanted.iter().copied().collect();
-        for part in wanted.chunks(500) {
-            let mut sizes = self.session.sizes(part).await?;
+        for part in wanted.chunks(if self.care.single { 1 } else { 500 }) {
+            let Some(mut sizes) = self.sizes(part).await? else { continue };
             let told: HashSet<u32> = sizes.iter().map(|f| f.uid).collect();
             self.missing(part, &told).await?;
             let old = self.too_old(&mut sizes);
@@ -144,6 +144,29 @@ impl Run<'_> {
             self.fetch_sized(sizes).await?;
         }
         Ok(there)
+    }
+
+    /// Sizes and times; the times alone where the server refuses to tell sizes. `None`: it was a message
+    /// of which the server tells nothing, however often it is asked; it is set aside.
+    pub(super) async fn sizes(&mut self, part: &[u32]) -> Result<Option<Vec<Fetched>>, Broken> {
+        let told = match self.session.sizes(part).await {
+            Err(fault) if imap::is_refusal(&fault) => self.session.times(part).await,
+            told => told,
+        };
+        let fault = match told {
+            Ok(told) => return Ok(Some(told)),
+            Err(fault) => fault,
+        };
+        self.care.learn(&fault, part);
+        match part {
+            [uid] if self.care.gave_up(*uid) => self.unfetchable(*uid, None).await.map(|()| None),
+            _ => Err(fault.into()),
+        }
+    }
+
+    async fn unfetchable(&mut self, uid: u32, arrived_at: Option<Time>) -> Result<(), Broken> {
+        tracing::warn!(mailbox = self.job.claim.mailbox.0, uid, "the server does not deliver a message");
+        self.store(vec![Item::Unfetchable(uid, arrived_at)]).await
     }
 
     /// Takes out what is older than the import, among the UIDs that were there when it began.
@@ -160,7 +183,11 @@ impl Run<'_> {
         for part in sizes.clone().chunks(100) {
             let uids: Vec<u32> = part.iter().map(|f| f.uid).collect();
             let _share = self.engine.net.memory(part.len() as u64 * (8 << 10)).await;
-            let headers = self.session.headers(&uids).await?;
+            let headers = match self.session.headers(&uids).await {
+                // They are told once they are here, then.
+                Err(fault) if imap::is_refusal(&fault) => return Ok(()),
+                headers => headers?,
+            };
             let keys: Vec<(Fetched, String)> = headers
                 .into_iter()
                 .map(|f| {
@@ -186,7 +213,7 @@ impl Run<'_> {
     async fn missing(&mut self, asked: &[u32], told: &HashSet<u32>) -> Result<(), Broken> {
         let mut gone = Vec::new();
         for uid in asked.iter().filter(|uid| !told.contains(uid)) {
-            if self.session.search_uids(*uid, Some(*uid)).await?.is_empty() {
+            if self.session.uids(*uid, Some(*uid)).await?.is_empty() {
                 gone.push(Item::Gone(*uid));
             } else {
                 self.passed.missing += 1;
@@ -205,8 +232,9 @@ impl Run<'_> {
         let mut batch: Vec<(u32, u64)> = Vec::new();
         let limit = self.engine.config.limits.message_bytes;
         for one in sizes {
-            let size = one.size.unwrap_or(0);
-            let alone = size > LARGE || self.care.struck(one.uid);
+            // One whose size is not known may have any.
+            let size = one.size.unwrap_or(limit);
+            let alone = one.size.is_none() || size > LARGE || self.care.struck(one.uid);
             let full = batch.iter().map(|(_, size)| size).sum::<u64>() + size > BATCH || batch.len() >= BATCH_MESSAGES;
             if alone || full || (self.care.single && !batch.is_empty()) {
                 self.fetch_batch(std::mem::take(&mut batch)).await?;
@@ -216,12 +244,7 @@ impl Run<'_> {
                 continue;
             }
             if self.care.gave_up(one.uid) {
-                tracing::warn!(
-                    mailbox = self.job.claim.mailbox.0,
-                    uid = one.uid,
-                    "the server does not deliver a message"
-                );
-                self.store(vec![Item::Unfetchable(one.uid, one.arrived_at)]).await?;
+                self.unfetchable(one.uid, one.arrived_at).await?;
                 continue;
             }
             let done = if size > limit {

@@ -41,7 +41,7 @@ pub async fn recognise(
     let ids: Vec<i64> = left.iter().map(|f| f.id).collect();
     // Older than the import of the side that was left, and not wanted here either.
     let since = before(&left, row).and_then(|f| f.import_since).map(Time);
-    let there = session.search_uids(1, None).await?;
+    let there = session.uids(1, None).await?;
     let matched = receipts::uids_after(&engine.store, folder, uid_validity, 0).await?;
     let mut known = u32::try_from(matched.len()).unwrap_or(u32::MAX);
     let mut fresh = 0_u32;

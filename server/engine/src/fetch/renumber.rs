@@ -22,7 +22,7 @@ pub async fn renumber(
     uid_validity: u32,
 ) -> Result<(), Broken> {
     let folder = FolderId(row.id);
-    let there = session.search_uids(1, None).await?;
+    let there = session.uids(1, None).await?;
     let mut matched = receipts::uids_after(&engine.store, folder, uid_validity, 0).await?;
     let rest: Vec<u32> = there.iter().copied().filter(|uid| !matched.contains(uid)).collect();
     let mut known = u32::try_from(matched.len()).unwrap_or(u32::MAX);

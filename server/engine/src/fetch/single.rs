@@ -60,12 +60,12 @@ pub async fn single(
     if selected.uid_validity != uid_validity {
         return Ok(Single::Renumbered);
     }
-    if session.search_uids(uid, Some(uid)).await?.is_empty() {
+    if session.uids(uid, Some(uid)).await?.is_empty() {
         return Ok(Single::Gone);
     }
-    let sizes = session.sizes(&[uid]).await?;
     let mut care = Care::default();
     let mut run = Run::asked(engine, job, session, &mut care, row, uid_validity);
+    let sizes = run.sizes(&[uid]).await?.unwrap_or_default();
     run.fetch_sized(sizes).await?;
     Ok(if run.passed.stored > 0 { Single::Stored } else { Single::Gone })
 }

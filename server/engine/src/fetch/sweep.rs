@@ -3,9 +3,10 @@
 //!
 //! Invariants: only what a committed receipt says is touched, by UID; nothing is expunged but those
 //! UIDs (RFC 4315): without UIDPLUS nothing is deleted, for a plain EXPUNGE would take along what
-//! others marked. What a server can't do is written down, and its mail stays.
+//! others marked. What a server can't do is written down, and its mail stays; what it refuses is
+//! asked for again after a growing pause.
 
-use super::{Broken, Job};
+use super::{Broken, Care, Job};
 use crate::imap::{self, Session};
 use crate::login::Fault;
 use crate::store::receipts::{self, MARK_READ, MOVE};
@@ -30,13 +31,14 @@ const REFUSED: &str = "refused";
 pub async fn sweep(
     engine: &Engine,
     job: &Job,
+    care: &mut Care,
     session: &mut Session,
     folder: FolderId,
     name: &str,
     uid_validity: u32,
 ) -> Result<(), Broken> {
     let all = job.delete;
-    let (tidied, mut left) = tidy(engine, job, session, folder, uid_validity).await?;
+    let (tidied, mut left) = tidy(engine, job, care, session, folder, uid_validity).await?;
     let due = receipts::deletable(&engine.store, folder, uid_validity, all, clock::now()).await?;
     if !due.is_empty() && !session.can("UIDPLUS") {
         left = all.then_some(NO_UIDPLUS).or(left);
@@ -104,6 +106,7 @@ async fn delete(
 async fn tidy(
     engine: &Engine,
     job: &Job,
+    care: &mut Care,
     session: &mut Session,
     folder: FolderId,
     uid_validity: u32,
@@ -121,6 +124,10 @@ async fn tidy(
     if to.is_some() && !session.can("MOVE") && !session.can("UIDPLUS") {
         return Ok((true, Some(NO_MOVE)));
     }
+    if care.leaves(&job.after.tidy, clock::now()) {
+        return Ok((true, Some(REFUSED)));
+    }
+    let mut left = None;
     for part in due.chunks(AT_ONCE) {
         let tx = engine.store.begin().await?;
         receipts::hold(&tx, job.claim).await?;
@@ -132,8 +139,10 @@ async fn tidy(
         match done {
             Ok(()) => {}
             Err(fault) if imap::is_refusal(&fault) => {
+                // Perhaps because of one message among them: the others are not left for its sake.
                 tracing::info!(mailbox = job.claim.mailbox.0, "the server refuses to mark or move");
-                return Ok((true, Some(REFUSED)));
+                left = Some(REFUSED);
+                continue;
             }
             Err(fault) => return Err(fault.into()),
         }
@@ -142,7 +151,8 @@ async fn tidy(
         receipts::tidied(&tx, folder, uid_validity, part, to.map(|_| clock::now())).await?;
         store::commit(tx).await?;
     }
-    Ok((true, None))
+    care.tidied(&job.after.tidy, left.is_none(), clock::now(), rand::random());
+    Ok((true, left))
 }
 
 /// The account may only read here (Dovecot: `NO [NOPERM]`, Exchange: read-only access to a shared

@@ -1,10 +1,12 @@
 //! A signed-in session and its commands. Each reads up to its tagged line and believes only that.
 
-use super::fault::{self, Stage};
+use super::fault::{self, Stage, is_refusal};
 use crate::login::Fault;
 use crate::net::{Stream, Transcript};
 use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
+use domain::Time;
 use domain::provider::ProviderKind;
+use domain::time::Span;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -127,12 +129,20 @@ impl Session {
         }
     }
 
+    /// Opens a folder: for reading only, unless something is to be changed in it.
+    ///
+    /// # Errors
+    /// A [`Fault`]; the folder may be gone.
+    pub async fn enter(&mut self, folder: &str, writes: bool) -> Result<Selected, Fault> {
+        if writes { self.select(folder).await } else { self.examine(folder).await }
+    }
+
     /// Opens a folder for reading and marking.
     ///
     /// # Errors
     /// A [`Fault`]; the folder may be gone.
     pub async fn select(&mut self, folder: &str) -> Result<Selected, Fault> {
-        self.enter("SELECT", folder).await
+        self.open("SELECT", folder).await
     }
 
     /// Opens a folder for reading only.
@@ -140,10 +150,10 @@ impl Session {
     /// # Errors
     /// A [`Fault`]; the folder may be gone.
     pub async fn examine(&mut self, folder: &str) -> Result<Selected, Fault> {
-        self.enter("EXAMINE", folder).await
+        self.open("EXAMINE", folder).await
     }
 
-    async fn enter(&mut self, verb: &str, folder: &str) -> Result<Selected, Fault> {
+    async fn open(&mut self, verb: &str, folder: &str) -> Result<Selected, Fault> {
         let mut selected = Selected { uid_validity: 0, uid_next: None, exists: 0 };
         self.run(&format!("{verb} {}", quoted(folder)), |response| {
             if let Response::Data { status: Status::Ok, outcome } = response {
@@ -160,7 +170,24 @@ impl Session {
         Ok(selected)
     }
 
-    /// UIDs from `first` to `last` (`None`: the highest) that the open folder holds, in order.
+    /// UIDs from `first` to `last` (`None`: the highest) that the open folder holds, in order; listed
+    /// where the server refuses to search.
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn uids(&mut self, first: u32, last: Option<u32>) -> Result<Vec<u32>, Fault> {
+        let refusal = match self.search_uids(first, last).await {
+            Err(fault) if is_refusal(&fault) => fault,
+            found => return found,
+        };
+        match self.list_uids(first, last).await {
+            // What it says of the usual way tells more.
+            Err(fault) if is_refusal(&fault) => Err(refusal),
+            listed => listed,
+        }
+    }
+
+    /// The same, as SEARCH alone tells it.
     ///
     /// # Errors
     /// A [`Fault`].
@@ -170,6 +197,18 @@ impl Session {
         // `n:*` always holds the highest UID, even one below n (RFC 9051 9, seq-range).
         found.retain(|uid| *uid >= first);
         Ok(found)
+    }
+
+    /// UIDs of what may have arrived since a time: by whole days of the server's zone, so look at each
+    /// one's own. All there are where the server refuses to search.
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn maybe_since(&mut self, time: Time) -> Result<Vec<u32>, Fault> {
+        match self.search(&format!("SINCE {}", super::date::since(time - Span::days(2)))).await {
+            Err(fault) if is_refusal(&fault) => self.uids(1, None).await,
+            found => found,
+        }
     }
 
     /// UIDs of messages whose Message-ID is this one.

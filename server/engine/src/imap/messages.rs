@@ -27,6 +27,31 @@ impl Session {
         self.fetch(uids, "(UID INTERNALDATE RFC822.SIZE)").await
     }
 
+    /// When these messages came.
+    ///
+    /// # Errors
+    /// A [`Fault`].
+    pub async fn times(&mut self, uids: &[u32]) -> Result<Vec<Fetched>, Fault> {
+        self.fetch(uids, "(UID INTERNALDATE)").await
+    }
+
+    /// UIDs from `first` to `last` (`None`: the highest) that the open folder holds, without SEARCH.
+    pub(super) async fn list_uids(&mut self, first: u32, last: Option<u32>) -> Result<Vec<u32>, Fault> {
+        let end = last.map_or("*".to_owned(), |n| n.to_string());
+        let mut found = Vec::new();
+        self.run(&format!("UID FETCH {first}:{end} (UID)"), |response| {
+            if let Response::Fetch(_, attributes) = response {
+                found.push(read(attributes).uid);
+            }
+        })
+        .await?;
+        // `n:*` always holds the highest UID; and the server may tell of other messages' flags meanwhile.
+        found.retain(|uid| *uid >= first.max(1) && last.is_none_or(|last| *uid <= last));
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
     /// Whole messages. Call [`Session::allow`] with what may come.
     ///
     /// # Errors

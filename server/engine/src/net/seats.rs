@@ -1,11 +1,11 @@
 //! How many sessions may be open with one host, and with one account there. A watcher keeps its
-//! seat while nobody waits for one; when somebody does, watchers and resting errand sessions give
-//! way and look in from time to time.
+//! seat while nobody waits for one; when somebody does, one watcher at a time and resting errand
+//! sessions give way and look in from time to time.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// All hosts' seats.
 pub struct Seats {
@@ -17,6 +17,8 @@ pub struct Seats {
 struct Table {
     free: Arc<Semaphore>,
     waiting: AtomicUsize,
+    /// Rung once by everybody who begins to wait: one who can give way hears it, not all of them.
+    bell: Notify,
 }
 
 /// One session's seat, free again when dropped.
@@ -47,7 +49,10 @@ impl Seats {
 
     fn table(&self, key: String, seats: usize) -> Arc<Table> {
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = || Arc::new(Table { free: Arc::new(Semaphore::new(seats)), waiting: AtomicUsize::new(0) });
+        let fresh = || {
+            let free = Arc::new(Semaphore::new(seats));
+            Arc::new(Table { free, waiting: AtomicUsize::new(0), bell: Notify::new() })
+        };
         tables.entry(key).or_insert_with(fresh).clone()
     }
 
@@ -67,6 +72,27 @@ impl Seats {
         Seat(permits)
     }
 
+    /// Ends when somebody waits whom this one, and no other, is asked to make room for.
+    pub async fn asked(&self, place: &Place) {
+        let tables = self.tables(place);
+        loop {
+            match &tables[..] {
+                [account, host] => {
+                    tokio::select! {
+                        () = account.bell.notified() => {}
+                        () = host.bell.notified() => {}
+                    }
+                }
+                [host] => host.bell.notified().await,
+                _ => std::future::pending().await,
+            }
+            // Rung by one who has his seat by now, else.
+            if self.wanted(place) {
+                return;
+            }
+        }
+    }
+
     /// Whether somebody waits for a seat that one of this place would give free.
     pub fn wanted(&self, place: &Place) -> bool {
         self.tables(place).iter().any(|table| table.waiting.load(Ordering::Relaxed) > 0)
@@ -78,6 +104,9 @@ struct Waiting<'a>(&'a AtomicUsize);
 impl<'a> Waiting<'a> {
     fn of(table: &'a Table) -> Self {
         table.waiting.fetch_add(1, Ordering::Relaxed);
+        if table.free.available_permits() == 0 {
+            table.bell.notify_one();
+        }
         Self(&table.waiting)
     }
 }
@@ -111,6 +140,29 @@ mod tests {
         drop(first);
         second.await.expect("it gets the seat");
         assert!(!seats.wanted(&mail));
+    }
+
+    #[tokio::test]
+    async fn one_of_those_who_can_give_way_is_asked() {
+        let seats = Arc::new(Seats::new(2));
+        let mail = place("mail.example", "a", None);
+        let (first, second) = (seats.take(&mail).await, seats.take(&mail).await);
+        let asked = |seat: Seat| {
+            let (seats, mail) = (seats.clone(), mail.clone());
+            tokio::spawn(async move {
+                seats.asked(&mail).await;
+                drop(seat);
+            })
+        };
+        let (one, two) = (asked(first), asked(second));
+        tokio::task::yield_now().await;
+        let _third = seats.take(&mail).await;
+        while !one.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        assert!(!two.is_finished(), "the other one keeps its seat");
+        let _fourth = seats.take(&mail).await;
+        two.await.expect("it is asked, too");
     }
 
     #[tokio::test]

@@ -34,11 +34,12 @@ pub async fn look(engine: &Engine) -> Result<(), StoreError> {
     }
     for subject in over {
         let lost = open.iter().find(|row| row.subject == subject && matches!(row.step.as_str(), "lost" | "silent"));
-        if let Some(row) = lost {
-            recovered(engine, row, &facts, now).await?;
-        }
-        rows::close(&engine.store, subject, now).await?;
-        changed = true;
+        let from = letters_from(engine).await?;
+        let header_id = || fresh_id(engine, &from);
+        let recovered = lost.and_then(|row| {
+            Some(rows::Recovered { notice: row.id, content: recovered(row, &facts)?, header_id: &header_id })
+        });
+        changed |= rows::over(&engine.store, subject, recovered, now).await?;
     }
     if changed {
         engine.changes.tell("notices");
@@ -64,34 +65,19 @@ async fn write(engine: &Engine, wanted: &Wanted, now: Time) -> Result<bool, Stor
     Ok(id.is_some())
 }
 
-/// Those who were told that something stopped are told that it works, if it does.
-async fn recovered(engine: &Engine, row: &Row, facts: &[MailboxFacts], now: Time) -> Result<(), StoreError> {
-    let Ok(mut content) = serde_json::from_str::<Content>(&row.content) else { return Ok(()) };
-    let (Event::Lost { since, .. } | Event::Silent { since, .. }) = content.event else { return Ok(()) };
-    let works = |facts: &&MailboxFacts| {
+/// What those who were told that something stopped are told now, if it works.
+fn recovered(row: &Row, facts: &[MailboxFacts]) -> Option<String> {
+    let mut content = serde_json::from_str::<Content>(&row.content).ok()?;
+    let (Event::Lost { since, .. } | Event::Silent { since, .. }) = content.event else { return None };
+    let works = |facts: &MailboxFacts| {
         content.mailboxes.iter().any(|(id, _)| *id == facts.id)
             && !matches!(state(facts), MailboxState::Needs { .. } | MailboxState::Paused | MailboxState::Unfinished)
     };
-    if !facts.iter().any(|f| works(&f)) {
-        return Ok(());
-    }
-    let mut to = Vec::new();
-    for delivery in rows::reached(&engine.store, row.id).await? {
-        let channel = if delivery.channel == rows::WEBHOOK { rows::WEBHOOK } else { rows::EMAIL };
-        to.push(To {
-            channel,
-            recipient: delivery.recipient,
-            audience: delivery.audience,
-            header_id: fresh_id(engine).await?,
-        });
+    if !facts.iter().any(works) {
+        return None;
     }
     content.event = Event::Recovered { since };
-    let Ok(content) = serde_json::to_string(&content) else { return Ok(()) };
-    let new = New { subject: &row.subject, step: "recovered", content, closed: true };
-    if !to.is_empty() {
-        rows::write(&engine.store, &new, &to, now).await?;
-    }
-    Ok(())
+    serde_json::to_string(&content).ok()
 }
 
 /// A notice that stands for itself, to everybody who gets them.
@@ -115,7 +101,7 @@ pub async fn test(engine: &Engine, email: &str, now: Time) -> Result<(), StoreEr
         channel: rows::EMAIL,
         recipient: email.to_owned(),
         audience: Audience::Admin.key().into(),
-        header_id: fresh_id(engine).await?,
+        header_id: fresh_id(engine, &letters_from(engine).await?),
     }];
     to.extend(webhook(engine, &ways).await?);
     let content = Content {
@@ -162,8 +148,9 @@ async fn recipients(engine: &Engine, content: &Content) -> Result<Vec<To>, Store
         note(account, Audience::Owner);
     }
     let mut to = Vec::new();
+    let from = letters_from(engine).await?;
     for (recipient, audience) in found {
-        let header_id = fresh_id(engine).await?;
+        let header_id = fresh_id(engine, &from);
         to.push(To { channel: rows::EMAIL, recipient, audience: audience.key().into(), header_id });
     }
     to.extend(webhook(engine, &ways).await?);
@@ -172,17 +159,21 @@ async fn recipients(engine: &Engine, content: &Content) -> Result<Vec<To>, Store
 
 async fn webhook(engine: &Engine, ways: &Ways) -> Result<Option<To>, StoreError> {
     let Some(url) = ways.webhook_url.clone() else { return Ok(None) };
-    let header_id = fresh_id(engine).await?;
+    let header_id = fresh_id(engine, &letters_from(engine).await?);
     Ok(Some(To { channel: rows::WEBHOOK, recipient: url, audience: String::new(), header_id }))
 }
 
-/// A Message-ID by which a notice that comes back into a mailbox is known: no customer's mail.
-async fn fresh_id(engine: &Engine) -> Result<String, StoreError> {
+/// Whose address stands in the Message-IDs of notices.
+async fn letters_from(engine: &Engine) -> Result<Option<Address>, StoreError> {
     let public = engine.public_address().await?;
     let host = url::Url::parse(&public).ok().and_then(|url| url.host_str().map(str::to_owned));
     let from = Address::parse(&format!("notices@{}", host.unwrap_or_default()));
-    let from = from.or_else(|_| Address::parse("notices@mailkeep.invalid"));
-    Ok(from.map(|from| fresh_header_id(engine, NO_TICKET, &from)).unwrap_or_default())
+    Ok(from.or_else(|_| Address::parse("notices@mailkeep.invalid")).ok())
+}
+
+/// A Message-ID by which a notice that comes back into a mailbox is known: no customer's mail.
+fn fresh_id(engine: &Engine, from: &Option<Address>) -> String {
+    from.as_ref().map(|from| fresh_header_id(engine, NO_TICKET, from)).unwrap_or_default()
 }
 
 /// Numbers separated by blanks.

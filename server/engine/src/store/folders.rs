@@ -50,12 +50,32 @@ async fn named(db: &impl ConnectionTrait, mailbox: MailboxId, name: &str) -> Res
         .await?)
 }
 
-/// The folder's row, made if it is not there.
+/// The folder's row, made if it is not there, to be fetched from.
 pub async fn ensure(
     db: &impl ConnectionTrait,
     mailbox: MailboxId,
     name: &str,
     role: FolderRole,
+) -> Result<Row, StoreError> {
+    named_or_made(db, mailbox, name, role, true).await
+}
+
+/// The row of a folder that is not fetched from, for what a person wants of it.
+pub async fn ensure_unwatched(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    name: &str,
+    role: FolderRole,
+) -> Result<Row, StoreError> {
+    named_or_made(db, mailbox, name, role, false).await
+}
+
+async fn named_or_made(
+    db: &impl ConnectionTrait,
+    mailbox: MailboxId,
+    name: &str,
+    role: FolderRole,
+    watched: bool,
 ) -> Result<Row, StoreError> {
     if let Some(row) = named(db, mailbox, name).await? {
         return Ok(row);
@@ -67,28 +87,11 @@ pub async fn ensure(
         cursor: Set(0),
         import_before: Set(0),
         recognises: Set(false),
-        watched: Set(true),
+        watched: Set(watched),
         place: Set(0),
         ..Default::default()
     };
     Ok(folder::Entity::insert(row).exec_with_returning(db).await?)
-}
-
-/// The row of a folder that is not fetched from, for what a person wants of it.
-pub async fn ensure_unwatched(
-    db: &impl ConnectionTrait,
-    mailbox: MailboxId,
-    name: &str,
-    role: FolderRole,
-) -> Result<Row, StoreError> {
-    if let Some(row) = named(db, mailbox, name).await? {
-        return Ok(row);
-    }
-    let mut row = ensure(db, mailbox, name, role).await?;
-    let unwatched = folder::ActiveModel { id: Set(row.id), watched: Set(false), ..Default::default() };
-    folder::Entity::update(unwatched).exec(db).await?;
-    row.watched = false;
-    Ok(row)
 }
 
 /// Watches exactly these folders, the first of them by IDLE. One that is chosen later brings what

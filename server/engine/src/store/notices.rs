@@ -3,7 +3,7 @@
 //! handed over. What was being handed over when the lights went out is never sent again.
 
 use super::entity::{notice, notice_delivery as delivery, notice_quiet as quiet};
-use super::{Store, StoreError};
+use super::{Store, StoreError, Tx};
 use domain::Time;
 use domain::id::PersonId;
 use domain::time::Span;
@@ -69,6 +69,13 @@ pub async fn write(store: &Store, new: &New<'_>, to: &[To], now: Time) -> Result
             return Ok(None);
         }
     }
+    // Another node that was quicker breaks the unique index: nothing was written then.
+    let id = insert(&tx, new, to, now).await?;
+    tx.commit().await?;
+    Ok(Some(id))
+}
+
+async fn insert(tx: &Tx, new: &New<'_>, to: &[To], now: Time) -> Result<i64, StoreError> {
     let row = notice::ActiveModel {
         subject: Set(new.subject.into()),
         step: Set(new.step.into()),
@@ -77,8 +84,7 @@ pub async fn write(store: &Store, new: &New<'_>, to: &[To], now: Time) -> Result
         closed_at: Set(new.closed.then_some(now.0)),
         ..Default::default()
     };
-    // Another node that was quicker breaks the unique index: nothing was written then.
-    let id = notice::Entity::insert(row).exec(&tx).await?.last_insert_id;
+    let id = notice::Entity::insert(row).exec(tx).await?.last_insert_id;
     for to in to {
         let row = delivery::ActiveModel {
             notice_id: Set(id),
@@ -92,44 +98,77 @@ pub async fn write(store: &Store, new: &New<'_>, to: &[To], now: Time) -> Result
             state_at: Set(now.0),
             ..Default::default()
         };
-        delivery::Entity::insert(row).exec(&tx).await?;
+        delivery::Entity::insert(row).exec(tx).await?;
     }
-    tx.commit().await?;
-    Ok(Some(id))
+    Ok(id)
 }
 
-/// What a subject's notices told of is over. Their deliveries that did not leave yet are dropped.
-pub async fn close(store: &Store, subject: &str, now: Time) -> Result<(), StoreError> {
+/// That it works again, for whomever the notice of the trouble reached.
+pub struct Recovered<'a> {
+    /// The notice of the trouble.
+    pub notice: i64,
+    pub content: String,
+    /// A Message-ID for each.
+    pub header_id: &'a (dyn Fn() -> String + Sync),
+}
+
+/// What a subject's notices told of is over: they are closed, what did not leave yet is dropped, and whom
+/// the trouble reached is told that it works, all at once. `false`: somebody else was quicker, or nothing was open.
+pub async fn over(
+    store: &Store,
+    subject: &str,
+    recovered: Option<Recovered<'_>>,
+    now: Time,
+) -> Result<bool, StoreError> {
     let tx = store.begin().await?;
-    let rows = notice::Entity::find()
+    let open = notice::Entity::find()
+        .select_only()
+        .column(notice::Column::Id)
         .filter(notice::Column::Subject.eq(subject))
+        .filter(notice::Column::ClosedAt.is_null());
+    let ids: Vec<i64> = open.into_tuple().all(&tx).await?;
+    let closed = notice::Entity::update_many()
+        .col_expr(notice::Column::ClosedAt, Expr::value(Some(now.0)))
+        .filter(notice::Column::Id.is_in(ids.clone()))
         .filter(notice::Column::ClosedAt.is_null())
-        .all(&tx)
+        .exec(&tx)
         .await?;
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    if closed.rows_affected == 0 {
+        return Ok(false);
+    }
     delivery::Entity::update_many()
         .col_expr(delivery::Column::State, Expr::value(DROPPED))
         .col_expr(delivery::Column::StateAt, Expr::value(now.0))
-        .filter(delivery::Column::NoticeId.is_in(ids.clone()))
+        .filter(delivery::Column::NoticeId.is_in(ids))
         .filter(delivery::Column::State.eq(WAITING))
         .exec(&tx)
         .await?;
-    notice::Entity::update_many()
-        .col_expr(notice::Column::ClosedAt, Expr::value(Some(now.0)))
-        .filter(notice::Column::Id.is_in(ids))
-        .exec(&tx)
-        .await?;
     quiet::Entity::delete_many().filter(quiet::Column::Subject.eq(subject)).exec(&tx).await?;
+    if let Some(Recovered { notice, content, header_id }) = recovered {
+        let to: Vec<To> = reached(&tx, notice)
+            .await?
+            .into_iter()
+            .map(|reached| To {
+                channel: if reached.channel == WEBHOOK { WEBHOOK } else { EMAIL },
+                recipient: reached.recipient,
+                audience: reached.audience,
+                header_id: header_id(),
+            })
+            .collect();
+        if !to.is_empty() {
+            insert(&tx, &New { subject, step: "recovered", content, closed: true }, &to, now).await?;
+        }
+    }
     tx.commit().await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Whom a notice went to, or may have gone to.
-pub async fn reached(store: &Store, notice: i64) -> Result<Vec<Delivery>, StoreError> {
+pub async fn reached(db: &impl ConnectionTrait, notice: i64) -> Result<Vec<Delivery>, StoreError> {
     Ok(delivery::Entity::find()
         .filter(delivery::Column::NoticeId.eq(notice))
         .filter(delivery::Column::State.is_in([SENDING, HANDING_OVER, SENT, UNCERTAIN]))
-        .all(store.read())
+        .all(db)
         .await?)
 }
 

@@ -10,7 +10,7 @@ use domain::id::{MailboxId, MessageId, SourceId, TicketId};
 use domain::receipt::Disposition;
 use domain::{Time, id};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 /// A receipt that intake has not looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +22,17 @@ pub struct Waiting {
     pub source: Option<SourceId>,
     /// When the server got it.
     pub arrived_at: Time,
-    pub tries: i64,
+    /// As the column: see [`in_hand`].
+    tries: i64,
     /// A word of the fetch, such as `too_large`.
     pub reason: Option<String>,
+}
+
+impl Waiting {
+    /// How often it was in hand alone, and nothing came of it.
+    pub fn tries_alone(&self) -> i64 {
+        (self.tries - 1).max(0)
+    }
 }
 
 /// What a receipt became.
@@ -70,7 +78,7 @@ pub async fn next_mailbox(store: &Store, node: i64, after: MailboxId) -> Result<
 }
 
 /// A mailbox's waiting receipts, oldest first.
-pub async fn waiting(store: &Store, mailbox: MailboxId, limit: u64) -> Result<Vec<Waiting>, StoreError> {
+async fn waiting(store: &Store, mailbox: MailboxId, limit: u64) -> Result<Vec<Waiting>, StoreError> {
     let rows = receipt::Entity::find()
         .filter(is_stored())
         .filter(receipt::Column::MailboxId.eq(mailbox.0))
@@ -102,17 +110,27 @@ fn one(waiting: &Waiting) -> sea_orm::Condition {
         .add(receipt::Column::Uid.eq(waiting.uid))
 }
 
-/// Counts a try before it is made, so that a message that kills the process is known afterwards.
-pub async fn count_try(store: &Store, claim: Claim, batch: &[Waiting]) -> Result<(), StoreError> {
+/// Takes the mailbox's next receipts in hand, and writes that down before they are read: many together,
+/// and each alone that was in hand before. If the process dies over several, nobody knows over which: only
+/// a try alone counts against a message.
+///
+/// The column says 0: never in hand, 1: only beside others, 1 + n: n times alone.
+///
+/// # Errors
+/// The database's; nothing is in hand then.
+pub async fn in_hand(store: &Store, claim: Claim, limit: u64) -> Result<Vec<Waiting>, StoreError> {
+    let mut batch = waiting(store, claim.mailbox, limit).await?;
+    if let Some(first) = batch.iter().position(|w| w.tries > 0) {
+        batch.truncate(first.max(1));
+    }
+    let Some(first) = batch.first() else { return Ok(batch) };
+    let tries = if batch.len() == 1 { first.tries.max(1) + 1 } else { 1 };
     let any = batch.iter().fold(sea_orm::Condition::any(), |any, waiting| any.add(one(waiting)));
     let tx = store.begin().await?;
     super::receipts::hold_for_intake(&tx, claim).await?;
-    receipt::Entity::update_many()
-        .col_expr(receipt::Column::Tries, Expr::col(receipt::Column::Tries).add(1))
-        .filter(any)
-        .exec(&tx)
-        .await?;
-    super::commit(tx).await
+    receipt::Entity::update_many().col_expr(receipt::Column::Tries, Expr::value(tries)).filter(any).exec(&tx).await?;
+    super::commit(tx).await?;
+    Ok(batch)
 }
 
 /// Takes a receipt for this transaction; `false`: somebody else settled it.

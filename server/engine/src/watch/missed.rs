@@ -55,15 +55,14 @@ async fn arrived(session: &mut Session, folder: &str, from: Time, to: Time) -> R
         Err(fault) if imap::is_refusal(&fault) => return Ok(0),
         Err(fault) => return Err(fault.into()),
     }
-    // SINCE goes by whole days of the server's zone: two days more, then the exact time.
-    let mut maybe = session.search(&format!("SINCE {}", imap::since(from - Span::days(2)))).await?;
+    let mut maybe = session.maybe_since(from).await?;
     maybe.drain(..maybe.len().saturating_sub(MOST));
     // Servers stamp arrivals to the second.
     let from = Time(from.0 - from.0.rem_euclid(1_000));
     let mut found = 0;
     for part in maybe.chunks(500) {
-        let sizes = session.sizes(part).await?;
-        found += sizes.iter().filter(|f| f.arrived_at.is_some_and(|at| at >= from && at < to)).count();
+        let times = session.times(part).await?;
+        found += times.iter().filter(|f| f.arrived_at.is_some_and(|at| at >= from && at < to)).count();
     }
     Ok(u32::try_from(found).unwrap_or(u32::MAX))
 }

@@ -4,7 +4,6 @@
 use super::missed;
 use crate::fetch::{self, Broken, Care, Job};
 use crate::imap::{self, Session};
-use crate::login::Fault;
 use crate::store::folders::{self, Row};
 use crate::store::receipts::Claim;
 use crate::store::{self, StoreError, listed, wishes as wanted};
@@ -147,7 +146,10 @@ impl Others {
     /// folder that is watched has to be opened anew afterwards.
     pub async fn fetch_here(&mut self, engine: &Arc<Engine>, job: &Job, session: &mut Session) -> Result<(), Broken> {
         if !self.fetching.is_empty() {
-            return Ok(());
+            // It may be the one that waits for a seat. What it was to do is found again.
+            self.stop();
+            self.ask();
+            self.look(engine, job.claim, session).await?;
         }
         let todo = Todo::of(engine, job, std::mem::take(&mut self.due)).await?;
         match todo.fulfil(engine, job, &mut *self.care.lock().await, session).await {
@@ -268,9 +270,7 @@ async fn one(
     session: &mut Session,
     row: &Row,
 ) -> Result<(), Broken> {
-    let opened: Result<imap::Selected, Fault> =
-        if job.writes() { session.select(&row.name).await } else { session.examine(&row.name).await };
-    let (id, selected) = (FolderId(row.id), opened?);
+    let (id, selected) = (FolderId(row.id), session.enter(&row.name, job.writes()).await?);
     // Made anew since STATUS told: its numbers say nothing about the ones now.
     let upto = last.filter(|(uid_validity, _)| *uid_validity == selected.uid_validity).map(|(_, uid)| uid);
     let job = &Job { upto, ..job };

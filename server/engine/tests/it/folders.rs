@@ -76,6 +76,24 @@ async fn chosen_folders_are_fetched_each_with_its_cursor() {
 }
 
 #[tokio::test]
+async fn where_a_host_has_one_seat_the_other_folders_have_their_turn_on_it() {
+    let mut desk = Desk::with(|config| config.limits.sessions_per_host = 1).await;
+    let user = desk.rig.user("turns", At::Litware).await;
+    desk.rig.append(&user, "INBOX", 1, json!({})).await;
+    desk.rig.append(&user, "Orders", 2, json!({ "subject": "Order" })).await;
+    let mailbox = desk.mailbox(&user, Chosen::default()).await;
+    folders::choose(desk.engine.store.write(), mailbox, &names(&["INBOX", "Orders"]), None).await.expect("chosen");
+    desk.start();
+    desk.stored(mailbox, 1, SOON).await;
+    let orders = folder_named(&desk, mailbox, "Orders").await.id;
+    settled(&desk, orders, "ticket", 2).await;
+    // And the first one is watched again.
+    desk.rig.append(&user, "INBOX", 1, json!({})).await;
+    desk.stored(mailbox, 2, SOON).await;
+    desk.stop().await;
+}
+
+#[tokio::test]
 async fn a_folder_chosen_later_brings_what_comes_from_then_on() {
     let mut desk = Desk::open().await;
     let user = desk.rig.user("later", At::Litware).await;

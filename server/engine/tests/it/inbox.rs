@@ -20,6 +20,22 @@ use tokio_util::sync::CancellationToken;
 /// The address of the first mailbox.
 pub const SUPPORT: &str = "support@desk.example";
 
+/// An agent's reply, whatever came in meanwhile.
+pub fn reply_form(ticket: TicketId, to: &str, text: &str) -> ReplyForm {
+    ReplyForm {
+        ticket,
+        text: text.into(),
+        to: to.into(),
+        cc: String::new(),
+        note: false,
+        close: false,
+        seen: None,
+        anyway: true,
+        once: String::new(),
+        files: Vec::new(),
+    }
+}
+
 pub struct Inbox {
     pub engine: Arc<Engine>,
     pub support: MailboxId,
@@ -208,6 +224,28 @@ impl Inbox {
         while engine::store::search::index_some(&self.engine.store, 20).await.expect("indexing goes on") > 0 {}
     }
 
+    /// As where the process dies while intake has messages in hand: this try was counted, and nothing came of it.
+    pub async fn dies(&self) {
+        let tries = || async {
+            let all = e::receipt::Entity::find().all(self.engine.store.read()).await.expect("receipts");
+            all.iter().map(|row| row.tries).sum::<i64>()
+        };
+        let node = self.engine.node.get().expect("a node");
+        nodes::claim(&self.engine.store, node, 200).await.expect("it claims");
+        let (mut last, stop) = (MailboxId(0), CancellationToken::new());
+        let before = tries().await;
+        let counted = async {
+            while tries().await == before {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = counted => {}
+            done = intake::round(&self.engine, &mut last, &stop) => panic!("it was read before it could die: {done:?}"),
+        }
+    }
+
     /// Lays a message in, takes it in, and gives what its receipt says.
     pub async fn mail(&self, source: &str) -> Taken {
         let uid = self.put(source).await;
@@ -247,18 +285,7 @@ impl Inbox {
     /// An agent's reply, and how it leaves.
     pub async fn reply(&self, ticket: TicketId, to: &str) -> e::delivery::Model {
         let agent = self.actor(&format!("Agent{}", crate::rig::unique()), Role::Agent).await;
-        let form = ReplyForm {
-            ticket,
-            text: "Try turning it off.".into(),
-            to: to.into(),
-            cc: String::new(),
-            note: false,
-            close: false,
-            seen: None,
-            anyway: true,
-            once: String::new(),
-            files: Vec::new(),
-        };
+        let form = reply_form(ticket, to, "Try turning it off.");
         let message = self.engine.console().tickets.reply(&agent, form).await.expect("a reply");
         e::delivery::Entity::find()
             .filter(e::delivery::Column::MessageId.eq(message.0))

@@ -231,22 +231,49 @@ async fn huge_and_deep_messages_let_the_next_one_pass() {
     assert!(began.elapsed().as_secs() < 120, "{:?}", began.elapsed());
 }
 
-#[tokio::test]
-async fn what_killed_us_three_times_is_not_read_again() {
-    let inbox = Inbox::open().await;
-    let uid = inbox.put(&letter("1@c", "anna@customer.example", "Printer", "")).await;
-    let next = inbox.put(&letter("2@c", "anna@customer.example", "Scanner", "")).await;
-    e::receipt::Entity::update_many()
-        .col_expr(e::receipt::Column::Tries, sea_orm::sea_query::Expr::value(3))
-        .filter(e::receipt::Column::Uid.eq(uid))
-        .exec(inbox.engine.store.write())
-        .await
-        .expect("tries");
+/// One that takes long to read, and two that wait behind it.
+async fn three_in_hand(inbox: &Inbox) -> [i64; 3] {
+    let anna = "anna@customer.example";
+    let file =
+        "MIME-Version: 1.0\nContent-Type: application/octet-stream; name=big.bin\nContent-Transfer-Encoding: base64\n";
+    let slow = letter("1@c", anna, "Printer", file) + &("QUJD".repeat(19) + "\n").repeat((24 << 20) / 78);
+    [
+        inbox.put(&slow).await,
+        inbox.put(&letter("2@c", anna, "Scanner", "")).await,
+        inbox.put(&letter("3@c", anna, "Copier", "")).await,
+    ]
+}
+
+async fn dispositions(inbox: &Inbox, uids: [i64; 3]) -> Vec<String> {
     inbox.take_in().await;
-    let taken = inbox.taken(uid).await;
-    assert_eq!(taken.disposition, "quarantined");
+    let mut found = Vec::new();
+    for uid in uids {
+        found.push(inbox.taken(uid).await.disposition);
+    }
+    found
+}
+
+#[tokio::test]
+async fn who_stands_in_hand_beside_others_when_the_process_is_killed_is_innocent() {
+    let inbox = Inbox::open().await;
+    let uids = three_in_hand(&inbox).await;
+    for _ in 0..3 {
+        inbox.dies().await;
+    }
+    assert_eq!(dispositions(&inbox, uids).await, ["ticket", "ticket", "ticket"]);
+}
+
+#[tokio::test]
+async fn what_was_in_hand_alone_three_times_when_the_process_died_is_not_read_again() {
+    let inbox = Inbox::open().await;
+    let uids = three_in_hand(&inbox).await;
+    // The first time beside the others, then alone.
+    for _ in 0..4 {
+        inbox.dies().await;
+    }
+    assert_eq!(dispositions(&inbox, uids).await, ["quarantined", "ticket", "ticket"]);
+    let taken = inbox.taken(uids[0]).await;
     assert!(taken.ticket.is_none() && taken.reason.is_some());
-    assert_eq!(inbox.taken(next).await.disposition, "ticket");
 }
 
 /// A Date field so many minutes ago.

@@ -285,6 +285,28 @@ async fn the_ledger_answers_where_the_server_can_not_be_asked() {
     assert!(found.found[0].ticket.is_some() && found.found[0].spot.is_none());
 }
 
+/// The session that watches gives way, and comes back.
+#[tokio::test]
+async fn where_a_host_has_one_seat_the_server_is_asked_all_the_same() {
+    let mut desk = Desk::with(|config| config.limits.sessions_per_host = 1).await;
+    let user = desk.rig.user("seat", At::Litware).await;
+    desk.rig.append(&user, "INBOX", 1, json!({ "subject": "Which size fits" })).await;
+    desk.rig.append(&user, "Elsewhere", 1, json!({ "subject": "A tent" })).await;
+    let mailbox = desk.mailbox(&user, Chosen::default()).await;
+    desk.start();
+    tickets(&desk, mailbox, 1).await;
+    let began = std::time::Instant::now();
+    let found = desk.engine.console().ledger.look_up(&admin(), mailbox, "A tent").await.expect("an answer");
+    let took = began.elapsed();
+    assert_eq!(found.not_searched, None, "{took:?}");
+    let folders: Vec<_> = found.found.iter().filter_map(|f| f.spot.as_ref()).map(|spot| spot.folder.as_str()).collect();
+    assert_eq!(folders, ["Elsewhere"]);
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    desk.rig.append(&user, "INBOX", 1, json!({ "subject": "Another" })).await;
+    let back = Duration::from_secs(20);
+    until("it is fetched", back, || async { (desk.receipts(mailbox).await.len() == 2).then_some(()) }).await;
+}
+
 #[tokio::test]
 async fn the_nightly_comparison_runs_by_itself() {
     let (desk, _, mailbox) = desk_with(2).await;

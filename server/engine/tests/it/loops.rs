@@ -1,11 +1,11 @@
 //! Programs that answer each other stop; what comes back marks the reply.
 
 use crate::desk::{By, Chosen, Desk};
-use crate::inbox::{Inbox, SUPPORT};
+use crate::inbox::{Inbox, SUPPORT, reply_form};
 use crate::rig::{At, User, until};
 use domain::acknowledge::AT_MOST;
 use domain::console::people::{Actor, Role};
-use domain::console::tickets::{NewTicketForm, ReplyForm};
+use domain::console::tickets::NewTicketForm;
 use domain::id::{MailboxId, PersonId, TicketId};
 use domain::time::Span;
 use engine::clock;
@@ -217,18 +217,7 @@ async fn what_servers_say_in_words_marks_the_reply() {
         let inbox = Inbox::open().await;
         let agent = inbox.actor("Bob", Role::Agent).await;
         let ticket = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await.ticket.unwrap();
-        let form = ReplyForm {
-            ticket,
-            text: "Try turning it off.".into(),
-            to: "anna@customer.example".into(),
-            cc: String::new(),
-            note: false,
-            close: false,
-            seen: None,
-            anyway: true,
-            once: String::new(),
-            files: Vec::new(),
-        };
+        let form = reply_form(ticket, "anna@customer.example", "Try turning it off.");
         inbox.engine.console().tickets.reply(&agent, form).await.expect("a reply");
         let delivery = deliveries_of(&inbox.engine).await.remove(0);
         // It had left.

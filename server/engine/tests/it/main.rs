@@ -1,5 +1,5 @@
 //! Engine tests. Those against real servers need the rig: see `rig.rs`; `intake`, `forwards`,
-//! `complaints`, `moving`, `tickets` and `writing` don't.
+//! `complaints`, `moving`, `notices`, `tickets` and `writing` don't.
 #![allow(clippy::unwrap_used)]
 
 mod access;
@@ -21,10 +21,12 @@ mod links;
 mod lookup;
 mod loops;
 mod moving;
+mod notices;
 mod office;
 mod outbox;
 mod own_providers;
 mod quarantine;
+mod refusals;
 mod rig;
 mod sending;
 mod signins;

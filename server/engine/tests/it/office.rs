@@ -1,6 +1,7 @@
 //! A desk with a mailbox that sends, an agent who writes, and a customer who gets it.
 
 use crate::desk::{By, Chosen, Desk};
+use crate::inbox::reply_form;
 use crate::rig::{At, Rig, User, unique, until};
 use domain::console::outbox::DeliveryLine;
 use domain::console::people::{Actor, Role};
@@ -67,18 +68,7 @@ impl Office {
     }
 
     pub async fn reply_with(&self, ticket: TicketId, text: &str, files: Vec<UploadId>) {
-        let form = ReplyForm {
-            ticket,
-            text: text.into(),
-            to: self.customer.email.clone(),
-            cc: String::new(),
-            note: false,
-            close: false,
-            seen: None,
-            anyway: true,
-            once: String::new(),
-            files,
-        };
+        let form = ReplyForm { files, ..reply_form(ticket, &self.customer.email, text) };
         self.desk.engine.console().tickets.reply(&self.agent, form).await.expect("a reply");
     }
 

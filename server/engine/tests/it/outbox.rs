@@ -10,7 +10,7 @@ use domain::{Address, Diagnosis, Direction};
 use engine::clock;
 use engine::store::{deliveries, entity as e};
 use mail_parser::{MessageParser, MimeHeaders};
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde_json::json;
 
 #[tokio::test]
@@ -302,4 +302,29 @@ async fn what_is_asked_before_every_reply_scans_nothing() {
             assert!(!step.starts_with("SCAN") || step.contains("USING"), "{step}");
         }
     }
+}
+
+/// They wait for a person, perhaps for weeks.
+#[tokio::test]
+async fn thousands_that_wait_for_a_look_hold_nothing_newer_back() {
+    let inbox = Inbox::open().await;
+    let mail = |n: u32| format!("Message-ID: <{n}@c>\nFrom: anna@customer.example\nSubject: {n}\n\nText.\n");
+    let ticket = inbox.mail(&mail(1)).await.ticket.expect("a ticket");
+    let held = inbox.reply(ticket, "anna@customer.example").await;
+    let old = (clock::now() - domain::time::Span::days(4)).0;
+    let db = inbox.engine.store.write();
+    let row = e::delivery::ActiveModel { created_at: Set(old), ..held.clone().into_active_model() };
+    e::delivery::Entity::update(row.clone().reset_all()).exec(db).await.expect("written long ago");
+    let row = e::delivery::ActiveModel { id: NotSet, ..row.reset_all() };
+    for _ in 0..21 {
+        e::delivery::Entity::insert_many(vec![row.clone(); 100]).exec_without_returning(db).await.expect("many");
+    }
+    let next =
+        || async { deliveries::next(&inbox.engine.store, inbox.support, clock::now()).await.expect("an answer") };
+    assert!(matches!(next().await, deliveries::Due::Nothing(_)), "all of them wait for a person");
+    let other = inbox.mail(&mail(2)).await.ticket.expect("a ticket");
+    let behind = inbox.reply(ticket, "anna@customer.example").await;
+    let fresh = inbox.reply(other, "anna@customer.example").await;
+    assert!(behind.id < fresh.id);
+    assert_eq!(next().await, deliveries::Due::Send { id: domain::id::DeliveryId(fresh.id), pressed: false });
 }

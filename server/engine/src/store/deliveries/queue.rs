@@ -113,13 +113,17 @@ pub async fn next_due_at(store: &Store, now: Time) -> Result<Option<Time>, Store
     Ok(first.flatten().map(Time))
 }
 
-/// A mailbox's replies that wait, in the order in which they were written.
-fn to_send(mailbox: MailboxId) -> Select<delivery::Entity> {
+/// Replies read at once.
+const PAGE: u64 = 2_000;
+
+/// A mailbox's replies that wait, in the order in which they were written, from the one after this on.
+fn to_send(mailbox: MailboxId, after: i64) -> Select<delivery::Entity> {
     of_mailbox(mailbox)
         .filter(is_open())
         .filter(delivery::Column::State.eq(DeliveryState::Waiting.key()))
+        .filter(delivery::Column::Id.gt(after))
         .order_by_asc(delivery::Column::Id)
-        .limit(2_000)
+        .limit(PAGE)
 }
 
 /// Its uncertain replies, the one that is looked for next first.
@@ -145,7 +149,7 @@ fn of_mailbox(mailbox: MailboxId) -> Select<delivery::Entity> {
 pub async fn plans(store: &Store, mailbox: MailboxId, now: Time) -> Result<Vec<Vec<String>>, StoreError> {
     let backend = store.backend();
     let questions = [
-        to_send(mailbox).build(backend),
+        to_send(mailbox, 0).build(backend),
         to_check(mailbox).build(backend),
         to_copy(mailbox).build(backend),
         due(now).build(backend),
@@ -165,7 +169,7 @@ pub async fn next(store: &Store, mailbox: MailboxId, now: Time) -> Result<Due, S
     if let Some(row) = check.as_ref().filter(|row| OUTBOX.is_due(Time(row.due_at), now)) {
         return Ok(Due::Check(DeliveryId(row.id)));
     }
-    let waiting = waiting(store, mailbox, now).await?;
+    let waiting = waiting(store, mailbox, now, |read| choose(read, now).is_some()).await?;
     if let Some(turn) = choose(&waiting, now) {
         return Ok(Due::Send { id: DeliveryId(turn.id), pressed: turn.due_at == 0 });
     }
@@ -181,9 +185,22 @@ pub async fn next(store: &Store, mailbox: MailboxId, now: Time) -> Result<Due, S
     Ok(Due::Nothing(later.min().map(Time)))
 }
 
-async fn waiting(store: &Store, mailbox: MailboxId, now: Time) -> Result<Vec<Waiting>, StoreError> {
-    let rows = to_send(mailbox).all(store.read()).await?;
-    Ok(rows.iter().map(|row| Waiting::of(row, now)).collect())
+/// Those that wait, page by page until there are enough: the first thousands may wait for a person, or for
+/// their time, and hold nobody else back.
+async fn waiting(
+    store: &Store,
+    mailbox: MailboxId,
+    now: Time,
+    enough: impl Fn(&[Waiting]) -> bool,
+) -> Result<Vec<Waiting>, StoreError> {
+    let mut read: Vec<Waiting> = Vec::new();
+    loop {
+        let page = to_send(mailbox, read.last().map_or(0, |row| row.id)).all(store.read()).await?;
+        read.extend(page.iter().map(|row| Waiting::of(row, now)));
+        if page.len() < PAGE as usize || enough(&read) {
+            return Ok(read);
+        }
+    }
 }
 
 /// Whose turn it is: replies of one ticket leave in the order in which they were written, so one
@@ -195,9 +212,10 @@ fn choose(waiting: &[Waiting], now: Time) -> Option<Waiting> {
     turns.iter().find(|row| pressed.is_none_or(|ticket| row.ticket == ticket)).copied()
 }
 
-/// The deliveries of a mailbox that may leave now, in the order of their turns.
+/// The deliveries of a mailbox that may leave now, in the order of their turns: the first page of them at least.
 pub async fn line_up(store: &Store, mailbox: MailboxId, now: Time) -> Result<Vec<i64>, StoreError> {
-    Ok(turns(&waiting(store, mailbox, now).await?, now).iter().map(|row| row.id).collect())
+    let waiting = waiting(store, mailbox, now, |read| !turns(read, now).is_empty()).await?;
+    Ok(turns(&waiting, now).iter().map(|row| row.id).collect())
 }
 
 /// Those that may leave, in order: whoever waits keeps the later ones of its ticket back.
