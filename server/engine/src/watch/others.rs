@@ -43,7 +43,8 @@ pub struct Others {
 }
 
 impl Others {
-    /// Asks the server for its folders, for people to choose from, and finds the one of sent mail.
+    /// Asks the server for its folders, for people to choose from, and finds those of sent mail: a
+    /// server may mark one while people's programs file what they send in another.
     pub async fn list(&mut self, engine: &Engine, claim: Claim, session: &mut Session) -> Result<(), Broken> {
         let all = match session.list().await {
             // A server that does not list its folders still has the first one.
@@ -55,7 +56,7 @@ impl Others {
         let tx = engine.store.begin().await?;
         store::receipts::hold(&tx, claim).await?;
         listed::replace(&tx, claim.mailbox, &names, clock::now()).await?;
-        if let Some(sent) = imap::sent_among(&all) {
+        for sent in imap::all_sent_among(&all) {
             folders::ensure(&tx, claim.mailbox, sent, FolderRole::Sent).await?;
         }
         store::commit(tx).await?;

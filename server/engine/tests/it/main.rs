@@ -27,6 +27,7 @@ mod own_providers;
 mod quarantine;
 mod rig;
 mod sending;
+mod sent;
 mod signins;
 mod silence;
 mod smtp;
