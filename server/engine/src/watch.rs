@@ -190,7 +190,7 @@ impl Round<'_> {
     /// What the first import would bring; then the first folder again.
     async fn count(&self, session: &mut Session, terms: &Terms, folder: &str) -> Result<imap::Selected, Broken> {
         fetch::count(self.engine, self.claim.mailbox, session).await?;
-        Ok(if terms.writes() { session.select(folder).await? } else { session.examine(folder).await? })
+        Ok(terms.open(session, folder).await?)
     }
 
     async fn failed(&self, terms: &Terms, fault: &Fault) -> Result<Next, StoreError> {
@@ -224,9 +224,7 @@ impl Round<'_> {
 
     async fn enter(&self, access: &Access, terms: &Terms, folder: &str) -> Result<(Session, imap::Selected), Fault> {
         let mut session = imap::open(self.engine, access).await?;
-        // Opened for reading only, unless something is to be deleted.
-        let selected = if terms.writes() { session.select(folder).await } else { session.examine(folder).await };
-        match selected {
+        match terms.open(&mut session, folder).await {
             Ok(selected) => Ok((session, selected)),
             Err(fault) => {
                 session.logout().await;
@@ -262,11 +260,12 @@ impl Round<'_> {
         session: &mut Session,
         job: &Job,
         folder: FolderId,
-        selected: imap::Selected,
+        mut selected: imap::Selected,
         terms: &Terms,
         place: &Place,
     ) -> Result<Next, Broken> {
         self.others.list(self.engine, self.claim, session).await?;
+        let mut again = false;
         loop {
             // Asked before the first folder is fetched: an answer in the folder of sent mail then
             // never comes before the message that it answers.
@@ -290,12 +289,26 @@ impl Round<'_> {
             if self.stop.is_cancelled() {
                 return Ok(Next::Rung);
             }
-            if self.engine.net.seats().wanted(place) {
+            let (seats, errands) = (self.engine.net.seats(), &self.engine.errands);
+            let wanted = seats.wanted(place);
+            if wanted || !(seats.has_room(place) || errands.is_open(self.claim.mailbox)) {
                 // There is no second seat here: the other folders have their turn on this one.
-                self.others.fetch_here(self.engine, job, session).await?;
-                return Ok(Next::At(clock::now() + domain::time::Span(60_000)));
+                let left = self.others.fetch_here(self.engine, job, session).await?;
+                if wanted {
+                    return Ok(Next::At(clock::now() + domain::time::Span(60_000)));
+                }
+                if left {
+                    selected = terms.open(session, &terms.folder).await?;
+                    // Nobody tells of what came to it meanwhile. Once: the others may never have enough.
+                    if !again {
+                        again = true;
+                        continue;
+                    }
+                }
+            } else {
+                self.others.fetch(self.engine, job);
             }
-            self.others.fetch(self.engine, job);
+            again = false;
             let longest = if passed.missing > 0 || self.others.any() { LOOK } else { IDLE };
             let (others, changed) =
                 (&mut *self.others, terms::changed(self.engine, self.claim, terms, self.bell, self.stop));

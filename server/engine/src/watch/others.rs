@@ -144,20 +144,23 @@ impl Others {
         });
     }
 
-    /// The same on the watching session, for a mailbox whose host has no second seat to spare. The
-    /// folder that is watched has to be opened anew afterwards.
-    pub async fn fetch_here(&mut self, engine: &Arc<Engine>, job: &Job, session: &mut Session) -> Result<(), Broken> {
+    /// The same on the watching session, for a mailbox whose host has no second seat to spare; whether
+    /// there was anything to do. The folder that is watched has to be opened anew then.
+    pub async fn fetch_here(&mut self, engine: &Arc<Engine>, job: &Job, session: &mut Session) -> Result<bool, Broken> {
         if !self.fetching.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let todo = Todo::of(engine, job, std::mem::take(&mut self.due)).await?;
+        if todo.is_empty() {
+            return Ok(false);
+        }
         match todo.fulfil(engine, job, &mut *self.care.lock().await, session).await {
             // A folder that is gone is no fault of the one that is watched; the next look says so.
             Err(Broken::Session(fault)) if imap::is_refusal(&fault) => {
                 tracing::info!(mailbox = job.claim.mailbox.0, said = fault.said, "other folders are fetched later");
-                Ok(())
+                Ok(true)
             }
-            done => done,
+            done => done.map(|()| true),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Under which terms a mailbox is watched: when they change, the session ends.
 
+use crate::imap::{self, Session};
+use crate::login::Fault;
 use crate::store::receipts::Claim;
 use crate::store::{self, StoreError, mailboxes};
 use crate::{Engine, clock};
@@ -35,6 +37,11 @@ impl Terms {
     /// Whether anything is changed on the server.
     pub fn writes(&self) -> bool {
         self.delete || self.after.tidy != Tidy::Leave
+    }
+
+    /// Opens the first folder: for reading only, unless something is to be changed.
+    pub async fn open(&self, session: &mut Session, folder: &str) -> Result<imap::Selected, Fault> {
+        if self.writes() { session.select(folder).await } else { session.examine(folder).await }
     }
 }
 

@@ -6,6 +6,7 @@ mod access;
 mod after;
 mod browser;
 mod complaints;
+mod crowded;
 mod desk;
 mod fetch;
 mod fetch_complaints;
