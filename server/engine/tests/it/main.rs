@@ -5,6 +5,7 @@
 mod access;
 mod after;
 mod browser;
+mod clocks;
 mod complaints;
 mod crowded;
 mod desk;
