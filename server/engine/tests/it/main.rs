@@ -23,6 +23,7 @@ mod links;
 mod lookup;
 mod loops;
 mod moving;
+mod notices;
 mod office;
 mod outbox;
 mod own_providers;
