@@ -95,6 +95,11 @@ impl Errands {
         }
     }
 
+    /// Whether a session is open, at work or at rest: the next errand needs no other seat.
+    pub fn is_open(&self, mailbox: MailboxId) -> bool {
+        self.slot(mailbox).try_lock().map_or(true, |guard| guard.is_some())
+    }
+
     fn slot(&self, mailbox: MailboxId) -> Slot {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(mailbox).or_default().clone()
     }

@@ -266,11 +266,12 @@ impl Round<'_> {
         session: &mut Session,
         job: &Job,
         folder: FolderId,
-        selected: imap::Selected,
+        mut selected: imap::Selected,
         terms: &Terms,
         place: &Place,
     ) -> Result<Next, Broken> {
         self.others.list(self.engine, self.claim, session).await?;
+        let mut again = false;
         loop {
             // Asked before the first folder is fetched: an answer in the folder of sent mail then
             // never comes before the message that it answers.
@@ -294,7 +295,7 @@ impl Round<'_> {
             if self.stop.is_cancelled() {
                 return Ok(Next::Rung);
             }
-            let seats = self.engine.net.seats();
+            let (seats, errands) = (self.engine.net.seats(), &self.engine.errands);
             if seats.wanted(place) {
                 // There is no second seat here: the other folders have their turn on this one.
                 self.others.fetch_here(self.engine, job, session).await?;
@@ -302,7 +303,17 @@ impl Round<'_> {
                 let pause = if seats.wanted(place) { GIVEN_WAY } else { BREATHER };
                 return Ok(Next::At(clock::now() + pause));
             }
-            self.others.fetch(self.engine, job);
+            if seats.has_room(place) || errands.is_open(self.claim.mailbox) {
+                self.others.fetch(self.engine, job);
+            } else if self.others.fetch_here(self.engine, job, session).await? {
+                selected = session.enter(&terms.folder, terms.writes()).await?;
+                // Nobody tells of what came to it meanwhile. Once: the others may never have enough.
+                if !again {
+                    again = true;
+                    continue;
+                }
+            }
+            again = false;
             let longest = if passed.missing > 0 || self.others.any() { LOOK } else { IDLE };
             let (others, changed) =
                 (&mut *self.others, terms::changed(self.engine, self.claim, terms, self.bell, self.stop));

@@ -111,21 +111,21 @@ fn role(marks: &[NameAttribute<'_>], name: &str) -> (FolderRole, bool) {
 }
 
 /// The folder of sent mail: as marked, else by its usual names in their order.
-pub fn sent_among(all: &[Listed]) -> Option<&str> {
+fn sent_among(all: &[Listed]) -> Option<&str> {
     all_sent_among(all).first().copied()
 }
 
-/// All folders that may hold sent mail, the likeliest first: some servers have one that they mark
-/// and another that a program made, and only looking tells where copies really land.
+/// Folders of sent mail that are watched, and looked into for one message.
+const SENT_FOLDERS: usize = 4;
+
+/// Folders that may hold sent mail, the likeliest first: some servers have one that they mark and
+/// another that a program made, and only looking tells where copies really land.
 pub fn all_sent_among(all: &[Listed]) -> Vec<&str> {
     let mut sent: Vec<&Listed> = all.iter().filter(|f| f.role == FolderRole::Sent && f.selectable).collect();
     let place = |f: &Listed| SENT.iter().position(|name| f.name.eq_ignore_ascii_case(name)).unwrap_or(SENT.len());
     sent.sort_by_key(|f| (!f.marked, place(f)));
-    sent.into_iter().map(|f| f.name.as_str()).collect()
+    sent.into_iter().take(SENT_FOLDERS).map(|f| f.name.as_str()).collect()
 }
-
-/// Folders of sent mail that are looked into for one message.
-const LOOKED_INTO: usize = 4;
 
 impl Session {
     /// All folders.
@@ -186,7 +186,7 @@ impl Session {
     /// A [`Fault`]; nothing is known then.
     pub async fn find_in_sent(&mut self, header_id: &str) -> Result<bool, Fault> {
         let all = self.list().await?;
-        for folder in all_sent_among(&all).into_iter().take(LOOKED_INTO) {
+        for folder in all_sent_among(&all) {
             self.examine(folder).await?;
             if !self.search_message_id(header_id).await?.is_empty() {
                 return Ok(true);

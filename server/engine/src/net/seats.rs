@@ -97,6 +97,11 @@ impl Seats {
     pub fn wanted(&self, place: &Place) -> bool {
         self.tables(place).iter().any(|table| table.waiting.load(Ordering::Relaxed) > 0)
     }
+
+    /// Whether another seat of this place would be given at once.
+    pub fn has_room(&self, place: &Place) -> bool {
+        self.tables(place).iter().all(|table| table.free.available_permits() > 0)
+    }
 }
 
 struct Waiting<'a>(&'a AtomicUsize);
@@ -129,8 +134,9 @@ mod tests {
     async fn a_full_host_lets_the_next_one_wait() {
         let seats = Arc::new(Seats::new(1));
         let mail = place("mail.example", "a", None);
+        assert!(seats.has_room(&mail));
         let first = seats.take(&mail).await;
-        assert!(!seats.wanted(&mail));
+        assert!(!seats.wanted(&mail) && !seats.has_room(&mail));
         let other = seats.clone();
         let second = tokio::spawn(async move { other.take(&place("MAIL.example", "b", None)).await });
         while !seats.wanted(&mail) {

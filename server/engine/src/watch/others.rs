@@ -42,7 +42,8 @@ pub struct Others {
 }
 
 impl Others {
-    /// Asks the server for its folders, for people to choose from, and finds the one of sent mail.
+    /// Asks the server for its folders, for people to choose from, and finds those of sent mail: a
+    /// server may mark one while people's programs file what they send in another.
     pub async fn list(&mut self, engine: &Engine, claim: Claim, session: &mut Session) -> Result<(), Broken> {
         let all = match session.list().await {
             // A server that does not list its folders still has the first one.
@@ -54,7 +55,7 @@ impl Others {
         let tx = engine.store.begin().await?;
         store::receipts::hold(&tx, claim).await?;
         listed::replace(&tx, claim.mailbox, &names, clock::now()).await?;
-        if let Some(sent) = imap::sent_among(&all) {
+        for sent in imap::all_sent_among(&all) {
             folders::ensure(&tx, claim.mailbox, sent, FolderRole::Sent).await?;
         }
         store::commit(tx).await?;
@@ -142,9 +143,9 @@ impl Others {
         });
     }
 
-    /// The same on the watching session, for a mailbox whose host has no second seat to spare. The
-    /// folder that is watched has to be opened anew afterwards.
-    pub async fn fetch_here(&mut self, engine: &Arc<Engine>, job: &Job, session: &mut Session) -> Result<(), Broken> {
+    /// The same on the watching session, for a mailbox whose host has no second seat to spare; whether
+    /// there was anything to do. The folder that is watched has to be opened anew then.
+    pub async fn fetch_here(&mut self, engine: &Arc<Engine>, job: &Job, session: &mut Session) -> Result<bool, Broken> {
         if !self.fetching.is_empty() {
             // It may be the one that waits for a seat. What it was to do is found again.
             self.stop();
@@ -152,13 +153,16 @@ impl Others {
             self.look(engine, job.claim, session).await?;
         }
         let todo = Todo::of(engine, job, std::mem::take(&mut self.due)).await?;
+        if todo.is_empty() {
+            return Ok(false);
+        }
         match todo.fulfil(engine, job, &mut *self.care.lock().await, session).await {
             // A folder that is gone is no fault of the one that is watched; the next look says so.
             Err(Broken::Session(fault)) if imap::is_refusal(&fault) => {
                 tracing::info!(mailbox = job.claim.mailbox.0, said = fault.said, "other folders are fetched later");
-                Ok(())
+                Ok(true)
             }
-            done => done,
+            done => done.map(|()| true),
         }
     }
 }

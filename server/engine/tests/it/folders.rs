@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use std::time::Duration;
 
-const SOON: Duration = Duration::from_secs(30);
+pub const SOON: Duration = Duration::from_secs(30);
 
 /// A folder of a mailbox by its name, once it is there.
 pub async fn folder_named(desk: &Desk, mailbox: MailboxId, name: &str) -> e::folder::Model {
@@ -22,12 +22,12 @@ pub async fn folder_named(desk: &Desk, mailbox: MailboxId, name: &str) -> e::fol
     .await
 }
 
-fn names(list: &[&str]) -> Vec<String> {
+pub fn names(list: &[&str]) -> Vec<String> {
     list.iter().map(|name| (*name).to_owned()).collect()
 }
 
 /// Waits until a folder has so many receipts of this disposition.
-async fn settled(desk: &Desk, folder: i64, disposition: &str, count: usize) -> Vec<e::receipt::Model> {
+pub async fn settled(desk: &Desk, folder: i64, disposition: &str, count: usize) -> Vec<e::receipt::Model> {
     until(&format!("{count} receipts {disposition}"), SOON, || async {
         let all = desk.receipts_of(folder).await;
         (all.iter().filter(|r| r.disposition == disposition).count() >= count).then_some(all)

@@ -1,11 +1,13 @@
 //! Engine tests. Those against real servers need the rig: see `rig.rs`; `intake`, `forwards`,
-//! `complaints`, `moving`, `notices`, `tickets` and `writing` don't.
+//! `complaints`, `moving`, `tickets`, `told_once` and `writing` don't.
 #![allow(clippy::unwrap_used)]
 
 mod access;
 mod after;
 mod browser;
+mod clocks;
 mod complaints;
+mod crowded;
 mod desk;
 mod fetch;
 mod fetch_complaints;
@@ -29,10 +31,12 @@ mod quarantine;
 mod refusals;
 mod rig;
 mod sending;
+mod sent;
 mod signins;
 mod silence;
 mod smtp;
 mod switching;
 mod tickets;
+mod told_once;
 mod torture;
 mod writing;

@@ -10,7 +10,10 @@ use domain::{Address, Diagnosis, Direction};
 use engine::clock;
 use engine::store::{deliveries, entity as e};
 use mail_parser::{MessageParser, MimeHeaders};
-use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, EntityTrait, IntoActiveModel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
 use serde_json::json;
 
 #[tokio::test]
@@ -284,6 +287,33 @@ async fn a_shared_mailbox_sends_as_the_person_and_is_found_in_their_sent() {
     assert!(from.contains(&office.user.email), "{from}");
     assert!(Address::parse(&office.user.email).is_ok());
     office.desk.stop().await;
+}
+
+/// What leaves just while the outbox is read stands there once, with whom it goes to.
+#[tokio::test]
+async fn what_leaves_while_the_outbox_is_read_stands_there_once() {
+    let inbox = Inbox::open().await;
+    let taken = inbox.mail("Message-ID: <a@c>\nFrom: mia@customer.example\nSubject: Hello\n\nHello.\n").await;
+    let id = inbox.reply(taken.ticket.expect("a ticket"), "mia@customer.example").await.id;
+    let store = inbox.engine.store.clone();
+    let leaving = tokio::spawn(async move {
+        loop {
+            for state in [DeliveryState::Sent, DeliveryState::Waiting] {
+                e::delivery::Entity::update_many()
+                    .col_expr(e::delivery::Column::State, Expr::value(state.key()))
+                    .filter(e::delivery::Column::Id.eq(id))
+                    .exec(store.write())
+                    .await
+                    .expect("it moves");
+            }
+        }
+    });
+    for _ in 0..1_000 {
+        let found = deliveries::recent(&inbox.engine.store, 100).await.expect("the outbox");
+        let seen: Vec<usize> = found.iter().map(|(shown, ..)| shown.recipients.len()).collect();
+        assert!(seen.is_empty() || seen == [1], "recipients of each line of one reply: {seen:?}");
+    }
+    leaving.abort();
 }
 
 /// However long its history is, the outbox asks an index.

@@ -92,14 +92,15 @@ pub async fn recent(store: &Store, settled: u64) -> Result<Vec<Beside>, StoreErr
         .limit(1_000)
         .all(store.read())
         .await?;
-    rows.extend(
-        delivery::Entity::find()
-            .filter(delivery::Column::State.eq(DeliveryState::Sent.key()))
-            .order_by_desc(delivery::Column::StateAt)
-            .limit(settled)
-            .all(store.read())
-            .await?,
-    );
+    let left = delivery::Entity::find()
+        .filter(delivery::Column::State.eq(DeliveryState::Sent.key()))
+        .order_by_desc(delivery::Column::StateAt)
+        .limit(settled)
+        .all(store.read())
+        .await?;
+    // One that left between the two questions is among both answers: it is as the later one says.
+    rows.retain(|row| left.iter().all(|sent| sent.id != row.id));
+    rows.extend(left);
     let mut all = Vec::with_capacity(rows.len());
     for shown in with_recipients(store, rows).await? {
         all.push(put_beside(store, shown).await?);
