@@ -2,10 +2,12 @@
 //! the provider itself files what it took.
 
 use crate::directions::{self, NoAccess};
+use crate::imap::Where;
 use crate::login::{Access, Fault};
 use crate::store::deliveries::{self, Attempt, Lease};
-use crate::store::{StoreError, directions as rows};
+use crate::store::{self, StoreError, directions as rows, folders};
 use crate::{Engine, clock, errand};
+use domain::folder::FolderRole;
 use domain::id::{DeliveryId, MailboxId};
 use domain::time::Span;
 use domain::{Direction, Time};
@@ -42,7 +44,10 @@ pub async fn check(engine: &Engine, lease: &Lease, id: DeliveryId) -> Result<(),
     if shown.partly_taken() || !keeps_sent_copy(engine, mailbox).await? {
         return deliveries::check_again(&engine.store, lease, id, None).await;
     }
-    let found = match look(engine, mailbox, &shown.row.header_id).await {
+    let next = next_look(Time(shown.row.state_at), shown.row.checks, now);
+    // Once soon, and once more before a person has to decide: it may be long on a large mailbox.
+    let anywhere = shown.row.checks == 1 || next.is_none();
+    let found = match look(engine, mailbox, &shown.row.header_id, anywhere).await {
         Ok(found) => found,
         Err(NoAccess::Store(error)) => return Err(error),
         Err(error) => {
@@ -56,8 +61,7 @@ pub async fn check(engine: &Engine, lease: &Lease, id: DeliveryId) -> Result<(),
             engine.wake.outbox.notify_one();
         }
     } else {
-        deliveries::check_again(&engine.store, lease, id, next_look(Time(shown.row.state_at), shown.row.checks, now))
-            .await?;
+        deliveries::check_again(&engine.store, lease, id, next).await?;
     }
     engine.changes.tell(format!("ticket:{}", shown.row.ticket_id));
     engine.changes.tell("outbox");
@@ -73,7 +77,7 @@ fn next_look(lost_at: Time, done: i64, now: Time) -> Option<Time> {
 
 /// In the mailbox's own folder, then, for a shared mailbox, in that of the person who signed in:
 /// Exchange files there what was sent as somebody else, unless *MessageCopyForSentAs* is set.
-async fn look(engine: &Engine, mailbox: MailboxId, header_id: &str) -> Result<bool, NoAccess> {
+async fn look(engine: &Engine, mailbox: MailboxId, header_id: &str, anywhere: bool) -> Result<bool, NoAccess> {
     let incoming = directions::access(engine, mailbox, Direction::Incoming).await;
     let outgoing = directions::access_now(engine, mailbox, Direction::Outgoing).await;
     let incoming = incoming?;
@@ -83,20 +87,33 @@ async fn look(engine: &Engine, mailbox: MailboxId, header_id: &str) -> Result<bo
     {
         accesses.push(Access { logins: vec![person.clone()], ..incoming.clone() });
     }
+    let known = folders::sent(&engine.store, mailbox).await?;
     let mut trouble: Option<Fault> = None;
     for access in &accesses {
-        match found(engine, mailbox, access, header_id).await {
-            Ok(true) => return Ok(true),
-            Ok(false) => {}
+        match found(engine, mailbox, access, header_id, &Where { known: &known, anywhere }).await {
+            Ok(Some(folder)) => {
+                // Kept for the next time; it is watched only if it says itself what it is for.
+                let tx = engine.store.begin().await?;
+                folders::ensure_unwatched(&tx, mailbox, &folder, FolderRole::Sent).await?;
+                store::commit(tx).await?;
+                return Ok(true);
+            }
+            Ok(None) => {}
             Err(fault) => trouble = Some(fault),
         }
     }
     trouble.map_or(Ok(false), |fault| Err(NoAccess::Fault(fault)))
 }
 
-async fn found(engine: &Engine, mailbox: MailboxId, access: &Access, header_id: &str) -> Result<bool, Fault> {
+async fn found(
+    engine: &Engine,
+    mailbox: MailboxId,
+    access: &Access,
+    header_id: &str,
+    where_to: &Where<'_>,
+) -> Result<Option<String>, Fault> {
     let mut turn = errand::turn(engine, mailbox, access).await?;
-    let found = turn.session.find_in_sent(header_id).await?;
+    let found = turn.session.find_in_sent(header_id, where_to).await?;
     turn.rest();
     Ok(found)
 }
