@@ -2,6 +2,7 @@
 
 use super::letter;
 use crate::directions::{self, NoAccess};
+use crate::imap::Where;
 use crate::store::StoreError;
 use crate::store::deliveries::{self, Lease};
 use crate::{Engine, clock, errand};
@@ -40,7 +41,7 @@ async fn filed(engine: &Engine, mailbox: MailboxId, id: DeliveryId, header_id: &
     }
     let access = directions::access(engine, mailbox, Direction::Incoming).await?;
     let mut turn = errand::turn(engine, mailbox, &access).await?;
-    if turn.session.find_in_sent(header_id).await? {
+    if turn.session.find_in_sent(header_id, &Where::default()).await?.is_some() {
         turn.rest();
         return Ok(true);
     }

@@ -2,11 +2,14 @@
 //! the provider itself files what it took.
 
 use crate::directions::{self, NoAccess};
+use crate::imap::Where;
 use crate::login::{Access, Fault};
 use crate::store::deliveries::{self, Attempt, Lease};
-use crate::store::{StoreError, directions as rows};
+use crate::store::{self, StoreError, directions as rows, folders};
 use crate::{Engine, clock, errand};
+use domain::folder::FolderRole;
 use domain::id::{DeliveryId, MailboxId};
+use domain::outbox::OLD;
 use domain::time::Span;
 use domain::{Direction, Time};
 
@@ -47,21 +50,25 @@ pub async fn check(engine: &Engine, lease: &Lease, id: DeliveryId) -> Result<(),
         return deliveries::check_again(&engine.store, lease, id, None).await;
     }
     let lost_at = Time(shown.row.state_at);
-    match look(engine, mailbox, &shown.row.header_id).await {
+    let next = next_look(lost_at, shown.row.checks, now);
+    // Once soon, and once more before a person has to decide: it may be long on a large mailbox.
+    let anywhere = shown.row.checks == 1 || next.is_none();
+    match look(engine, mailbox, &shown.row.header_id, anywhere).await {
         Ok(true) => {
             if deliveries::found(&engine.store, Some(lease), id, "found in the folder of sent mail", now).await? {
                 tracing::info!(mailbox = mailbox.0, delivery = id.0, "an uncertain reply had left");
                 engine.wake.outbox.notify_one();
             }
         }
-        Ok(false) => {
-            deliveries::check_again(&engine.store, lease, id, next_look(lost_at, shown.row.checks, now)).await?;
-        }
+        Ok(false) => deliveries::check_again(&engine.store, lease, id, next).await?,
         Err(NoAccess::Store(error)) => return Err(error),
         // What cut the reply often keeps us from looking, too: a look that was not made is made later.
         Err(error) => {
             tracing::info!(mailbox = mailbox.0, delivery = id.0, %error, "the folder of sent mail can't be looked into");
-            deliveries::check_later(&engine.store, lease, id, now + until_next_try(lost_at, now)).await?;
+            match next_try(lost_at, now) {
+                Some(at) => deliveries::check_later(&engine.store, lease, id, at).await?,
+                None => deliveries::check_again(&engine.store, lease, id, None).await?,
+            }
         }
     }
     engine.changes.tell(format!("ticket:{}", shown.row.ticket_id));
@@ -76,14 +83,15 @@ fn next_look(lost_at: Time, done: i64, now: Time) -> Option<Time> {
     Some(if at <= now { now + Span::seconds(1) } else { at })
 }
 
-/// How long until a look is tried again that could not be made: a quarter of the time since the loss.
-fn until_next_try(lost_at: Time, now: Time) -> Span {
-    Span(now.since(lost_at).0 / 4).clamp(SOONEST_TRY, LATEST_TRY)
+/// When a look is tried again that could not be made: after a quarter of the time since the loss, for some days.
+fn next_try(lost_at: Time, now: Time) -> Option<Time> {
+    let since = now.since(lost_at);
+    (since < OLD).then(|| now + Span(since.0 / 4).clamp(SOONEST_TRY, LATEST_TRY))
 }
 
 /// In the mailbox's own folder, then, for a shared mailbox, in that of the person who signed in:
 /// Exchange files there what was sent as somebody else, unless *MessageCopyForSentAs* is set.
-async fn look(engine: &Engine, mailbox: MailboxId, header_id: &str) -> Result<bool, NoAccess> {
+async fn look(engine: &Engine, mailbox: MailboxId, header_id: &str, anywhere: bool) -> Result<bool, NoAccess> {
     let incoming = directions::access(engine, mailbox, Direction::Incoming).await;
     let outgoing = directions::access_now(engine, mailbox, Direction::Outgoing).await;
     let incoming = incoming?;
@@ -93,20 +101,33 @@ async fn look(engine: &Engine, mailbox: MailboxId, header_id: &str) -> Result<bo
     {
         accesses.push(Access { logins: vec![person.clone()], ..incoming.clone() });
     }
+    let known = folders::sent(&engine.store, mailbox).await?;
     let mut trouble: Option<Fault> = None;
     for access in &accesses {
-        match found(engine, mailbox, access, header_id).await {
-            Ok(true) => return Ok(true),
-            Ok(false) => {}
+        match found(engine, mailbox, access, header_id, &Where { known: &known, anywhere }).await {
+            Ok(Some(folder)) => {
+                // Kept for the next time; it is watched only if it says itself what it is for.
+                let tx = engine.store.begin().await?;
+                folders::ensure_unwatched(&tx, mailbox, &folder, FolderRole::Sent).await?;
+                store::commit(tx).await?;
+                return Ok(true);
+            }
+            Ok(None) => {}
             Err(fault) => trouble = Some(fault),
         }
     }
     trouble.map_or(Ok(false), |fault| Err(NoAccess::Fault(fault)))
 }
 
-async fn found(engine: &Engine, mailbox: MailboxId, access: &Access, header_id: &str) -> Result<bool, Fault> {
+async fn found(
+    engine: &Engine,
+    mailbox: MailboxId,
+    access: &Access,
+    header_id: &str,
+    where_to: &Where<'_>,
+) -> Result<Option<String>, Fault> {
     let mut turn = errand::turn(engine, mailbox, access).await?;
-    let found = turn.session.find_in_sent(header_id).await?;
+    let found = turn.session.find_in_sent(header_id, where_to).await?;
     turn.rest();
     Ok(found)
 }
@@ -121,9 +142,11 @@ mod tests {
         assert_eq!(next_look(lost, 0, lost + Span::seconds(2)), Some(lost + Span::seconds(10)));
         assert_eq!(next_look(lost, 5, lost + Span::minutes(6)), Some(lost + Span::minutes(10)));
         assert_eq!(next_look(lost, 6, lost + Span::minutes(10)), None);
-        assert_eq!(until_next_try(lost, lost), SOONEST_TRY);
-        assert_eq!(until_next_try(lost, lost + Span::minutes(2)), Span::seconds(30));
-        assert_eq!(until_next_try(lost, lost + Span::days(2)), LATEST_TRY);
+        let pause = |after: Span| next_try(lost, lost + after).map(|at| at.since(lost + after));
+        assert_eq!(pause(Span(0)), Some(SOONEST_TRY));
+        assert_eq!(pause(Span::minutes(2)), Some(Span::seconds(30)));
+        assert_eq!(pause(Span::days(2)), Some(LATEST_TRY));
+        assert_eq!(pause(OLD), None);
         // After a long stop the looks that were missed are not made all at once.
         let late = lost + Span::hours(1);
         assert_eq!(next_look(lost, 0, late), Some(late + Span::seconds(1)));

@@ -127,6 +127,34 @@ pub fn all_sent_among(all: &[Listed]) -> Vec<&str> {
     sent.into_iter().take(SENT_FOLDERS).map(|f| f.name.as_str()).collect()
 }
 
+/// Folders without a meaning that are looked into.
+const OTHERS: usize = 30;
+
+/// Which folders a message that was sent is looked for in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Where<'a> {
+    /// Where one was found before.
+    pub known: &'a [String],
+    /// Also where neither a mark nor a name says so: only looking tells.
+    pub anywhere: bool,
+}
+
+impl Where<'_> {
+    /// These folders, the likeliest first.
+    fn among<'a>(&self, all: &'a [Listed]) -> Vec<&'a str> {
+        let there = |folder: &&Listed| folder.selectable;
+        let known = all.iter().filter(there).filter(|f| self.known.contains(&f.name)).map(|f| f.name.as_str());
+        let others = all.iter().filter(there).filter(|f| self.anywhere && f.role == FolderRole::Other);
+        let mut found: Vec<&str> = known.collect();
+        for name in all_sent_among(all).into_iter().chain(others.take(OTHERS).map(|f| f.name.as_str())) {
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+        found
+    }
+}
+
 impl Session {
     /// All folders.
     ///
@@ -180,19 +208,19 @@ impl Session {
         Ok(told)
     }
 
-    /// Whether a folder of sent mail holds a message with this Message-ID.
+    /// The folder of sent mail that holds a message with this Message-ID.
     ///
     /// # Errors
     /// A [`Fault`]; nothing is known then.
-    pub async fn find_in_sent(&mut self, header_id: &str) -> Result<bool, Fault> {
+    pub async fn find_in_sent(&mut self, header_id: &str, where_to: &Where<'_>) -> Result<Option<String>, Fault> {
         let all = self.list().await?;
-        for folder in all_sent_among(&all) {
+        for folder in where_to.among(&all) {
             self.examine(folder).await?;
             if !self.search_message_id(header_id).await?.is_empty() {
-                return Ok(true);
+                return Ok(Some(folder.to_owned()));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// Files a copy of what was sent, marked as read, into the folder of sent mail; without such a
@@ -231,6 +259,18 @@ mod tests {
         let named = [listed("Sent", false), listed("Sent Items", false)];
         assert_eq!(sent_among(&named), Some("Sent Items"));
         assert_eq!(all_sent_among(&two), ["Verschickt", "Sent"]);
+        let post = Listed { role: FolderRole::Other, ..listed("Post", false) };
+        let inbox = Listed { role: FolderRole::Inbox, ..listed("INBOX", false) };
+        let all = [two[0].clone(), post, inbox, two[1].clone()];
+        let (sent, post) = (["Sent".to_owned()], ["Post".to_owned(), "Gone".to_owned()]);
+        for (known, anywhere, expected) in [
+            (&[] as &[String], false, vec!["Verschickt", "Sent"]),
+            (&[], true, vec!["Verschickt", "Sent", "Post"]),
+            (&sent, false, vec!["Sent", "Verschickt"]),
+            (&post, true, vec!["Post", "Verschickt", "Sent"]),
+        ] {
+            assert_eq!(Where { known, anywhere }.among(&all), expected, "{known:?}");
+        }
         assert_eq!(all_sent_among(&named), ["Sent Items", "Sent"]);
     }
 }

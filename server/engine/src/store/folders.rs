@@ -41,6 +41,13 @@ pub async fn all(store: &Store, mailbox: MailboxId) -> Result<Vec<Row>, StoreErr
         .await?)
 }
 
+/// The names of a mailbox's folders of sent mail, as far as they are known.
+pub async fn sent(store: &Store, mailbox: MailboxId) -> Result<Vec<String>, StoreError> {
+    let mut all = all(store, mailbox).await?;
+    all.retain(|row| row.role == FolderRole::Sent.key());
+    Ok(all.into_iter().map(|row| row.name).collect())
+}
+
 async fn named(db: &impl ConnectionTrait, mailbox: MailboxId, name: &str) -> Result<Option<Row>, StoreError> {
     Ok(folder::Entity::find()
         .filter(folder::Column::MailboxId.eq(mailbox.0))

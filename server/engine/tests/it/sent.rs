@@ -5,7 +5,10 @@ use crate::desk::{By, Chosen, Desk};
 use crate::folders::{SOON, folder_named, settled};
 use crate::office::Office;
 use crate::rig::{At, unique};
+use domain::id::TicketId;
 use domain::outbox::DeliveryState;
+use engine::store::{entity as e, folders};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 /// Outlook's name for it in German, which the rig's server does not mark.
@@ -53,4 +56,31 @@ async fn an_answer_from_elsewhere_counts_in_whichever_folder_of_sent_mail_it_lie
     let receipts = settled(&desk, real.id, "answered_outside", 1).await;
     assert!(receipts.iter().any(|r| r.ticket_id.is_some()), "{receipts:?}");
     desk.stop().await;
+}
+
+async fn delivery(office: &Office, ticket: TicketId) -> e::delivery::Model {
+    let found = e::delivery::Entity::find().filter(e::delivery::Column::TicketId.eq(ticket.0));
+    found.one(office.desk.engine.store.read()).await.expect("a question").expect("a delivery")
+}
+
+/// Exchange marks no folder, and names it in the language of the first sign-in.
+#[tokio::test]
+async fn a_folder_of_sent_mail_that_nothing_names_is_found_by_looking_and_known_from_then_on() {
+    let mut office = Office::open(At::Microsoft, By::Token).await;
+    office.rig().call("/front/sent-delay", json!({ "user": office.user.email, "ms": 600_000 })).await;
+    // The look that finds it: nobody knows the folder at the first one.
+    for looks in [1, 0] {
+        let ticket = office.write(&office.customer.email, "Once", "text").await;
+        let header_id = delivery(&office, ticket).await.header_id;
+        let copy = format!("Message-ID: <{header_id}>\nFrom: {}\nSubject: Once\n\ntext\n", office.user.email);
+        office.rig().append(&office.user, "L&AOQ-hetetyt", 1, json!({ "raw": copy, "flags": "S" })).await;
+        office.rig().fault(&office.user, json!({ "protocol": "smtp", "kind": "drop-after-data", "on": "BODY" })).await;
+        office.desk.start();
+        office.state(ticket, DeliveryState::Sent).await;
+        let row = delivery(&office, ticket).await;
+        assert_eq!((row.checks, row.attempts), (looks, 1));
+        office.desk.crash().await;
+    }
+    let known = folders::sent(&office.desk.engine.store, office.mailbox).await.expect("folders");
+    assert!(known.contains(&"L&AOQ-hetetyt".to_owned()), "{known:?}");
 }
