@@ -151,11 +151,19 @@ const GATES = { 'sign-in': '/sign-in', 'sign-in-refused': '/sign-in?refused=inva
 /** A silent copy's question stands on all of its pages. */
 const COPIED = { 'copy-asks': () => EMAIL, 'copy-asks-server': () => '/admin/server', 'copy-asks-tickets': () => '/tickets' };
 
-/** Writes down in the page what moves by itself after it was drawn. */
+/**
+ * Writes down in the page what moves by itself after it was drawn, until a live region takes on fresh facts: a state that says
+ * something longer is no fault of the script's arrival.
+ */
 const watchShifts = () => {
   globalThis.shifts = [];
+  let renewed = Infinity;
+  new MutationObserver((list) => {
+    const live = (m) => [...m.removedNodes].some((n) => n.nodeType === Node.ELEMENT_NODE && (n.matches('[data-live]') || m.target.closest?.('[data-live]')));
+    if (list.some(live)) renewed = Math.min(renewed, performance.now());
+  }).observe(document, { childList: true, subtree: true });
   new PerformanceObserver((list) => {
-    for (const e of list.getEntries()) globalThis.shifts.push(`${e.value.toFixed(4)} ${e.sources.map((s) => s.node?.outerHTML?.slice(0, 80)).join(' | ')}`);
+    for (const e of list.getEntries()) if (e.startTime < renewed) globalThis.shifts.push(`${e.value.toFixed(4)} ${e.sources.map((s) => s.node?.outerHTML?.slice(0, 80)).join(' | ')}`);
   }).observe({ type: 'layout-shift', buffered: true });
 };
 
