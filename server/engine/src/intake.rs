@@ -8,7 +8,8 @@
 //! Messages are read off the async threads, one at a time, and written in batches. A batch that
 //! fails is rolled back and each of its messages is settled alone, so that one can't take others
 //! with it. Tries are counted before they are made: a message that was in hand alone three times when
-//! the process died is quarantined unread. Whoever else was in hand when it died is innocent.
+//! the process died is quarantined unread. Whoever else was in hand when it died is innocent, and from the
+//! second try on so is a message that was read before the process died.
 
 mod acknowledge;
 mod bounce;
@@ -126,7 +127,7 @@ async fn mailbox_round(engine: &Arc<Engine>, claim: Claim, stop: &CancellationTo
         if place > 0 && stop.is_cancelled() {
             break;
         }
-        let one = Read::of(engine, &own, &may, waiting.clone()).await?;
+        let one = Read::of(engine, claim, &own, &may, waiting.clone()).await?;
         bytes += one.bytes;
         read.push(one);
         if bytes > AHEAD {
@@ -156,7 +157,13 @@ struct Unreadable {
 }
 
 impl Read {
-    async fn of(engine: &Engine, own: &Own, may: &Forwarders, waiting: Waiting) -> Result<Self, StoreError> {
+    async fn of(
+        engine: &Engine,
+        claim: Claim,
+        own: &Own,
+        may: &Forwarders,
+        waiting: Waiting,
+    ) -> Result<Self, StoreError> {
         let source = match waiting.source {
             Some(id) => settling::source_bytes(&engine.store, id).await?,
             None => None,
@@ -168,6 +175,10 @@ impl Read {
         let bytes = source.len();
         // Counted before this try was made.
         let outcome = if waiting.tries_alone() >= TRIES { Err(Broken::Killed) } else { mime::read(source).await };
+        if waiting.tries_alone() > 0 {
+            // A process that is killed again and again may meet the same message each time: only reading it tells.
+            settling::count(&engine.store, claim, &waiting, waiting.tries_alone()).await?;
+        }
         fail::fail_point!("after-parse");
         let mail = outcome.map(Box::new).map_err(|broken| Unreadable { reason: broken.to_string() });
         if let Err(unreadable) = &mail {
@@ -303,7 +314,9 @@ async fn settle_one(engine: &Arc<Engine>, claim: Claim, own: &Own, one: &Read) -
     }
     let Some(error) = last else { return Ok(()) };
     tracing::warn!(mailbox = one.waiting.mailbox.0, uid = one.waiting.uid, %error, "a message could not be taken in");
-    if one.waiting.tries_alone() + 1 < TRIES {
+    let tries = one.waiting.tries_alone() + 1;
+    if tries < TRIES {
+        settling::count(&engine.store, claim, &one.waiting, tries).await?;
         return Err(error);
     }
     let tx = engine.store.begin().await?;

@@ -133,6 +133,22 @@ pub async fn in_hand(store: &Store, claim: Claim, limit: u64) -> Result<Vec<Wait
     Ok(batch)
 }
 
+/// How often it counts as having been in hand alone.
+///
+/// # Errors
+/// The database's; it stays as it was counted before.
+pub async fn count(store: &Store, claim: Claim, waiting: &Waiting, alone: i64) -> Result<(), StoreError> {
+    let tx = store.begin().await?;
+    super::receipts::hold_for_intake(&tx, claim).await?;
+    receipt::Entity::update_many()
+        .col_expr(receipt::Column::Tries, Expr::value(1 + alone))
+        .filter(one(waiting))
+        .filter(is_stored())
+        .exec(&tx)
+        .await?;
+    super::commit(tx).await
+}
+
 /// Takes a receipt for this transaction; `false`: somebody else settled it.
 pub async fn claim(tx: &Tx, waiting: &Waiting, now: Time) -> Result<bool, StoreError> {
     let done = receipt::Entity::update_many()

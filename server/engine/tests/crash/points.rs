@@ -334,3 +334,31 @@ async fn renewed(point: &'static str, rotate: &str) {
     fail::remove(point);
     desk.stop().await;
 }
+
+/// A process that is killed again and again meets the same message each time, and no message is to blame
+/// for what happens after it was read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_message_that_was_read_is_innocent_of_every_death_after_that() {
+    let _alone = crate::POINTS.lock().await;
+    let mut desk = Desk::open().await;
+    let user = desk.rig.user("crash", At::Litware).await;
+    let word = format!("Innocent {}", unique());
+    desk.rig.append(&user, "INBOX", 1, json!({ "subject": format!("{word} 1") })).await;
+    desk.mailbox(&user, Chosen::default()).await;
+    for _ in 0..5 {
+        let met = Arc::new(AtomicBool::new(false));
+        let flag = met.clone();
+        fail::cfg_callback("before-intake-commit", move || {
+            flag.store(true, Ordering::SeqCst);
+            std::panic::resume_unwind(Box::new("killed before the commit"));
+        })
+        .expect("the point is armed");
+        desk.start();
+        meets("before-intake-commit", &met).await;
+        desk.crash().await;
+        fail::remove("before-intake-commit");
+    }
+    desk.start();
+    all_once(&desk, "after five deaths", &word, 1).await;
+    desk.stop().await;
+}
