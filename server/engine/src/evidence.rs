@@ -213,6 +213,10 @@ fn rule(before: &Before, credential: CredentialKind, fault: &Fault, now: Time, a
                 CredentialKind::Password => later(backoff::PASSWORD, 1),
             },
             Remedy::GivePassword | Remedy::UseAppPassword | Remedy::SwitchToSignIn => later(backoff::PASSWORD, 1),
+            // A folder that somebody moves is back in a moment, and its mail waits.
+            _ if finding.diagnosis == Diagnosis::FolderGone => {
+                later(backoff::NETWORK, before.failures.saturating_add(1))
+            }
             Remedy::AdminConsent
             | Remedy::FixAppRegistration
             | Remedy::FixMailboxSettings
@@ -291,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_sign_in_is_not_tried_and_a_setting_hourly() {
+    fn a_lost_sign_in_is_not_tried_a_setting_hourly_and_a_folder_soon() {
         let now = Time(10_000_000);
         let before = Before { diagnosis: None, definite: false, failures: 0, refused_at: None };
         let next =
@@ -300,6 +304,7 @@ mod tests {
         assert_eq!(next(Diagnosis::TokenRefused, CredentialKind::Grant), Some(now + Span::hours(1)));
         assert_eq!(next(Diagnosis::SmtpAuthDisabledMailbox, CredentialKind::Grant), Some(now + Span::hours(1)));
         assert_eq!(next(Diagnosis::PasswordRefused, CredentialKind::Password), Some(now + Span::hours(6)));
+        assert_eq!(next(Diagnosis::FolderGone, CredentialKind::Password), Some(now + Span::seconds(2)));
     }
 
     #[test]
