@@ -109,10 +109,10 @@ struct Refused {
 const STRIKES: u32 = 3;
 
 impl Care {
-    /// Learns from a fault that met these UIDs. Only the server's own refusal says something about
+    /// Learns from a fault that met these UIDs. Only the server's own answer says something about
     /// a message; a cut or a time-out does not.
     fn learn(&mut self, fault: &Fault, uids: &[u32]) {
-        if !imap::is_refusal(fault) {
+        if !imap::is_answer(fault) {
             return;
         }
         match uids {
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_server_s_own_refusal_tells_on_a_message() {
+    fn only_a_server_s_own_answer_tells_on_a_message() {
         let fault = |said: &str| Fault { finding: crate::net::finding(Diagnosis::ProviderFault), said: said.into() };
         let mut care = Care::default();
         care.learn(&fault("no answer in time"), &[7]);

@@ -16,7 +16,7 @@ mod probe;
 
 pub use command::{Selected, Session};
 pub use date::internal_date;
-pub use fault::is_refusal;
+pub use fault::{is_answer, is_refusal};
 pub use folders::{FolderStatus, Listed, Where, all_sent_among};
 pub use idle::News;
 pub use login::open;

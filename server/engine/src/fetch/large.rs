@@ -103,7 +103,7 @@ pub async fn in_parts(run: &mut Run<'_>, one: &Fetched) -> Result<(), Broken> {
     let limit = run.engine.config.limits.message_bytes;
     let done = parts(run, uid, &mut writing, limit).await;
     if let (Err(error), true) = (&done, resumable)
-        && !matches!(error, Broken::Session(fault) if imap::is_refusal(fault))
+        && !matches!(error, Broken::Session(fault) if imap::is_answer(fault))
     {
         // What came so far stays for the next session.
         return done.map(|_| ());

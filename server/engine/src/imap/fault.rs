@@ -36,8 +36,13 @@ pub fn of_io(error: &std::io::Error, provider: ProviderKind, stage: Stage, said:
     Fault { finding: net::finding(diagnosis), said: "the server's answer is not IMAP".into() }
 }
 
-/// Whether the server itself refused, by a tagged NO or BAD or by announcing more than was asked
-/// for: as against a session that broke.
+/// Whether the server refused, by a tagged NO or BAD: the session is as good as before.
 pub fn is_refusal(fault: &Fault) -> bool {
-    fault.said.starts_with("NO") || fault.said.starts_with("BAD") || fault.said.starts_with(net::ANNOUNCED)
+    fault.said.starts_with("NO") || fault.said.starts_with("BAD")
+}
+
+/// Whether it is the server's own answer that stands in the way, as against a session that broke: a
+/// refusal, or an announcement of more than was asked for, after which the session is over.
+pub fn is_answer(fault: &Fault) -> bool {
+    is_refusal(fault) || fault.said.starts_with(net::ANNOUNCED)
 }

@@ -185,6 +185,26 @@ async fn a_server_that_fails_after_every_sign_in_is_one_outage_with_growing_paus
     desk.stop().await;
 }
 
+/// What the server said is told, and not that the session ended by it.
+#[tokio::test]
+async fn a_server_that_announces_too_much_is_told_so() {
+    let mut desk = Desk::open().await;
+    let user = desk.rig.user("liar", At::Litware).await;
+    let mailbox = desk.mailbox(&user, Chosen { by: By::Password, ..Chosen::default() }).await;
+    desk.start();
+    idles(&desk, &user).await;
+    desk.rig.fault(&user, json!({ "kind": "literal", "on": "UID FETCH", "times": -1 })).await;
+    desk.rig.append(&user, "INBOX", 1, json!({})).await;
+    let side = until("a failure", SOON, || async {
+        let found =
+            engine::store::directions::get(desk.engine.store.read(), mailbox, domain::Direction::Incoming).await;
+        found.expect("a question").filter(|side| side.failures > 0)
+    })
+    .await;
+    assert_eq!(side.failing_diagnosis.as_deref(), Some("provider_fault"), "{side:?}");
+    desk.stop().await;
+}
+
 #[tokio::test]
 async fn a_network_that_goes_and_comes_is_caught_up_with() {
     let mut desk = Desk::open().await;
