@@ -1,7 +1,7 @@
 //! One pass over a folder: everything that is new there is stored, in the order of its UIDs.
 //!
 //! Invariants: sources, receipts and the cursor of a batch are one transaction; the cursor never
-//! passes a UID that was not delivered; nothing is deleted on the server before the commit that
+//! passes a UID that was not delivered, or whose receipt is not committed; nothing is deleted on the server before the commit that
 //! stored it; a UID that was asked for but not delivered is not fetched.
 
 mod alike;
@@ -9,6 +9,7 @@ mod begin;
 mod count;
 mod item;
 mod large;
+mod ledger;
 mod pass;
 mod ready;
 mod recognise;

@@ -69,6 +69,9 @@ use sea_orm::{
 };
 use std::time::Duration;
 
+/// Rows of one statement: a few sizes only, so that prepared statements are found again.
+const ROWS: usize = 50;
+
 /// A column's new value.
 pub fn set<V: Into<sea_orm::Value>>(value: V) -> sea_orm::ActiveValue<V> {
     sea_orm::ActiveValue::Set(value)

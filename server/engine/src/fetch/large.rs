@@ -202,7 +202,10 @@ async fn settle(
     done: Result<(End, Writing), Broken>,
 ) -> Result<(), Broken> {
     let (done, unfinished) = match done {
-        Ok((End::All, writing)) => return run.store(vec![Item::Parts(uid, arrived_at, writing.parts())]).await,
+        Ok((End::All, writing)) => {
+            run.store(vec![Item::Parts(uid, arrived_at, writing.parts())], None).await;
+            return Ok(());
+        }
         Ok((End::TooLarge, _)) => (Ok(()), true),
         Ok((End::NotDelivered, _)) => (run.undelivered(uid).await, false),
         Err(error) => (Err(error), false),
@@ -217,7 +220,7 @@ async fn settle(
 /// Over the limit: the header and the beginning of the text become the source. The message stays
 /// on the server.
 pub async fn shortened(run: &mut Run<'_>, uid: u32, arrived_at: Option<Time>) -> Result<(), Broken> {
-    let _share = run.engine.net.memory(HEADER + TEXT).await;
+    let share = run.engine.net.memory(HEADER + TEXT).await;
     let header = run.session.header(uid, HEADER).await?;
     let text = run.session.text(uid, TEXT).await?;
     let Some(mut bytes) = header else { return run.undelivered(uid).await };
@@ -225,5 +228,6 @@ pub async fn shortened(run: &mut Run<'_>, uid: u32, arrived_at: Option<Time>) ->
         bytes.extend_from_slice(b"\r\n\r\n");
     }
     bytes.extend(text.unwrap_or_default());
-    run.store(vec![Item::Shortened(uid, arrived_at, bytes)]).await
+    run.store(vec![Item::Shortened(uid, arrived_at, bytes)], Some(share)).await;
+    Ok(())
 }

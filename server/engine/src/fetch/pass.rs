@@ -1,18 +1,19 @@
 //! The pass itself.
 
-use super::item::{Body, Item};
+use super::item::Item;
+use super::ledger::{Batch, Hand, Ledger};
 use super::{Broken, Care, Job, Passed, begin, large, recognise, renumber, sweep, vanished};
 use crate::imap::{self, Fetched, Selected, Session};
+use crate::net::MemoryShare;
 use crate::source;
 use crate::store::folders::{self, Row};
-use crate::store::receipts::{self, New};
-use crate::store::{self, known, sources};
+use crate::store::{self, known, receipts};
 use crate::{Engine, clock};
 use domain::Time;
 use domain::folder::FolderRole;
 use domain::id::FolderId;
 use domain::provider::ProviderKind;
-use domain::receipt::Disposition;
+use futures::future::BoxFuture;
 use std::collections::{BTreeSet, HashSet};
 
 /// UIDs below the cursor that are looked at again: a server may show a lower one late.
@@ -49,32 +50,32 @@ pub async fn pass(
             None => begin::begin(engine, job, session, &row, selected).await?,
         }
     };
-    let mut run = Run {
+    let (ledger, hand) = Ledger::open(engine, job, folder, selected.uid_validity, false);
+    let run = Run {
         engine,
         job,
-        session,
+        session: &mut *session,
         care: &mut *care,
         folder,
-        row,
+        row: row.clone(),
         uid_validity: selected.uid_validity,
         // What is left out on purpose is left to whoever may choose the folder later.
         cursor_held: job.until.is_some(),
-        asked: false,
         open: BTreeSet::new(),
         last: 0,
-        passed: Passed::default(),
+        missing: 0,
+        hand,
     };
-    let there = run.fetch().await?;
+    let ((there, missing), stored) = ledger.beside(run.fetching()).await?;
     if job.role != FolderRole::Sent && job.until.is_none() {
         let next = match job.upto {
             Some(upto) => upto.saturating_add(1),
             None => selected.uid_next.unwrap_or(0).max(there.last().map_or(0, |uid| uid.saturating_add(1))),
         };
-        vanished::note(engine, job, &run.row, selected.uid_validity, next, &there).await?;
+        vanished::note(engine, job, &row, selected.uid_validity, next, &there).await?;
     }
-    let (passed, name) = (run.passed, run.row.name.clone());
-    sweep::sweep(engine, job, care, session, folder, &name, selected.uid_validity).await?;
-    if passed.missing == 0 {
+    sweep::sweep(engine, job, care, session, folder, &row.name, selected.uid_validity).await?;
+    if missing == 0 {
         care.delivered();
         let tx = engine.store.begin().await?;
         receipts::hold(&tx, job.claim).await?;
@@ -85,7 +86,7 @@ pub async fn pass(
         }
         store::commit(tx).await?;
     }
-    Ok(passed)
+    Ok(Passed { stored, missing })
 }
 
 async fn folder_row(engine: &Engine, job: &Job, folder: FolderId) -> Result<Row, Broken> {
@@ -104,18 +105,27 @@ pub(super) struct Run<'a> {
     pub uid_validity: u32,
     /// The cursor stays where it is.
     pub cursor_held: bool,
-    /// A person asked for these messages: what their receipts said before is over.
-    pub asked: bool,
-    /// UIDs of this pass without a receipt. The cursor stays below the lowest: were it led by what
-    /// happens to be settled first, a cut would leave the others behind it.
+    /// UIDs of this pass without a receipt that is written or handed over. The cursor stays below the
+    /// lowest: were it led by what happens to be settled first, a cut would leave the others behind it.
     pub open: BTreeSet<u32>,
     /// The highest UID of this pass.
     pub last: u32,
-    pub passed: Passed,
+    /// UIDs that were asked for and not delivered.
+    pub missing: u32,
+    pub hand: Hand,
 }
 
-impl Run<'_> {
-    /// Stores what is wanted; gives the UIDs that are there, from a little below the cursor on.
+impl<'a> Run<'a> {
+    /// The UIDs that are there, and how many were not delivered. On the heap, as passes are polled
+    /// deep in the stack.
+    fn fetching(mut self) -> BoxFuture<'a, Result<(Vec<u32>, u32), Broken>> {
+        Box::pin(async move {
+            let there = self.fetch().await?;
+            Ok((there, self.missing))
+        })
+    }
+
+    /// Fetches what is wanted; gives the UIDs that are there, from a little below the cursor on.
     async fn fetch(&mut self) -> Result<Vec<u32>, Broken> {
         let floor = u32::try_from(self.row.import_before).unwrap_or(0);
         let cursor = u32::try_from(self.row.cursor).unwrap_or(0);
@@ -134,7 +144,7 @@ impl Run<'_> {
             let told: HashSet<u32> = sizes.iter().map(|f| f.uid).collect();
             self.missing(part, &told).await?;
             let old = self.too_old(&mut sizes);
-            self.store(old.into_iter().map(Item::Old).collect()).await?;
+            self.store(old.into_iter().map(Item::Old).collect(), None).await;
             if let Some(until) = self.job.until {
                 sizes.retain(|f| f.arrived_at.is_some_and(|at| at < until));
             }
@@ -159,14 +169,17 @@ impl Run<'_> {
         };
         self.care.learn(&fault, part);
         match part {
-            [uid] if self.care.gave_up(*uid) => self.unfetchable(*uid, None).await.map(|()| None),
+            [uid] if self.care.gave_up(*uid) => {
+                self.unfetchable(*uid, None).await;
+                Ok(None)
+            }
             _ => Err(fault.into()),
         }
     }
 
-    async fn unfetchable(&mut self, uid: u32, arrived_at: Option<Time>) -> Result<(), Broken> {
+    async fn unfetchable(&mut self, uid: u32, arrived_at: Option<Time>) {
         tracing::warn!(mailbox = self.job.claim.mailbox.0, uid, "the server does not deliver a message");
-        self.store(vec![Item::Unfetchable(uid, arrived_at)]).await
+        self.store(vec![Item::Unfetchable(uid, arrived_at)], None).await;
     }
 
     /// Takes out what is older than the import, among the UIDs that were there when it began.
@@ -203,7 +216,7 @@ impl Run<'_> {
                 .map(|(f, _)| Item::Own(f.uid, f.arrived_at))
                 .collect();
             let taken: HashSet<u32> = own.iter().map(Item::uid).collect();
-            self.store(own).await?;
+            self.store(own, None).await;
             sizes.retain(|f| !taken.contains(&f.uid));
         }
         Ok(())
@@ -216,10 +229,11 @@ impl Run<'_> {
             if self.session.uids(*uid, Some(*uid)).await?.is_empty() {
                 gone.push(Item::Gone(*uid));
             } else {
-                self.passed.missing += 1;
+                self.missing += 1;
             }
         }
-        self.store(gone).await
+        self.store(gone, None).await;
+        Ok(())
     }
 
     /// A message whose size was told and whose bytes did not come.
@@ -244,7 +258,7 @@ impl Run<'_> {
                 continue;
             }
             if self.care.gave_up(one.uid) {
-                self.unfetchable(one.uid, one.arrived_at).await?;
+                self.unfetchable(one.uid, one.arrived_at).await;
                 continue;
             }
             let done = if size > limit {
@@ -262,7 +276,8 @@ impl Run<'_> {
         self.fetch_batch(batch).await
     }
 
-    /// Small messages, whole, in one transaction.
+    /// Small messages, whole, in one transaction. They are asked for while those before them are
+    /// written; a third batch has to wait.
     async fn fetch_batch(&mut self, batch: Vec<(u32, u64)>) -> Result<(), Broken> {
         if batch.is_empty() {
             return Ok(());
@@ -270,7 +285,8 @@ impl Run<'_> {
         let uids: Vec<u32> = batch.iter().map(|(uid, _)| *uid).collect();
         // Sizes are estimates at some servers: twice as much may come.
         let expected = 2 * batch.iter().map(|(_, size)| size).sum::<u64>() + LARGE;
-        let _share = self.engine.net.memory(expected).await;
+        self.hand.is_free().await;
+        let share = self.engine.net.memory(expected).await;
         self.session.allow(2 * LARGE, expected);
         let fetched = match self.session.bodies(&uids).await {
             Ok(fetched) => fetched,
@@ -281,65 +297,34 @@ impl Run<'_> {
         };
         fail::fail_point!("after-fetch");
         let mut items = Vec::with_capacity(fetched.len());
+        let mut lost = Vec::new();
         let mut fetched = fetched.into_iter().peekable();
         for uid in uids {
             match fetched.next_if(|f| f.uid == uid) {
                 Some(Fetched { body: Some(body), arrived_at, .. }) => {
                     items.push(Item::Whole(uid, arrived_at, body));
                 }
-                _ => {
-                    // What comes after it is stored; the cursor stays below it.
-                    self.store(std::mem::take(&mut items)).await?;
-                    self.undelivered(uid).await?;
-                }
+                // What comes after it is stored; the cursor stays below it.
+                _ => lost.push(uid),
             }
         }
-        self.store(items).await
+        self.store(items, Some(share)).await;
+        for uid in lost {
+            self.undelivered(uid).await?;
+        }
+        Ok(())
     }
 
-    /// One transaction: sources, receipts, cursor.
-    pub(super) async fn store(&mut self, items: Vec<Item>) -> Result<(), Broken> {
+    /// Hands over what is to be written, with the share of the memory that it takes.
+    pub(super) async fn store(&mut self, items: Vec<Item>, share: Option<MemoryShare>) {
         if items.is_empty() {
-            return Ok(());
+            return;
         }
         for item in &items {
             self.open.remove(&item.uid());
         }
+        // Written in this order: where these are, all before them are.
         let upto = self.open.first().map_or(self.last, |open| open - 1);
-        let now = clock::now();
-        // Hashing and reading headers happen before the write lock is taken.
-        let ready: Vec<(New, Body)> = items.into_iter().map(|item| self.ready(item, now)).collect();
-        let stored = ready.iter().filter(|(new, _)| new.disposition == Disposition::Stored).count();
-        let tx = self.engine.store.begin().await?;
-        receipts::hold(&tx, self.job.claim).await?;
-        for (mut new, body) in ready {
-            match body {
-                Body::None => {}
-                Body::Whole(bytes, digest) => {
-                    new.source = Some(sources::store(&tx, &bytes, digest, new.arrived_at, now).await?);
-                }
-                Body::Parts(source, bytes, digest) => {
-                    sources::complete(&tx, source, bytes, digest).await?;
-                    new.source = Some(source);
-                }
-            }
-            if self.asked {
-                receipts::overwrite(&tx, new, now).await?;
-            } else {
-                receipts::write(&tx, new, now).await?;
-            }
-        }
-        if !self.cursor_held {
-            folders::advance(&tx, self.folder, self.uid_validity, upto).await?;
-        }
-        fail::fail_point!("before-store-commit");
-        store::commit(tx).await?;
-        fail::fail_point!("after-store-commit");
-        self.passed.stored += u32::try_from(stored).unwrap_or(u32::MAX);
-        if stored > 0 {
-            self.engine.wake.intake.notify_one();
-            self.engine.changes.tell(format!("mailbox:{}", self.job.claim.mailbox));
-        }
-        Ok(())
+        self.hand.over(Batch { items, cursor: (!self.cursor_held).then_some(upto), share }).await;
     }
 }

@@ -1,15 +1,26 @@
 //! A fetched message as its receipt will say, before the write lock is taken.
 
+use super::Job;
 use super::item::{Body, Item};
-use super::pass::{ASKED, Run};
+use super::pass::ASKED;
 use crate::source;
 use crate::store::receipts::{MARK_READ, MOVE, New};
 use domain::Time;
 use domain::console::mailboxes::Tidy;
+use domain::id::FolderId;
 use domain::receipt::Disposition;
 use domain::time::Span;
 
-impl Run<'_> {
+/// What the receipts of a pass have in common.
+pub(super) struct Blank {
+    pub folder: FolderId,
+    pub uid_validity: u32,
+    pub job: Job,
+    /// A person asked for these messages: what their receipts said before is over.
+    pub asked: bool,
+}
+
+impl Blank {
     /// What becomes of a whole message on the server.
     fn due(&self, new: &mut New, now: Time) {
         let after = &self.job.after;
@@ -22,7 +33,7 @@ impl Run<'_> {
     }
 
     /// Receipt and bytes.
-    pub(super) fn ready(&self, item: Item, now: Time) -> (New, Body) {
+    pub fn ready(&self, item: Item, now: Time) -> (New, Body) {
         let mut new = New {
             folder: self.folder,
             uid_validity: self.uid_validity,

@@ -1,7 +1,8 @@
 //! One message that a person asked for, from whichever folder it lies in.
 
+use super::ledger::{Hand, Ledger};
 use super::pass::Run;
-use super::{Broken, Care, Job, Passed, large};
+use super::{Broken, Care, Job, large};
 use crate::Engine;
 use crate::imap::Session;
 use crate::store::folders::Row;
@@ -40,8 +41,10 @@ pub async fn whole(
     }
     let Some(one) = session.sizes(&[uid]).await?.into_iter().find(|one| one.uid == uid) else { return Ok(None) };
     let mut care = Care::default();
-    let mut run = Run::asked(engine, job, session, &mut care, row, uid_validity);
-    large::on_demand(&mut run, &one, WHOLE).await
+    let (ledger, hand) = Ledger::open(engine, job, FolderId(row.id), uid_validity, true);
+    let mut run = Run::asked(engine, job, session, &mut care, row, uid_validity, hand);
+    let fetching = async move { large::on_demand(&mut run, &one, WHOLE).await };
+    Ok(ledger.beside(Box::pin(fetching)).await?.0)
 }
 
 /// Stores one message; intake makes a ticket of it, whatever its receipt said before.
@@ -64,10 +67,14 @@ pub async fn single(
         return Ok(Single::Gone);
     }
     let mut care = Care::default();
-    let mut run = Run::asked(engine, job, session, &mut care, row, uid_validity);
-    let sizes = run.sizes(&[uid]).await?.unwrap_or_default();
-    run.fetch_sized(sizes).await?;
-    Ok(if run.passed.stored > 0 { Single::Stored } else { Single::Gone })
+    let (ledger, hand) = Ledger::open(engine, job, FolderId(row.id), uid_validity, true);
+    let mut run = Run::asked(engine, job, session, &mut care, row, uid_validity, hand);
+    let fetching = async move {
+        let sizes = run.sizes(&[uid]).await?.unwrap_or_default();
+        run.fetch_sized(sizes).await
+    };
+    let ((), stored) = ledger.beside(Box::pin(fetching)).await?;
+    Ok(if stored > 0 { Single::Stored } else { Single::Gone })
 }
 
 impl<'a> Run<'a> {
@@ -79,6 +86,7 @@ impl<'a> Run<'a> {
         care: &'a mut Care,
         row: Row,
         uid_validity: u32,
+        hand: Hand,
     ) -> Self {
         Self {
             engine,
@@ -89,10 +97,10 @@ impl<'a> Run<'a> {
             row,
             uid_validity,
             cursor_held: true,
-            asked: true,
             open: BTreeSet::new(),
             last: 0,
-            passed: Passed::default(),
+            missing: 0,
+            hand,
         }
     }
 }

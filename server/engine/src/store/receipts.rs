@@ -70,8 +70,26 @@ pub struct New {
 
 /// Writes a receipt; the first one of a UID stands.
 pub async fn write(tx: &impl ConnectionTrait, new: New, now: Time) -> Result<(), StoreError> {
+    write_all(tx, vec![new], now).await
+}
+
+/// Writes receipts in few statements; the first one of a UID stands.
+pub async fn write_all(tx: &impl ConnectionTrait, new: Vec<New>, now: Time) -> Result<(), StoreError> {
+    let mut rows: Vec<_> = new.into_iter().map(|new| row(new, now)).collect();
+    while !rows.is_empty() {
+        let some: Vec<_> = rows.drain(..rows.len().min(super::ROWS)).collect();
+        let key = [receipt::Column::FolderId, receipt::Column::UidValidity, receipt::Column::Uid];
+        receipt::Entity::insert_many(some)
+            .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+fn row(new: New, now: Time) -> receipt::ActiveModel {
     let stored = new.disposition == Disposition::Stored;
-    let row = receipt::ActiveModel {
+    receipt::ActiveModel {
         folder_id: Set(new.folder.0),
         uid_validity: Set(new.uid_validity.into()),
         uid: Set(new.uid.into()),
@@ -92,24 +110,20 @@ pub async fn write(tx: &impl ConnectionTrait, new: New, now: Time) -> Result<(),
         header_digest: Set(new.header_digest),
         parser: Set(0),
         tidy: Set(new.tidy.map(str::to_owned)),
-    };
-    let key = [receipt::Column::FolderId, receipt::Column::UidValidity, receipt::Column::Uid];
-    receipt::Entity::insert(row)
-        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
+    }
 }
 
-/// Writes a receipt in the place of the one that may be there: a person wants this message.
-pub async fn overwrite(tx: &impl ConnectionTrait, new: New, now: Time) -> Result<(), StoreError> {
-    receipt::Entity::delete_many()
-        .filter(receipt::Column::FolderId.eq(new.folder.0))
-        .filter(receipt::Column::UidValidity.eq(i64::from(new.uid_validity)))
-        .filter(receipt::Column::Uid.eq(i64::from(new.uid)))
-        .exec(tx)
-        .await?;
-    write(tx, new, now).await
+/// Forgets the receipts in whose place these are to be written: a person wants the messages.
+pub async fn forget(tx: &impl ConnectionTrait, new: &[New]) -> Result<(), StoreError> {
+    for one in new {
+        receipt::Entity::delete_many()
+            .filter(receipt::Column::FolderId.eq(one.folder.0))
+            .filter(receipt::Column::UidValidity.eq(i64::from(one.uid_validity)))
+            .filter(receipt::Column::Uid.eq(i64::from(one.uid)))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// One receipt.

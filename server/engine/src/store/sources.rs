@@ -7,6 +7,7 @@ use domain::id::{FolderId, SourceId};
 use domain::time::Span;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use std::collections::HashMap;
 
 /// Bytes of a chunk row.
 pub const CHUNK: usize = 1 << 20;
@@ -19,19 +20,66 @@ pub async fn store(
     arrived_at: Time,
     now: Time,
 ) -> Result<SourceId, StoreError> {
-    let row = source::ActiveModel {
-        digest: Set(Some(digest)),
-        bytes: Set(i64::try_from(bytes.len()).unwrap_or(i64::MAX)),
-        complete: Set(true),
-        arrived_at: Set(arrived_at.0),
-        stored_at: Set(now.0),
-        ..Default::default()
-    };
+    let row = whole_row(bytes.len(), digest, arrived_at, now);
     let id = SourceId(source::Entity::insert(row).exec(db).await?.last_insert_id);
     for (place, chunk) in (0..).zip(bytes.chunks(CHUNK)) {
         add_chunk(db, id, place, chunk.to_vec()).await?;
     }
     Ok(id)
+}
+
+/// A source that is stored with others.
+pub struct Whole {
+    pub bytes: Vec<u8>,
+    pub digest: Vec<u8>,
+    pub arrived_at: Time,
+}
+
+/// Stores whole sources in few statements; their numbers, in the order given.
+pub async fn store_all(db: &impl ConnectionTrait, whole: Vec<Whole>, now: Time) -> Result<Vec<SourceId>, StoreError> {
+    let mut ids = Vec::with_capacity(whole.len());
+    for some in whole.chunks(super::ROWS) {
+        let rows = some.iter().map(|one| whole_row(one.bytes.len(), one.digest.clone(), one.arrived_at, now));
+        let made = source::Entity::insert_many(rows).exec_with_returning(db).await?;
+        // RETURNING promises no order: rows are told by what they hold, and equal ones are equal.
+        let mut free: HashMap<(Vec<u8>, i64), Vec<i64>> = HashMap::with_capacity(made.len());
+        for row in made.into_iter().rev() {
+            free.entry((row.digest.unwrap_or_default(), row.arrived_at)).or_default().push(row.id);
+        }
+        for one in some {
+            let id = free.get_mut(&(one.digest.clone(), one.arrived_at.0)).and_then(Vec::pop);
+            ids.push(SourceId(id.ok_or(StoreError::Taken)?));
+        }
+    }
+    let mut chunks = Vec::with_capacity(whole.len());
+    for (id, one) in ids.iter().zip(whole) {
+        if one.bytes.len() <= CHUNK {
+            // The usual case gives its bytes away.
+            chunks.extend((!one.bytes.is_empty()).then(|| chunk_row(*id, 0, one.bytes)));
+        } else {
+            chunks.extend((0..).zip(one.bytes.chunks(CHUNK)).map(|(place, part)| chunk_row(*id, place, part.to_vec())));
+        }
+    }
+    while !chunks.is_empty() {
+        let some: Vec<_> = chunks.drain(..chunks.len().min(super::ROWS)).collect();
+        source_chunk::Entity::insert_many(some).exec_without_returning(db).await?;
+    }
+    Ok(ids)
+}
+
+fn whole_row(bytes: usize, digest: Vec<u8>, arrived_at: Time, now: Time) -> source::ActiveModel {
+    source::ActiveModel {
+        digest: Set(Some(digest)),
+        bytes: Set(i64::try_from(bytes).unwrap_or(i64::MAX)),
+        complete: Set(true),
+        arrived_at: Set(arrived_at.0),
+        stored_at: Set(now.0),
+        ..Default::default()
+    }
+}
+
+fn chunk_row(id: SourceId, place: i64, bytes: Vec<u8>) -> source_chunk::ActiveModel {
+    source_chunk::ActiveModel { source_id: Set(id.0), place: Set(place), bytes: Set(bytes) }
 }
 
 /// Begins a source that comes in parts: nobody reads it until it is complete.
@@ -49,8 +97,7 @@ pub async fn begin(db: &impl ConnectionTrait, arrived_at: Time, now: Time) -> Re
 
 /// Writes one part, at most [`CHUNK`] bytes.
 pub async fn add_chunk(db: &impl ConnectionTrait, id: SourceId, place: i64, bytes: Vec<u8>) -> Result<(), StoreError> {
-    let row = source_chunk::ActiveModel { source_id: Set(id.0), place: Set(place), bytes: Set(bytes) };
-    source_chunk::Entity::insert(row).exec_without_returning(db).await?;
+    source_chunk::Entity::insert(chunk_row(id, place, bytes)).exec_without_returning(db).await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 mod access;
 mod after;
+mod backlog;
 mod browser;
 mod clocks;
 mod complaints;
