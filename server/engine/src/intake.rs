@@ -5,16 +5,18 @@
 //! contains stops the next one. What can't be read is quarantined with its source, and read again by
 //! a later parser.
 //!
-//! Messages are read off the async threads, one at a time, and written in batches. A batch that
-//! fails is rolled back and each of its messages is settled alone, so that one can't take others
-//! with it. Tries are counted before they are made: a message that was in hand alone three times when
-//! the process died is quarantined unread. Whoever else was in hand when it died is innocent, and from the
-//! second try on so is a message that was read before the process died.
+//! Messages are read off the async threads while those before them are written, group by group in
+//! their order; a large one is alone in memory. A group that fails is rolled back and each of its
+//! messages is settled alone, so that one can't take others with it. Tries are counted before they are
+//! made: a message that was in hand alone three times when the process died is quarantined unread.
+//! Whoever else was in hand when it died is innocent, and from the second try on so is a message that
+//! was read before the process died.
 
 mod acknowledge;
 mod bounce;
 mod by_hand;
 mod forward;
+mod read;
 mod settle;
 mod sign;
 mod ties;
@@ -22,25 +24,23 @@ mod ties;
 pub use by_hand::by_hand;
 pub use sign::{fresh_header_id, plus_address, signed_ticket};
 
-use crate::mime::{self, Broken, Mail, Proof};
+use crate::mime::{self, Mail, Proof};
 use crate::store::forwards::Forwarders;
 use crate::store::receipts::{self, Claim};
-use crate::store::settling::{self, Waiting};
+use crate::store::settling;
 use crate::store::{self, StoreError, nodes};
 use crate::{Engine, clock};
 use domain::id::{MailboxId, TicketId};
 use domain::provider::ProviderKind;
 use domain::{Address, Direction, receipt::Disposition};
-use forward::Forwarded;
+use read::{Read, With};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// Messages read ahead of one transaction.
-const BATCH: u64 = 16;
-/// Bytes read ahead of one transaction; a single message may be larger.
-const AHEAD: usize = 8 << 20;
+/// Messages in hand together.
+const BATCH: u64 = 64;
 /// How long a transaction may hold the write lock before the rest of its batch waits.
 const LOCK: Duration = Duration::from_millis(25);
 /// Tries of a message alone, after which it is quarantined.
@@ -119,76 +119,35 @@ async fn mailbox_round(engine: &Arc<Engine>, claim: Claim, stop: &CancellationTo
     let own = Own::load(engine).await?;
     let may = Forwarders::load(&engine.store).await?;
     let batch = settling::in_hand(&engine.store, claim, BATCH).await?;
-    let mut read = Vec::new();
-    let mut bytes = 0;
-    let mut settled = false;
-    for (place, waiting) in batch.iter().enumerate() {
+    let with = With { engine, claim, own: &own, may: &may };
+    let mut done = Ok(());
+    let mut ready: Vec<Read> = Vec::new();
+    let mut rest = &batch[..];
+    while !rest.is_empty() {
         // The first one is read all the same: that its try was counted says that it was.
-        if place > 0 && stop.is_cancelled() {
+        if rest.len() < batch.len() && stop.is_cancelled() {
             break;
         }
-        let one = Read::of(engine, claim, &own, &may, waiting.clone()).await?;
-        bytes += one.bytes;
-        read.push(one);
-        if bytes > AHEAD {
-            settle_all(engine, claim, &own, std::mem::take(&mut read)).await?;
-            bytes = 0;
-            settled = true;
+        let (group, others) = rest.split_at(read::group(rest).len());
+        let large = group.iter().chain(ready.iter().map(|one| &one.waiting)).any(|one| !one.small);
+        if large {
+            done = both(done, settle_all(engine, claim, &own, std::mem::take(&mut ready)).await)?;
         }
+        // Neither waits for the other: one needs the parser, the other the database.
+        let (settled, read) =
+            tokio::join!(settle_all(engine, claim, &own, std::mem::take(&mut ready)), with.read(group));
+        done = both(done, settled)?;
+        (ready, rest) = (read?, others);
     }
-    if !read.is_empty() || !settled {
-        settle_all(engine, claim, &own, read).await?;
-    }
+    both(done, settle_all(engine, claim, &own, ready).await)??;
     Ok(batch.len())
 }
 
-/// A waiting receipt with what its source says.
-struct Read {
-    waiting: Waiting,
-    bytes: usize,
-    mail: Result<Box<Mail>, Unreadable>,
-    /// What it forwards, if somebody who may sent it.
-    forwarded: Forwarded,
-}
-
-/// Why there is no mail.
-struct Unreadable {
-    reason: String,
-}
-
-impl Read {
-    async fn of(
-        engine: &Engine,
-        claim: Claim,
-        own: &Own,
-        may: &Forwarders,
-        waiting: Waiting,
-    ) -> Result<Self, StoreError> {
-        let source = match waiting.source {
-            Some(id) => settling::source_bytes(&engine.store, id).await?,
-            None => None,
-        };
-        let Some(source) = source else {
-            let mail = Err(Unreadable { reason: "its source is not stored".into() });
-            return Ok(Self { waiting, bytes: 0, mail, forwarded: Forwarded::No });
-        };
-        let bytes = source.len();
-        // Counted before this try was made.
-        let outcome = if waiting.tries_alone() >= TRIES { Err(Broken::Killed) } else { mime::read(source).await };
-        if waiting.tries_alone() > 0 {
-            // A process that is killed again and again may meet the same message each time: only reading it tells.
-            settling::count(&engine.store, claim, &waiting, waiting.tries_alone()).await?;
-        }
-        fail::fail_point!("after-parse");
-        let mail = outcome.map(Box::new).map_err(|broken| Unreadable { reason: broken.to_string() });
-        if let Err(unreadable) = &mail {
-            tracing::warn!(mailbox = waiting.mailbox.0, uid = waiting.uid, reason = %unreadable.reason, "a message can't be read; its source is kept");
-        }
-        let forwarded = match &mail {
-            Ok(mail) => forward::forwarded(engine, own, may, &waiting, mail).await?,
-            Err(_) => Forwarded::No,
-        };
-        Ok(Self { waiting, bytes, mail, forwarded })
+/// What fails for one group is no reason to leave the next, unless another node has the mailbox.
+fn both(before: Result<(), StoreError>, now: Result<(), StoreError>) -> Result<Result<(), StoreError>, StoreError> {
+    match now {
+        Err(StoreError::StaleEpoch) => Err(StoreError::StaleEpoch),
+        now => Ok(before.and(now)),
     }
 }
 

@@ -79,6 +79,19 @@ pub struct Mail {
     pub hushed: bool,
     /// A delivery report (RFC 3464), or mail that says the same in words.
     pub report: Option<Report>,
+    /// By which it is known to be what a forward repeated ([`alike`]); `None`: nothing in it could be told from
+    /// another.
+    pub alike: Option<Vec<u8>>,
+}
+
+impl Mail {
+    /// What it says with its quotations, as a forward repeats it.
+    pub fn words(&self) -> String {
+        match &self.quoted {
+            Some(quoted) => format!("{}\n{quoted}", self.text),
+            None => self.text.clone(),
+        }
+    }
 }
 
 /// Why a source can't be read.
@@ -176,7 +189,7 @@ pub(crate) fn read_now(source: &[u8]) -> Result<Mail, Broken> {
     let report = report::of(&message).or_else(|| returned::of(&message, from.as_ref()));
     let automatic = automatic::of(&message, from.as_ref(), report.as_ref());
     let remote_images = body.html.as_deref().map_or(0, crate::html::count_remote);
-    Ok(Mail {
+    let mut mail = Mail {
         identity: identity::of(&message, true),
         ancestors: identity::ancestors(&message),
         from,
@@ -199,7 +212,12 @@ pub(crate) fn read_now(source: &[u8]) -> Result<Mail, Broken> {
         vouched: authentic::of(&message),
         hushed: automatic::hushed(&message),
         report,
-    })
+        alike: None,
+    };
+    let words = mail.words();
+    let from = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
+    mail.alike = (!wordless(&words) || mail.parts.is_empty()).then(|| alike(from, &mail.subject, &words));
+    Ok(mail)
 }
 
 /// The first lines of a source that can't be read, as they stand.

@@ -113,7 +113,7 @@ async fn bundle(
         }
     }
     let mut lead = mail.text.trim().to_owned();
-    let inline = mime::inline(&mail.subject, &whole(mail));
+    let inline = mime::inline(&mail.subject, &mail.words());
     if inline.iter().any(|one| !ours(Some(&one.from))) {
         lead = inline.first().map(|first| first.lead.clone()).unwrap_or_default();
         for one in inline {
@@ -304,12 +304,8 @@ impl Context<'_> {
     /// The forward that brought this very message before, if one did and no other original came
     /// for it since.
     pub async fn came_inside(&self, mail: &Mail) -> Result<Option<Came>, StoreError> {
-        let words = whole(mail);
-        let Some(date) = mail.date.filter(|_| !mime::wordless(&words) || mail.parts.is_empty()) else {
-            return Ok(None);
-        };
-        let alike = mime::alike(&sender(mail), &mail.subject, &words);
-        let waiting = forwards::waiting(self.tx, &alike).await?;
+        let (Some(date), Some(alike)) = (mail.date, &mail.alike) else { return Ok(None) };
+        let waiting = forwards::waiting(self.tx, alike).await?;
         Ok(waiting.into_iter().find(|came| came.written.may_be(date, came.zone)))
     }
 
@@ -328,19 +324,6 @@ impl Context<'_> {
 fn zone(outer: &Mail, written: Option<Written>) -> Option<Zone> {
     let forwarded = outer.date.filter(|_| outer.zone != 0)?;
     Some(Zone::new(outer.zone, written?.at, forwarded))
-}
-
-/// What a message says with its quotations, as a forward repeats it.
-pub fn whole(mail: &Mail) -> String {
-    match &mail.quoted {
-        Some(quoted) => format!("{}\n{quoted}", mail.text),
-        None => mail.text.clone(),
-    }
-}
-
-/// The address that a message is from.
-pub fn sender(mail: &Mail) -> String {
-    mail.from.as_ref().map(|from| from.address.clone()).unwrap_or_default()
 }
 
 /// A forwarded message as if it had come by itself; the bytes of its files are the forward's.
@@ -369,5 +352,6 @@ fn mail_of(inline: &Inline, outer: &Mail, alike: &[u8], files: Vec<Part>) -> Mai
         vouched: Vouched::default(),
         hushed: false,
         report: None,
+        alike: Some(alike.to_vec()),
     }
 }

@@ -1,9 +1,10 @@
 //! What becomes of one message, in the transaction that its batch shares.
 
 use super::forward::Forwarded;
+use super::read::Read;
 use super::sign::signed_ticket;
 use super::ties::{self, By, Sender};
-use super::{Own, Proof, Read, Told, acknowledge, bounce};
+use super::{Own, Proof, Told, acknowledge, bounce};
 use crate::mime::{Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
@@ -12,7 +13,6 @@ use crate::{Engine, clock};
 use domain::Time;
 use domain::console::tickets::NO_TICKET;
 use domain::console::tickets::Way;
-use domain::folder::FolderRole;
 use domain::id::{MailboxId, MessageId, SourceId, TicketId};
 use domain::receipt::Disposition;
 use domain::thread::base_subject;
@@ -51,8 +51,7 @@ pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut To
     if !settling::claim(tx, &read.waiting, now).await? {
         return Ok(());
     }
-    let role = settling::folder_role(tx, read.waiting.folder).await?;
-    let sent = role.as_deref() == Some(FolderRole::Sent.key());
+    let sent = read.waiting.sent;
     let cx = Context { tx, waiting: &read.waiting, own, now, inside: None, sent };
     let settlement = match &read.mail {
         Ok(mail) => cx.mail(engine, mail, &read.forwarded, told).await?,

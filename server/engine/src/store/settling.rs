@@ -6,11 +6,13 @@
 use super::entity::{folder, mailbox, receipt, source, source_chunk};
 use super::receipts::Claim;
 use super::{Store, StoreError, Tx};
+use domain::folder::FolderRole;
 use domain::id::{MailboxId, MessageId, SourceId, TicketId};
 use domain::receipt::Disposition;
 use domain::{Time, id};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use std::collections::HashMap;
 
 /// A receipt that intake has not looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +28,14 @@ pub struct Waiting {
     tries: i64,
     /// A word of the fetch, such as `too_large`.
     pub reason: Option<String>,
+    /// Its source is complete, and no larger than [`SMALL`].
+    pub small: bool,
+    /// It lies in the folder of sent mail.
+    pub sent: bool,
 }
+
+/// What is read with others. Bytes.
+const SMALL: i64 = 256 << 10;
 
 impl Waiting {
     /// How often it was in hand alone, and nothing came of it.
@@ -88,9 +97,28 @@ async fn waiting(store: &Store, mailbox: MailboxId, limit: u64) -> Result<Vec<Wa
         .limit(limit)
         .all(store.read())
         .await?;
+    let small: Vec<i64> = source::Entity::find()
+        .select_only()
+        .column(source::Column::Id)
+        .filter(source::Column::Id.is_in(rows.iter().filter_map(|row| row.source_id)))
+        .filter(source::Column::Complete.eq(true))
+        .filter(source::Column::Bytes.lte(SMALL))
+        .into_tuple()
+        .all(store.read())
+        .await?;
+    let sent: Vec<i64> = folder::Entity::find()
+        .select_only()
+        .column(folder::Column::Id)
+        .filter(folder::Column::MailboxId.eq(mailbox.0))
+        .filter(folder::Column::Role.eq(FolderRole::Sent.key()))
+        .into_tuple()
+        .all(store.read())
+        .await?;
     Ok(rows
         .into_iter()
         .map(|row| Waiting {
+            small: row.source_id.is_some_and(|id| small.contains(&id)),
+            sent: sent.contains(&row.folder_id),
             folder: row.folder_id,
             uid_validity: row.uid_validity,
             uid: row.uid,
@@ -125,7 +153,18 @@ pub async fn in_hand(store: &Store, claim: Claim, limit: u64) -> Result<Vec<Wait
     }
     let Some(first) = batch.first() else { return Ok(batch) };
     let tries = if batch.len() == 1 { first.tries.max(1) + 1 } else { 1 };
-    let any = batch.iter().fold(sea_orm::Condition::any(), |any, waiting| any.add(one(waiting)));
+    let mut folders: HashMap<(i64, i64), Vec<i64>> = HashMap::new();
+    for waiting in &batch {
+        folders.entry((waiting.folder, waiting.uid_validity)).or_default().push(waiting.uid);
+    }
+    let any = folders.into_iter().fold(sea_orm::Condition::any(), |any, ((folder, uid_validity), uids)| {
+        any.add(
+            sea_orm::Condition::all()
+                .add(receipt::Column::FolderId.eq(folder))
+                .add(receipt::Column::UidValidity.eq(uid_validity))
+                .add(receipt::Column::Uid.is_in(uids)),
+        )
+    });
     let tx = store.begin().await?;
     super::receipts::hold_for_intake(&tx, claim).await?;
     receipt::Entity::update_many().col_expr(receipt::Column::Tries, Expr::value(tries)).filter(any).exec(&tx).await?;
@@ -245,6 +284,21 @@ pub async fn forget_source(tx: &Tx, waiting: &Waiting) -> Result<(), StoreError>
     Ok(())
 }
 
+/// The bytes of small sources in one statement: what most mail is.
+pub async fn small_sources(store: &Store, ids: &[SourceId]) -> Result<HashMap<SourceId, Vec<u8>>, StoreError> {
+    let chunks = source_chunk::Entity::find()
+        .filter(source_chunk::Column::SourceId.is_in(ids.iter().map(|id| id.0)))
+        .order_by_asc(source_chunk::Column::SourceId)
+        .order_by_asc(source_chunk::Column::Place)
+        .all(store.read())
+        .await?;
+    let mut found: HashMap<SourceId, Vec<u8>> = HashMap::with_capacity(ids.len());
+    for mut chunk in chunks {
+        found.entry(SourceId(chunk.source_id)).or_default().append(&mut chunk.bytes);
+    }
+    Ok(found)
+}
+
 /// The stored bytes, `None` while they are not complete. Read chunk by chunk: no second copy.
 pub async fn source_bytes(store: &Store, id: SourceId) -> Result<Option<Vec<u8>>, StoreError> {
     let Some(row) = source::Entity::find_by_id(id.0).one(store.read()).await? else { return Ok(None) };
@@ -288,9 +342,4 @@ pub async fn is_imported(tx: &Tx, waiting: &Waiting) -> Result<bool, StoreError>
     let lay_there =
         folder.uid_validity == Some(waiting.uid_validity) && folder.import_upto.is_some_and(|upto| waiting.uid <= upto);
     Ok(!folder.watched || (lay_there && !from_now))
-}
-
-/// What a folder is for, as in `inbox` or `sent`.
-pub async fn folder_role(tx: &Tx, id: i64) -> Result<Option<String>, StoreError> {
-    Ok(folder::Entity::find_by_id(id).one(tx).await?.map(|row| row.role))
 }
