@@ -13,10 +13,18 @@ pub type Row = requester::Model;
 /// # Errors
 /// The database's.
 pub async fn of(tx: &Tx, address: &str, name: &str) -> Result<Row, StoreError> {
-    let row = requester::ActiveModel { address: Set(address.into()), name: Set(name.into()), ..Default::default() };
-    let kept = OnConflict::column(requester::Column::Address).do_nothing().to_owned();
-    requester::Entity::insert(row).on_conflict(kept).exec_without_returning(tx).await?;
-    let found = requester::Entity::find().filter(requester::Column::Address.eq(address)).one(tx).await?;
+    let find = || requester::Entity::find().filter(requester::Column::Address.eq(address)).one(tx);
+    let found = match find().await? {
+        Some(row) => Some(row),
+        None => {
+            let row =
+                requester::ActiveModel { address: Set(address.into()), name: Set(name.into()), ..Default::default() };
+            // Another node may make it at the same moment.
+            let kept = OnConflict::column(requester::Column::Address).do_nothing().to_owned();
+            requester::Entity::insert(row).on_conflict(kept).exec_without_returning(tx).await?;
+            find().await?
+        }
+    };
     let mut row = found.ok_or(StoreError::Taken)?;
     if row.name.is_empty() && !name.is_empty() {
         requester::Entity::update_many()

@@ -7,8 +7,8 @@ use domain::id::{MailboxId, MessageId, PersonId, TicketId};
 use domain::ticket::TicketStatus;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select, Statement,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, Statement,
 };
 use std::collections::HashMap;
 
@@ -41,7 +41,7 @@ pub async fn insert(tx: &Tx, new: New, now: Time) -> Result<TicketId, StoreError
         reply_from: Set(new.reply_from),
         ..Default::default()
     };
-    let id = row.insert(tx).await?.id;
+    let id = ticket::Entity::insert(row).exec(tx).await?.last_insert_id;
     count(tx, &[(new.status, 1)]).await?;
     Ok(TicketId(id))
 }
@@ -61,12 +61,19 @@ pub async fn customer_wrote(
     let mut update = ticket::Entity::update_many()
         .col_expr(ticket::Column::CustomerAt, Expr::value(at.0))
         .col_expr(ticket::Column::CustomerMessageId, Expr::value(message.0))
+        .col_expr(ticket::Column::UpdatedAt, later(at))
         .filter(ticket::Column::Id.eq(id.0));
     if let Some(address) = reply_from {
         update = update.col_expr(ticket::Column::ReplyFrom, Expr::value(address));
     }
     update.exec(tx).await?;
-    touch(tx, id, at).await
+    Ok(())
+}
+
+/// When a ticket last moved, or this time if that is later.
+fn later(at: Time) -> Expr {
+    let column = || Expr::col(ticket::Column::UpdatedAt);
+    Expr::case(column().lt(at.0), at.0).finally(column()).into()
 }
 
 /// Moves a ticket up in the lists, never down.
