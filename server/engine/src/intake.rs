@@ -71,10 +71,12 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
                     tracing::info!(messages, "took in all that waited");
                 }
                 messages = 0;
+                engine.wake.backlog(false);
                 ROUND
             }
             Err(error) => {
                 tracing::warn!(%error, "intake could not go on; trying again");
+                engine.wake.backlog(false);
                 BREATHER
             }
         };
@@ -119,6 +121,9 @@ async fn mailbox_round(engine: &Arc<Engine>, claim: Claim, stop: &CancellationTo
     let own = Own::load(engine).await?;
     let may = Forwarders::load(&engine.store).await?;
     let batch = settling::in_hand(&engine.store, claim, BATCH).await?;
+    if batch.len() as u64 == BATCH {
+        engine.wake.backlog(true);
+    }
     let with = With { engine, claim, own: &own, may: &may };
     let mut done = Ok(());
     let mut ready: Vec<Read> = Vec::new();

@@ -10,6 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Messages of one transaction: some 25 ms of write lock.
 const BATCH: usize = 20;
+/// While many tickets wait to be made, the pause before each batch: the index is hardly in their way,
+/// and never stands still.
+const ASIDE: Duration = Duration::from_millis(500);
 /// It looks by itself this often.
 const ROUND: Duration = Duration::from_secs(60);
 
@@ -17,6 +20,12 @@ const ROUND: Duration = Duration::from_secs(60);
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     let mut messages = 0;
     while !stop.is_cancelled() {
+        if engine.wake.has_backlog() {
+            tokio::select! {
+                () = tokio::time::sleep(ASIDE) => {}
+                () = stop.cancelled() => break,
+            }
+        }
         let woken = engine.wake.search.notified();
         match store::search::index_some(&engine.store, BATCH).await {
             // The lock is let go between two batches; others get their turn.

@@ -2,6 +2,7 @@
 
 use domain::id::MailboxId;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
@@ -20,6 +21,8 @@ pub struct Wake {
     pub notices: Notify,
     /// The search index: messages were committed.
     pub search: Notify,
+    /// Intake has more in hand than one batch: what can wait does.
+    backlog: AtomicBool,
     watchers: Mutex<HashMap<MailboxId, Arc<Notify>>>,
 }
 
@@ -28,6 +31,16 @@ impl Wake {
     pub fn watcher(&self, mailbox: MailboxId) -> Arc<Notify> {
         let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
         watchers.entry(mailbox).or_default().clone()
+    }
+
+    /// Intake says whether it has a backlog.
+    pub fn backlog(&self, there: bool) {
+        self.backlog.store(there, Ordering::Relaxed);
+    }
+
+    /// Whether tickets wait to be made.
+    pub fn has_backlog(&self) -> bool {
+        self.backlog.load(Ordering::Relaxed)
     }
 
     /// Everybody looks again: times that were awaited may have come at once.
