@@ -47,7 +47,7 @@ pub async fn check(engine: &Engine, lease: &Lease, id: DeliveryId) -> Result<(),
     let now = clock::now();
     let Some(shown) = deliveries::shown(&engine.store, id).await? else { return Ok(()) };
     if shown.partly_taken() || !keeps_sent_copy(engine, mailbox).await? {
-        return deliveries::check_again(&engine.store, lease, id, None).await;
+        return deliveries::check_again(&engine.store, lease, id, true, None).await;
     }
     let lost_at = Time(shown.row.state_at);
     let next = next_look(lost_at, shown.row.checks, now);
@@ -60,15 +60,12 @@ pub async fn check(engine: &Engine, lease: &Lease, id: DeliveryId) -> Result<(),
                 engine.wake.outbox.notify_one();
             }
         }
-        Ok(false) => deliveries::check_again(&engine.store, lease, id, next).await?,
+        Ok(false) => deliveries::check_again(&engine.store, lease, id, true, next).await?,
         Err(NoAccess::Store(error)) => return Err(error),
         // What cut the reply often keeps us from looking, too: a look that was not made is made later.
         Err(error) => {
             tracing::info!(mailbox = mailbox.0, delivery = id.0, %error, "the folder of sent mail can't be looked into");
-            match next_try(lost_at, now) {
-                Some(at) => deliveries::check_later(&engine.store, lease, id, at).await?,
-                None => deliveries::check_again(&engine.store, lease, id, None).await?,
-            }
+            deliveries::check_again(&engine.store, lease, id, false, next_try(lost_at, now)).await?;
         }
     }
     engine.changes.tell(format!("ticket:{}", shown.row.ticket_id));

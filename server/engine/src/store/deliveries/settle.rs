@@ -48,32 +48,23 @@ pub async fn send_again(store: &Store, id: DeliveryId, now: Time) -> Result<bool
     Ok(true)
 }
 
-/// Sent was looked into in vain: look again then, or never (`None`): a person decides.
+/// Looks into Sent again then, or never (`None`): a person decides. A look that could not be made does
+/// not count.
 ///
 /// # Errors
 /// The database's.
-pub async fn check_again(store: &Store, lease: &Lease, id: DeliveryId, at: Option<Time>) -> Result<(), StoreError> {
+pub async fn check_again(
+    store: &Store,
+    lease: &Lease,
+    id: DeliveryId,
+    looked: bool,
+    at: Option<Time>,
+) -> Result<(), StoreError> {
     let tx = store.begin().await?;
     hold(&tx, Some(lease)).await?;
     delivery::Entity::update_many()
-        .col_expr(delivery::Column::Checks, Expr::col(delivery::Column::Checks).add(1))
+        .col_expr(delivery::Column::Checks, Expr::col(delivery::Column::Checks).add(i64::from(looked)))
         .col_expr(delivery::Column::DueAt, Expr::value(at.map_or(i64::MAX, |at| at.0)))
-        .filter(delivery::Column::Id.eq(id.0))
-        .filter(delivery::Column::State.eq(DeliveryState::Uncertain.key()))
-        .exec(&tx)
-        .await?;
-    Ok(tx.commit().await?)
-}
-
-/// Sent could not be looked into: that look is still to be made.
-///
-/// # Errors
-/// The database's.
-pub async fn check_later(store: &Store, lease: &Lease, id: DeliveryId, at: Time) -> Result<(), StoreError> {
-    let tx = store.begin().await?;
-    hold(&tx, Some(lease)).await?;
-    delivery::Entity::update_many()
-        .col_expr(delivery::Column::DueAt, Expr::value(at.0))
         .filter(delivery::Column::Id.eq(id.0))
         .filter(delivery::Column::State.eq(DeliveryState::Uncertain.key()))
         .exec(&tx)
