@@ -111,6 +111,13 @@ test('a monitor reads when each mailbox last worked, what waits and how refreshe
   }
   expect(value(text, `mailkeep_mailbox_lag_seconds{mailbox="${id}"}`)).toBeLessThan(120);
   for (const name of ['mailbox_backlog', 'intake_waiting', 'outbox_waiting', 'outbox_held']) expect(value(text, `mailkeep_${name}{mailbox="${id}"}`)).toBe(0);
+  // The server stops in mid-answer: what is known to wait there is told, until it is here.
+  const backlog = async () => value(await read(), `mailkeep_mailbox_backlog{mailbox="${id}"}`);
+  await rig.call('/front/fault', { user: signed.email, protocol: 'imap', kind: 'stall', on: 'UID FETCH' });
+  await rig.call('/mail/append', { user: signed.email, count: 3, from: CUSTOMER, subject: fresh('Backlog') });
+  await until('a backlog of 3', async () => await backlog() === 3, 30, 100);
+  await rig.call('/front/fault', { clear: true, user: signed.email });
+  await until('no backlog', async () => await backlog() === 0, 30, 100);
   // A sign-in is lost and a reply is held: both are told.
   const word = fresh('Held');
   await rig.send({ from: CUSTOMER, to: signed.email, subject: word, text: 'A question.' });

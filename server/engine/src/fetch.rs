@@ -1,10 +1,11 @@
 //! One pass over a folder: everything that is new there is stored, in the order of its UIDs.
 //!
 //! Invariants: sources, receipts and the cursor of a batch are one transaction; the cursor never
-//! passes a UID that was not delivered, or whose receipt is not committed; nothing is deleted on the server before the commit that
-//! stored it; a UID that was asked for but not delivered is not fetched.
+//! passes a UID that was not delivered, or whose receipt is not committed; nothing is deleted on the
+//! server before the commit that stored it; a UID that was asked for but not delivered is not fetched.
 
 mod alike;
+mod backlog;
 mod begin;
 mod count;
 mod item;
@@ -18,6 +19,7 @@ mod single;
 mod sweep;
 mod vanished;
 
+pub use backlog::Backlogs;
 pub use count::count;
 pub use pass::{ASKED, pass};
 pub use single::{Single, single, whole};

@@ -86,6 +86,7 @@ pub struct Engine {
     pub quiet: silence::Watch,
     pub silence: home::Silence,
     pub counts: metrics::Counts,
+    pub backlogs: fetch::Backlogs,
     pub started_at: domain::Time,
 }
 
@@ -145,6 +146,7 @@ impl Engine {
             quiet: silence::Watch::default(),
             silence: home::Silence::default(),
             counts: metrics::Counts::default(),
+            backlogs: fetch::Backlogs::default(),
             started_at: clock::now(),
         });
         engine.grants.attach(&engine);

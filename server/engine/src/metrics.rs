@@ -97,8 +97,8 @@ pub async fn text(engine: &Engine) -> Result<String, StoreError> {
         if let Some(at) = here.fetched_at {
             out.line("mailbox_lag_seconds", &labels, age(now, at));
         }
-        let backlog = facts.incoming.importing.map_or(0, |(done, total)| total.saturating_sub(done));
-        out.line("mailbox_backlog", &labels, backlog as f64);
+        let importing = facts.incoming.importing.map_or(0, |(done, total)| total.saturating_sub(done));
+        out.line("mailbox_backlog", &labels, importing.max(engine.backlogs.of(facts.id)) as f64);
         out.line("intake_waiting", &labels, here.intake.number as f64);
         out.line("intake_oldest_seconds", &labels, here.intake.since.map_or(0.0, |at| age(now, at)));
         out.line("outbox_waiting", &labels, here.outbox.number as f64);

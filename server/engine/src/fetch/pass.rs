@@ -139,6 +139,7 @@ impl<'a> Run<'a> {
         let wanted: Vec<u32> = there.iter().copied().filter(|uid| !known.contains(uid)).collect();
         self.last = wanted.iter().copied().max().unwrap_or_default();
         self.open = wanted.iter().copied().collect();
+        self.engine.backlogs.is(self.job.claim.mailbox, self.folder, self.open.len());
         for part in wanted.chunks(if self.care.single { 1 } else { 500 }) {
             let Some(mut sizes) = self.sizes(part).await? else { continue };
             let told: HashSet<u32> = sizes.iter().map(|f| f.uid).collect();
@@ -153,6 +154,7 @@ impl<'a> Run<'a> {
             }
             self.fetch_sized(sizes).await?;
         }
+        self.engine.backlogs.is(self.job.claim.mailbox, self.folder, self.missing as usize);
         Ok(there)
     }
 
@@ -323,6 +325,7 @@ impl<'a> Run<'a> {
         for item in &items {
             self.open.remove(&item.uid());
         }
+        self.engine.backlogs.is(self.job.claim.mailbox, self.folder, self.open.len());
         // Written in this order: where these are, all before them are.
         let upto = self.open.first().map_or(self.last, |open| open - 1);
         self.hand.over(Batch { items, cursor: (!self.cursor_held).then_some(upto), share }).await;
