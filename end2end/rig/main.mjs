@@ -63,7 +63,8 @@ function writeSettings(ports, secret, baseNumber) {
 
 async function start() {
   process.umask(0o022);
-  const server = http.createServer();
+  // What rests is closed by its client: closed here, it could be just when it is used again.
+  const server = http.createServer({ keepAliveTimeout: 600_000 });
   const { base: taken, ports } = await claim(server, base && base !== '-' ? +base : undefined);
   say(`ports ${taken}-${taken + 49}, state in ${state}`);
   const secret = crypto.randomBytes(12).toString('hex');
