@@ -1,9 +1,9 @@
 //! Intake: a stored message becomes part of a ticket.
 //!
 //! Invariants: receipt, ticket, message, files, known ids and counters are settled in one
-//! transaction, which changes nothing when another node has the mailbox; a receipt is settled once, whoever else works on it; nothing that a message
-//! contains stops the next one. What can't be read is quarantined with its source, and read again by
-//! a later parser.
+//! transaction, which changes nothing when another node has the mailbox; a receipt is settled once,
+//! whoever else works on it; nothing that a message contains stops the next one. What can't be read is
+//! quarantined with its source, and read again by a later parser.
 //!
 //! Messages are read off the async threads while those before them are written, group by group in
 //! their order; a large one is alone in memory. A group that fails is rolled back and each of its
@@ -33,8 +33,10 @@ use crate::{Engine, clock};
 use domain::id::{MailboxId, TicketId};
 use domain::provider::ProviderKind;
 use domain::{Address, Direction, receipt::Disposition};
+use futures::FutureExt as _;
 use read::{Read, With};
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -107,12 +109,18 @@ async fn turn(
     let Some(mailbox) = settling::next_mailbox(&engine.store, here.id, *last).await? else { return Ok(None) };
     *last = mailbox;
     let Some(claim) = nodes::claim_of(&engine.store, here, mailbox).await? else { return Ok(Some(0)) };
-    match mailbox_round(engine, claim, stop).await {
-        Err(StoreError::StaleEpoch) => {
+    match AssertUnwindSafe(mailbox_round(engine, claim, stop)).catch_unwind().await {
+        Ok(Err(StoreError::StaleEpoch)) => {
             engine.node.refused_late(mailbox, "taking in");
             Ok(Some(0))
         }
-        done => done.map(Some),
+        Ok(done) => done.map(Some),
+        // What panics over one mailbox is no end of the others' intake.
+        Err(_) => {
+            tracing::error!(mailbox = mailbox.0, "taking in broke off by a fault of the program");
+            let _ = tokio::time::timeout(BREATHER, stop.cancelled()).await;
+            Ok(Some(0))
+        }
     }
 }
 
@@ -142,6 +150,12 @@ async fn mailbox_round(engine: &Arc<Engine>, claim: Claim, stop: &CancellationTo
         let (settled, read) =
             tokio::join!(settle_all(engine, claim, &own, std::mem::take(&mut ready)), with.read(group));
         done = both(done, settled)?;
+        if let (Err(error), [alone]) = (&read, &batch[..])
+            && error.is_passing()
+        {
+            // The database was away: no try of the message.
+            settling::count(&engine.store, claim, alone, alone.tries_alone()).await?;
+        }
         (ready, rest) = (read?, others);
     }
     both(done, settle_all(engine, claim, &own, ready).await)??;

@@ -69,8 +69,14 @@ use sea_orm::{
 };
 use std::time::Duration;
 
-/// Rows of one statement: a few sizes only, so that prepared statements are found again.
-const ROWS: usize = 50;
+/// How many of these rows one statement takes: a few sizes only, so that prepared statements are found again.
+fn rows_at_once(left: usize) -> usize {
+    match left {
+        50.. => 50,
+        10.. => 10,
+        _ => left.min(1),
+    }
+}
 
 /// A column's new value.
 pub fn set<V: Into<sea_orm::Value>>(value: V) -> sea_orm::ActiveValue<V> {
@@ -110,6 +116,26 @@ pub enum StoreError {
     StaleEpoch,
     #[error("database: {0}")]
     Database(DbErr),
+}
+
+impl StoreError {
+    /// Whether the database was away, or had no room for us just then: nothing that was asked is at fault.
+    pub fn is_passing(&self) -> bool {
+        use sea_orm::{RuntimeErr, sqlx};
+        let StoreError::Database(error) = self else { return false };
+        match error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+            DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {
+                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+                // Connection, resources, an operator's intervention (PostgreSQL, appendix A).
+                sqlx::Error::Database(said) => said.code().is_some_and(|code| {
+                    ["08", "53", "57"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+                }),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
 }
 
 impl From<DbErr> for StoreError {

@@ -113,7 +113,8 @@ async fn bundle(
         }
     }
     let mut lead = mail.text.trim().to_owned();
-    let inline = mime::inline(&mail.subject, &mail.words());
+    let (subject, words) = (mail.subject.clone(), mail.words());
+    let inline = mime::isolated(move || mime::inline(&subject, &words)).await.unwrap_or_default();
     if inline.iter().any(|one| !ours(Some(&one.from))) {
         lead = inline.first().map(|first| first.lead.clone()).unwrap_or_default();
         for one in inline {

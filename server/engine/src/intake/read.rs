@@ -62,6 +62,10 @@ impl With<'_> {
     }
 
     async fn one(self, waiting: Waiting, source: Option<Vec<u8>>) -> Result<Read, StoreError> {
+        // Before its bytes are touched: it may be they that can't be loaded.
+        if waiting.tries_alone() >= TRIES {
+            return Ok(Read { mail: Err(unreadable(&waiting, Broken::Killed)), waiting, forwarded: Forwarded::No });
+        }
         let source = match (source, waiting.source) {
             (None, Some(id)) => settling::source_bytes(&self.engine.store, id).await?,
             (source, _) => source,
@@ -70,21 +74,22 @@ impl With<'_> {
             let mail = Err(Unreadable { reason: "its source is not stored".into() });
             return Ok(Read { waiting, mail, forwarded: Forwarded::No });
         };
-        // Counted before this try was made.
-        let outcome = if waiting.tries_alone() >= TRIES { Err(Broken::Killed) } else { mime::read(source).await };
+        let mail = mime::read(source).await.map(Box::new).map_err(|broken| unreadable(&waiting, broken));
+        let forwarded = match &mail {
+            Ok(mail) => forward::forwarded(self.engine, self.own, self.may, &waiting, mail).await?,
+            Err(_) => Forwarded::No,
+        };
         if waiting.tries_alone() > 0 {
             // A process that is killed again and again may meet the same message each time: only reading it tells.
             settling::count(&self.engine.store, self.claim, &waiting, waiting.tries_alone()).await?;
         }
         fail::fail_point!("after-parse");
-        let mail = outcome.map(Box::new).map_err(|broken| Unreadable { reason: broken.to_string() });
-        if let Err(unreadable) = &mail {
-            tracing::warn!(mailbox = waiting.mailbox.0, uid = waiting.uid, reason = %unreadable.reason, "a message can't be read; its source is kept");
-        }
-        let forwarded = match &mail {
-            Ok(mail) => forward::forwarded(self.engine, self.own, self.may, &waiting, mail).await?,
-            Err(_) => Forwarded::No,
-        };
         Ok(Read { waiting, mail, forwarded })
     }
+}
+
+fn unreadable(waiting: &Waiting, broken: Broken) -> Unreadable {
+    let (mailbox, uid, reason) = (waiting.mailbox.0, waiting.uid, broken.to_string());
+    tracing::warn!(mailbox, uid, %reason, "a message can't be read; its source is kept");
+    Unreadable { reason }
 }

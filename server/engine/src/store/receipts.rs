@@ -77,7 +77,7 @@ pub async fn write(tx: &impl ConnectionTrait, new: New, now: Time) -> Result<(),
 pub async fn write_all(tx: &impl ConnectionTrait, new: Vec<New>, now: Time) -> Result<(), StoreError> {
     let mut rows: Vec<_> = new.into_iter().map(|new| row(new, now)).collect();
     while !rows.is_empty() {
-        let some: Vec<_> = rows.drain(..rows.len().min(super::ROWS)).collect();
+        let some: Vec<_> = rows.drain(..super::rows_at_once(rows.len())).collect();
         let key = [receipt::Column::FolderId, receipt::Column::UidValidity, receipt::Column::Uid];
         receipt::Entity::insert_many(some)
             .on_conflict(OnConflict::columns(key).do_nothing().to_owned())

@@ -36,6 +36,8 @@ pub struct Waiting {
 
 /// What is read with others. Bytes.
 const SMALL: i64 = 256 << 10;
+/// In hand together at most where one of the next is larger.
+const FEW: usize = 16;
 
 impl Waiting {
     /// How often it was in hand alone, and nothing came of it.
@@ -148,6 +150,10 @@ fn one(waiting: &Waiting) -> sea_orm::Condition {
 /// The database's; nothing is in hand then.
 pub async fn in_hand(store: &Store, claim: Claim, limit: u64) -> Result<Vec<Waiting>, StoreError> {
     let mut batch = waiting(store, claim.mailbox, limit).await?;
+    if batch.iter().take(FEW).any(|w| !w.small) {
+        // Each of those takes its time alone, and other mailboxes have their turn, too.
+        batch.truncate(FEW);
+    }
     if let Some(first) = batch.iter().position(|w| w.tries > 0) {
         batch.truncate(first.max(1));
     }

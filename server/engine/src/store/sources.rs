@@ -11,6 +11,8 @@ use std::collections::HashMap;
 
 /// Bytes of a chunk row.
 pub const CHUNK: usize = 1 << 20;
+/// Of one statement; the driver holds them more than once. Bytes.
+const AT_ONCE: usize = 2 << 20;
 
 /// Stores a whole source.
 pub async fn store(
@@ -38,7 +40,10 @@ pub struct Whole {
 /// Stores whole sources in few statements; their numbers, in the order given.
 pub async fn store_all(db: &impl ConnectionTrait, whole: Vec<Whole>, now: Time) -> Result<Vec<SourceId>, StoreError> {
     let mut ids = Vec::with_capacity(whole.len());
-    for some in whole.chunks(super::ROWS) {
+    let mut rest = &whole[..];
+    while !rest.is_empty() {
+        let (some, others) = rest.split_at(super::rows_at_once(rest.len()));
+        rest = others;
         let rows = some.iter().map(|one| whole_row(one.bytes.len(), one.digest.clone(), one.arrived_at, now));
         let made = source::Entity::insert_many(rows).exec_with_returning(db).await?;
         // RETURNING promises no order: rows are told by what they hold, and equal ones are equal.
@@ -61,7 +66,13 @@ pub async fn store_all(db: &impl ConnectionTrait, whole: Vec<Whole>, now: Time) 
         }
     }
     while !chunks.is_empty() {
-        let some: Vec<_> = chunks.drain(..chunks.len().min(super::ROWS)).collect();
+        let mut bytes = 0;
+        let fit = chunks.iter().take_while(|chunk| {
+            bytes += chunk.bytes.try_as_ref().map_or(0, Vec::len);
+            bytes <= AT_ONCE
+        });
+        let count = super::rows_at_once(fit.count().max(1));
+        let some: Vec<_> = chunks.drain(..count).collect();
         source_chunk::Entity::insert_many(some).exec_without_returning(db).await?;
     }
     Ok(ids)

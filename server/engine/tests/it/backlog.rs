@@ -78,12 +78,16 @@ async fn many_at_once_are_taken_in_in_their_order() {
 async fn what_the_database_refuses_keeps_no_other_waiting() {
     let inbox = Inbox::open().await;
     let db = inbox.engine.store.write();
-    if db.get_database_backend() != DatabaseBackend::Sqlite {
-        // The same statements in the same transactions; only the trigger is written otherwise.
-        return;
-    }
-    let refuse = "CREATE TRIGGER no BEFORE INSERT ON message WHEN NEW.subject = 'Refused' \
-                  BEGIN SELECT RAISE(ABORT, 'no'); END";
+    let refuse = match db.get_database_backend() {
+        DatabaseBackend::Postgres => {
+            "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$; \
+             CREATE TRIGGER no BEFORE INSERT ON message FOR EACH ROW WHEN (NEW.subject = 'Refused') EXECUTE FUNCTION no()"
+        }
+        _ => {
+            "CREATE TRIGGER no BEFORE INSERT ON message WHEN NEW.subject = 'Refused' \
+             BEGIN SELECT RAISE(ABORT, 'no'); END"
+        }
+    };
     db.execute_unprepared(refuse).await.expect("a trigger");
     let mut uids = Vec::new();
     for n in 0..40 {
