@@ -20,6 +20,8 @@ pub struct Session {
     pub(super) transcript: Arc<Mutex<Transcript>>,
     pub(super) provider: ProviderKind,
     pub(super) capabilities: Vec<String>,
+    /// How long the server may say nothing while something is awaited.
+    pub(super) answer_within: Duration,
     /// The user name that signed in.
     pub user: String,
     /// Messages in the selected folder, as last told.
