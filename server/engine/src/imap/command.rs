@@ -6,7 +6,6 @@ use crate::net::{Stream, Transcript};
 use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
 use domain::Time;
 use domain::provider::ProviderKind;
-use domain::time::Span;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -207,7 +206,7 @@ impl Session {
     /// # Errors
     /// A [`Fault`].
     pub async fn maybe_since(&mut self, time: Time) -> Result<Vec<u32>, Fault> {
-        match self.search(&format!("SINCE {}", super::date::since(time - Span::days(2)))).await {
+        match self.search(&format!("SINCE {}", super::date::since(time))).await {
             Err(fault) if is_refusal(&fault) => self.uids(1, None).await,
             found => found,
         }
