@@ -6,6 +6,7 @@ use crate::office::Office;
 use crate::rig::{At, User, until};
 use domain::Direction;
 use domain::id::MailboxId;
+use domain::outbox::DeliveryState;
 use engine::store::{entity as e, folders};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
@@ -61,9 +62,8 @@ async fn mailboxes_that_share_a_single_seat_each_have_their_folders_fetched() {
     desk.stop().await;
 }
 
-/// To Exchange they are one account, which has three sessions.
-#[tokio::test]
-async fn five_shared_mailboxes_of_a_person_hand_over_three_replies_at_once_at_most() {
+/// Five shared mailboxes that a person sends for: one account to Exchange, which grants it three sessions.
+async fn teams() -> (Office, User, Vec<MailboxId>) {
     let desk = Desk::open().await;
     let anna = desk.rig.user("anna", At::Microsoft).await;
     let grant = desk.grant(&anna).await;
@@ -71,7 +71,7 @@ async fn five_shared_mailboxes_of_a_person_hand_over_three_replies_at_once_at_mo
     for n in 1..=5 {
         shared.push(desk.rig.shared(&format!("team{n}"), &[&anna]).await);
     }
-    let mut office = Office::on(desk, shared[0].clone(), By::Password).await;
+    let office = Office::on(desk, shared[0].clone(), By::Password).await;
     let mut boxes = vec![office.mailbox];
     for user in &shared[1..] {
         let chosen = Chosen { import_mode: "now", ..Chosen::default() };
@@ -91,6 +91,12 @@ async fn five_shared_mailboxes_of_a_person_hand_over_three_replies_at_once_at_mo
             e::direction::Entity::update(row).exec(office.desk.engine.store.write()).await.expect("a direction");
         }
     }
+    (office, anna, boxes)
+}
+
+#[tokio::test]
+async fn five_shared_mailboxes_of_a_person_hand_over_three_replies_at_once_at_most() {
+    let (mut office, anna, boxes) = teams().await;
     // Slow enough that all who may hand over at once are seen doing so.
     let slow = json!({ "protocol": "smtp", "kind": "slow", "on": "BODY", "ms": 2_000, "times": -1 });
     office.rig().fault(&anna, slow).await;
@@ -109,6 +115,20 @@ async fn five_shared_mailboxes_of_a_person_hand_over_three_replies_at_once_at_mo
     })
     .await;
     assert_eq!(most.load(Ordering::Relaxed), 3, "all that the provider grants, and no more");
+    assert_eq!(office.arrives(5).await.len(), 5);
+    office.desk.stop().await;
+}
+
+#[tokio::test]
+async fn a_reply_does_not_wait_for_sessions_that_rest() {
+    let (mut office, _, boxes) = teams().await;
+    office.desk.start();
+    // The first three have no more to do, and keep their sessions for a minute.
+    for mailbox in boxes {
+        office.mailbox = mailbox;
+        let ticket = office.write(&office.customer.email, "From a team", "text").await;
+        office.state(ticket, DeliveryState::Sent).await;
+    }
     assert_eq!(office.arrives(5).await.len(), 5);
     office.desk.stop().await;
 }
