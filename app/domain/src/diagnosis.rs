@@ -38,7 +38,7 @@ use crate::remedy::Who;
 #[cfg(feature = "data")]
 pub use self::{
     oauth::{correlation_id, diagnose_oauth},
-    reply::diagnose_reply,
+    reply::{asked_wait, diagnose_reply},
     tables::{AadstsRow, ReplyRow, aadsts_rows, reply_rows},
 };
 pub use self::{step::Step, steps::remedy_steps};

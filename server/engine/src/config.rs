@@ -1,11 +1,13 @@
 //! What the engine needs to know before it starts. The server reads it from its settings; nothing
 //! here looks at the environment.
 
+use crate::net::Deadlines;
 use crate::secret::Secret;
 use domain::Fault;
 use domain::time::Span;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use url::{Host, Url};
 
 /// The engine's settings, checked and typed.
@@ -125,11 +127,19 @@ pub struct Limits {
     pub sessions_per_host: usize,
     /// Attachments of one reply together. Bytes.
     pub reply_bytes: u64,
+    /// An IMAP server that is silent for so long while something is awaited is given up.
+    pub answer_within: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { message_bytes: 50 << 20, memory_bytes: 64 << 20, sessions_per_host: 500, reply_bytes: 25 << 20 }
+        Self {
+            message_bytes: 50 << 20,
+            memory_bytes: 64 << 20,
+            sessions_per_host: 500,
+            reply_bytes: 25 << 20,
+            answer_within: Deadlines::default().read,
+        }
     }
 }
 

@@ -6,12 +6,12 @@
 
 use crate::store::{StoreError, folders, traffic};
 use crate::{Engine, clock, evidence};
-use domain::Direction;
 use domain::direction::State;
 use domain::id::MailboxId;
 use domain::mailbox::MailboxFacts;
 use domain::silence::{Habit, Silent, silent};
 use domain::time::Span;
+use domain::{Direction, Time};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -29,6 +29,8 @@ pub struct Watch(Mutex<Seen>);
 
 #[derive(Default)]
 struct Seen {
+    /// Those that should be fetched from and were never passed over: since which look.
+    unpassed: HashMap<MailboxId, Time>,
     /// Found by the last look.
     once: HashMap<MailboxId, Silent>,
     /// Found by the last two.
@@ -62,7 +64,14 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
 /// # Errors
 /// The database's.
 pub async fn look(engine: &Engine) -> Result<(), StoreError> {
-    let now = clock::now();
+    look_at(engine, clock::now()).await
+}
+
+/// The same as it is at a time. For tests.
+///
+/// # Errors
+/// The database's.
+pub async fn look_at(engine: &Engine, now: Time) -> Result<(), StoreError> {
     let fresh = {
         let mut seen = engine.quiet.0.lock().unwrap_or_else(PoisonError::into_inner);
         seen.looks += 1;
@@ -71,23 +80,28 @@ pub async fn look(engine: &Engine) -> Result<(), StoreError> {
     let reckoned = if fresh { Some(traffic::habits(&engine.store, HABIT).await?) } else { None };
     let passed = folders::passed(&engine.store).await?;
     let facts = evidence::facts(engine).await?;
-    let habits = {
+    let (habits, unpassed) = {
         let mut seen = engine.quiet.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let never = facts.iter().filter(|one| is_fetched(one) && !passed.contains_key(&one.id.0));
+        let unpassed = never.map(|one| (one.id, seen.unpassed.get(&one.id).copied().unwrap_or(now))).collect();
+        seen.unpassed = unpassed;
         if let Some(habits) = reckoned {
             seen.habits = habits;
         }
-        seen.habits.clone()
+        (seen.habits.clone(), seen.unpassed.clone())
     };
     let mut found = HashMap::new();
     for one in facts.iter().filter(|one| is_fetched(one)) {
-        let mut habit = habits.get(&one.id.0).copied();
+        let passed = passed.get(&one.id.0).copied();
+        // Before the first pass has ended nothing is known of what should have come.
+        let mut habit = passed.and_then(|_| habits.get(&one.id.0).copied());
         // The reckoning may be half an hour old.
         if let Some(habit) = &mut habit
             && habit.patience().is_some_and(|patience| now.since(habit.last) >= patience)
         {
             habit.last = traffic::last_at(&engine.store, one.id).await?.unwrap_or(habit.last).max(habit.last);
         }
-        if let Some(silent) = silent(passed.get(&one.id.0).copied(), habit.as_ref(), now) {
+        if let Some(silent) = silent(passed.or(unpassed.get(&one.id).copied()), habit.as_ref(), now) {
             found.insert(one.id, silent);
         }
     }
@@ -114,5 +128,7 @@ pub async fn look(engine: &Engine) -> Result<(), StoreError> {
 /// Whether mail should come in by itself now.
 fn is_fetched(facts: &MailboxFacts) -> bool {
     let state = facts.state_of(Direction::Incoming);
-    !facts.draft && matches!(state, State::Works | State::Retrying { .. })
+    // A first pass that never ends keeps a mailbox connecting, or importing.
+    let first = matches!(state, State::Connecting | State::Importing { .. });
+    !facts.draft && (first || matches!(state, State::Works | State::Retrying { .. }))
 }

@@ -9,6 +9,7 @@ use super::{
     network, phrases, smtp, tables,
 };
 use crate::provider::ProviderKind;
+use crate::time::Span;
 
 /// What the protocol's own rules say.
 pub(super) struct Rule {
@@ -118,6 +119,11 @@ fn foreign(protocol: Protocol, text: &str) -> Option<Diagnosis> {
         return Some(Diagnosis::TlsMismatch);
     }
     (other || strange.iter().any(|mark| start.starts_with(mark))).then_some(Diagnosis::NotAMailServer)
+}
+
+/// How long a server asks to be left alone, in a reply as it came.
+pub fn asked_wait(reply: &str) -> Option<Span> {
+    wait_ms(&reply.to_lowercase()).map(|ms| Span(i64::try_from(ms).unwrap_or(i64::MAX)))
 }
 
 /// `Suggested Backoff Time: 299961 milliseconds` (Exchange).

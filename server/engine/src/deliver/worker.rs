@@ -96,11 +96,21 @@ pub async fn run(engine: Arc<Engine>, lease: Lease, bell: Arc<Notify>, stop: Can
             }
         };
         // A session rests for a minute, unless somebody waits for its seat.
-        let seats = worker.engine.net.seats();
-        let rests = worker.open.as_ref().is_some_and(|open| !seats.wanted(&open.place));
+        let engine = worker.engine.clone();
+        let seats = engine.net.seats();
+        if worker.open.as_ref().is_some_and(|open| seats.wanted(&open.place)) {
+            worker.close().await;
+        }
+        let resting = worker.open.as_ref().map(|open| open.place.clone());
         let now = clock::now();
         let soon = pause.filter(|next| next.since(now).0 <= 60_000).map(|next| until(next, now));
-        let wait = match (rests, soon) {
+        let asked = async {
+            match &resting {
+                Some(place) => seats.asked(place).await,
+                None => std::future::pending().await,
+            }
+        };
+        let wait = match (resting.is_some(), soon) {
             (true, soon) => soon.unwrap_or(REST).min(REST),
             (false, Some(soon)) => soon,
             (false, None) => break,
@@ -108,6 +118,7 @@ pub async fn run(engine: Arc<Engine>, lease: Lease, bell: Arc<Notify>, stop: Can
         tokio::select! {
             () = stop.cancelled() => break,
             () = &mut rung => {}
+            () = asked => {}
             () = tokio::time::sleep(wait) => {}
         }
         if worker.open.as_ref().is_some_and(|open| open.used.elapsed() >= REST) {

@@ -6,7 +6,6 @@ use crate::net::{Stream, Transcript};
 use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
 use domain::Time;
 use domain::provider::ProviderKind;
-use domain::time::Span;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -20,6 +19,8 @@ pub struct Session {
     pub(super) transcript: Arc<Mutex<Transcript>>,
     pub(super) provider: ProviderKind,
     pub(super) capabilities: Vec<String>,
+    /// How long the server may say nothing while something is awaited.
+    pub(super) answer_within: Duration,
     /// The user name that signed in.
     pub user: String,
     /// Messages in the selected folder, as last told.
@@ -205,7 +206,7 @@ impl Session {
     /// # Errors
     /// A [`Fault`].
     pub async fn maybe_since(&mut self, time: Time) -> Result<Vec<u32>, Fault> {
-        match self.search(&format!("SINCE {}", super::date::since(time - Span::days(2)))).await {
+        match self.search(&format!("SINCE {}", super::date::since(time))).await {
             Err(fault) if is_refusal(&fault) => self.uids(1, None).await,
             found => found,
         }

@@ -27,10 +27,10 @@ pub fn internal_date(text: &str) -> Option<Time> {
     Some(midnight + Span::seconds(hour * 3600 + minute * 60 + second - offset * 60))
 }
 
-/// A day as SEARCH SINCE wants it: `1-Feb-2026`. The server's zone decides where days begin: ask
-/// from two days earlier and compare INTERNALDATE.
+/// The day from which SEARCH SINCE surely finds what arrived at a time: `1-Feb-2026`. The server's
+/// zone, which it tells nobody, decides where days begin: more is found, and INTERNALDATE compared.
 pub fn since(time: Time) -> String {
-    let day = time.civil(0);
+    let day = (time - Span::days(2)).civil(0);
     let month = MONTHS.get(usize::from(day.month).saturating_sub(1)).copied().unwrap_or("Jan");
     format!("{}-{month}-{}", day.day, day.year)
 }
@@ -52,6 +52,19 @@ mod tests {
         ] {
             assert_eq!(internal_date(text).map(|t| t.0), millis, "{text:?}");
         }
-        assert_eq!(since(Time(1_795_298_400_000)), "21-Nov-2026");
+        assert_eq!(since(Time(1_795_298_400_000)), "19-Nov-2026");
+    }
+
+    #[test]
+    fn no_server_s_midnight_hides_what_arrived_at_the_moment() {
+        const DAY: i64 = 86_400_000;
+        for hour in 0..48 {
+            let moment = Time(1_772_323_200_000) + Span::hours(hour);
+            let asked = internal_date(&format!("{} 00:00:00 +0000", since(moment))).expect("a date").0 / DAY;
+            for zone in -12..=14 {
+                let there = (moment + Span::hours(zone)).0.div_euclid(DAY);
+                assert!((1..=3).contains(&(there - asked)), "{moment:?} in zone {zone}: {asked} of {there}");
+            }
+        }
     }
 }

@@ -61,7 +61,7 @@ impl Session {
                 () = sleep_until(end) => break News::Quiet,
             }
         };
-        self.inner.get_mut().set_read_timeout(net::Deadlines::default().read);
+        self.inner.get_mut().set_read_timeout(self.answer_within);
         let done = async {
             self.inner.run_command_untagged("DONE").await.map_err(|e| self.broken(e))?;
             self.read_to(&tag.0, |_| ()).await

@@ -23,7 +23,8 @@ use tokio::time::{Instant, timeout};
 /// The [`Fault`] of the last login tried, or of the way to the server.
 pub async fn open(engine: &Engine, access: &Access) -> Result<Session, Fault> {
     let mut shown = Shown::default();
-    open_shown(engine, access, &Deadlines::default(), &mut shown).await
+    let deadlines = Deadlines { read: engine.config.limits.answer_within, ..Deadlines::default() };
+    open_shown(engine, access, &deadlines, &mut shown).await
 }
 
 /// What a check shows of an attempt, however it ended.
@@ -118,6 +119,7 @@ async fn one(
         provider,
         capabilities: Vec::new(),
         user: login.user.clone(),
+        answer_within: deadlines.read,
         exists: 0,
         news: false,
     };

@@ -3,8 +3,10 @@
 use super::entity::{direction, mailbox};
 use super::{Store, StoreError};
 use domain::credential::CredentialKind;
+use domain::diagnosis::asked_wait;
 use domain::id::{GrantId, MailboxId};
 use domain::provider::{Endpoint, Tls};
+use domain::time::Span;
 use domain::{Direction, Time, backoff};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -12,10 +14,19 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 pub use super::entity::direction::{ActiveModel, Model as Row};
 
 /// When the next attempt of a failing direction may be made, where that lies ahead. A time further
-/// off than the longest pause comes from a clock that jumped: it is now.
+/// off than the longest pause after such a failure comes from a clock that jumped: it is now.
 pub fn waits_until(row: &Row, now: Time) -> Option<Time> {
     let due = Time(row.failing_since.and(row.next_attempt_at)?);
-    (!backoff::PASSWORD.is_due(due, now)).then_some(due)
+    let refused = row.failing_definite || row.refused_at.is_some();
+    let longest = longest_pause(refused, row.failing_said.as_deref().unwrap_or_default());
+    (due > now && due <= now + longest).then_some(due)
+}
+
+/// After a refusal the longest there is: a password tried too early may lock an account. What only
+/// broke is tried again within a minute, unless the server asked for more rest.
+fn longest_pause(refused: bool, said: &str) -> Span {
+    let longest = backoff::PASSWORD.longest;
+    if refused { longest } else { asked_wait(said).unwrap_or_default().min(longest).max(backoff::SESSION.longest) }
 }
 
 /// One direction of one mailbox.
@@ -280,4 +291,25 @@ pub async fn wipe(db: &impl ConnectionTrait, mailbox: MailboxId, direction: Dire
         ..cleared(mailbox, direction)
     };
     update(db, row).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_failure_is_held_longer_than_its_like() {
+        let throttled = "NO Request is throttled. Suggested Backoff Time: 600000 milliseconds";
+        let endless = "NO Request is throttled. Suggested Backoff Time: 999999999999 milliseconds";
+        for (refused, said, longest) in [
+            (false, "", Span::minutes(1)),
+            (false, "connection reset", Span::minutes(1)),
+            (false, throttled, Span::minutes(10)),
+            (false, endless, Span::hours(6)),
+            (true, "", Span::hours(6)),
+            (true, throttled, Span::hours(6)),
+        ] {
+            assert_eq!(longest_pause(refused, said), longest, "{said:?}");
+        }
+    }
 }

@@ -77,6 +77,33 @@ async fn without_uidplus_it_says_so_and_leaves_the_mail() {
 }
 
 #[tokio::test]
+async fn without_move_and_uidplus_it_says_so_and_leaves_the_mail() {
+    let mut desk = Desk::open().await;
+    let user = desk.rig.user("unmoved", At::Litware).await;
+    desk.rig.append(&user, "INBOX", 2, json!({})).await;
+    let mailbox = desk.mailbox(&user, Chosen::default()).await;
+    let chosen = "UPDATE mailbox SET after_fetch = 'move', after_fetch_folder = 'Done' WHERE id =";
+    sql(&desk, &format!("{chosen} {mailbox}")).await;
+    let line = "* CAPABILITY IMAP4rev1 IDLE SPECIAL-USE\r\n{tag} OK Capability completed.";
+    desk.rig.fault(&user, json!({ "kind": "answer", "on": "CAPABILITY", "times": -1, "line": line })).await;
+    desk.start();
+    desk.stored(mailbox, 2, SOON).await;
+    until("the word", SOON, || async { (!stays(&desk, mailbox).await.is_empty()).then_some(()) }).await;
+    assert_eq!(stays(&desk, mailbox).await, [("INBOX".to_owned(), "move".to_owned())]);
+    assert_eq!(desk.rig.list(&user, "INBOX").await.len(), 2, "it is where it was");
+    let commands = desk.rig.stats(&user).await["counts"]["imap"]["commands"].clone();
+    for command in ["UID MOVE", "UID COPY", "UID STORE", "UID EXPUNGE", "EXPUNGE", "CLOSE"] {
+        assert!(commands[command].is_null(), "{command}: {commands}");
+    }
+    // Once the server can, it is moved.
+    desk.rig.heal(&user).await;
+    desk.rig.fault(&user, json!({ "kind": "close" })).await;
+    left(&desk, &user, 0).await;
+    assert_eq!(desk.rig.list(&user, "Done").await.len(), 2);
+    until("the word is taken back", SOON, || async { stays(&desk, mailbox).await.is_empty().then_some(()) }).await;
+}
+
+#[tokio::test]
 async fn where_the_server_refuses_it_says_so_and_leaves_the_mail() {
     let mut desk = Desk::open().await;
     let user = desk.rig.user("refused", At::Litware).await;

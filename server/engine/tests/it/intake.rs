@@ -57,6 +57,7 @@ async fn answers_find_their_ticket() {
             format!("In-Reply-To: <{token}>\n"),
             false,
         ),
+        ("a stranger with the plus address", "14@c", "Mallory <m@evil.example>", "x", format!("Cc: {plus}\n"), false),
         ("nothing points anywhere", "12@c", anna, "Re: Printer", String::new(), false),
     ] {
         let taken = inbox.mail(&letter(id, from, subject, &more)).await;

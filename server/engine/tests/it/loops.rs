@@ -3,7 +3,7 @@
 use crate::desk::{By, Chosen, Desk};
 use crate::inbox::{Inbox, SUPPORT, reply_form};
 use crate::rig::{At, User, until};
-use domain::acknowledge::AT_MOST;
+use domain::acknowledge::{AT_MOST, BUSY_IN, ONCE_IN};
 use domain::console::people::{Actor, Role};
 use domain::console::tickets::NewTicketForm;
 use domain::id::{MailboxId, PersonId, TicketId};
@@ -11,7 +11,7 @@ use domain::time::Span;
 use engine::clock;
 use engine::store::{deliveries, entity as e};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use std::time::Duration;
 
@@ -136,6 +136,47 @@ async fn a_desk_with_a_new_address_for_every_answer_is_stopped() {
     // Others are answered all the same.
     inbox.mail(&letter("k@c", "kim@customer.example", "Lamp", "")).await;
     assert_eq!(deliveries_of(&inbox.engine).await.len() - before, usize::try_from(AT_MOST).expect("small") + 1);
+}
+
+/// As when the clock goes on: all that was written lies so much longer back.
+async fn later(inbox: &Inbox, by: Span) {
+    for (table, column) in [("message", "created_at"), ("delivery", "created_at"), ("ticket", "updated_at")] {
+        let sql = format!("UPDATE {table} SET {column} = {column} - {}", by.0);
+        inbox.engine.store.write().execute_unprepared(&sql).await.expect("by hand");
+    }
+}
+
+#[tokio::test]
+async fn who_was_acknowledged_a_day_ago_is_acknowledged_again() {
+    let inbox = Inbox::open().await;
+    acknowledging(&inbox.engine).await;
+    let nearly = Span(ONCE_IN.0 - Span::minutes(1).0);
+    let times = [(Span(0), 1), (Span(0), 1), (nearly, 1), (Span::minutes(2), 2), (Span::minutes(1), 2)];
+    for (n, (passed, count)) in times.into_iter().enumerate() {
+        later(&inbox, passed).await;
+        let taken = inbox.mail(&letter(&format!("{n}@c"), "anna@customer.example", "Lamp", "")).await;
+        assert_eq!(taken.disposition, "ticket", "{n}");
+        assert_eq!(deliveries_of(&inbox.engine).await.len(), count, "mail {n}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_domain_that_was_stopped_is_acknowledged_again_after_ten_minutes() {
+    let inbox = Inbox::open().await;
+    acknowledging(&inbox.engine).await;
+    let most = usize::try_from(AT_MOST).expect("small");
+    let mail = async |n: usize| {
+        inbox.mail(&letter(&format!("n{n}@o"), &format!("case{n}@other.example"), "We got your mail", "")).await;
+        deliveries_of(&inbox.engine).await.len()
+    };
+    for n in 0..most + 2 {
+        mail(n).await;
+    }
+    assert_eq!(deliveries_of(&inbox.engine).await.len(), most);
+    later(&inbox, Span(BUSY_IN.0 - Span::minutes(1).0)).await;
+    assert_eq!(mail(100).await, most, "nine minutes are not ten");
+    later(&inbox, Span::minutes(2)).await;
+    assert_eq!(mail(101).await, most + 1, "it may be a customer's company");
 }
 
 #[tokio::test]

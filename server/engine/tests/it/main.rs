@@ -38,6 +38,7 @@ mod silence;
 mod smtp;
 mod switching;
 mod tickets;
+mod time_complaints;
 mod told_once;
 mod torture;
 mod writing;

@@ -26,11 +26,14 @@ async fn texts(inbox: &Inbox, ticket: TicketId) -> Vec<(String, String)> {
 async fn a_stranger_who_guesses_is_a_possible_reply() {
     let inbox = Inbox::open().await;
     let ticket = inbox.mail(&letter("1@c", "anna@customer.example", "Printer", "")).await.ticket.unwrap();
-    let signed = engine::intake::fresh_header_id(&inbox.engine, ticket, &domain::Address::parse(SUPPORT).unwrap());
+    let support = domain::Address::parse(SUPPORT).unwrap();
+    let signed = engine::intake::fresh_header_id(&inbox.engine, ticket, &support);
+    let plus = engine::intake::plus_address(&inbox.engine, ticket, &support);
     for (id, subject, more) in [
         ("2@e", format!("Re: Printer [#{ticket}]"), String::new()),
         ("3@e", "Re: Printer".into(), "In-Reply-To: <1@c>\n".into()),
         ("4@e", "x".into(), format!("References: <a@b> <{signed}>\n")),
+        ("8@e", "x".into(), format!("Cc: {plus}\n")),
     ] {
         let taken = inbox.mail(&letter(id, "mallory@evil.example", &subject, &more)).await;
         assert_eq!(taken.disposition, "ticket", "{id}");

@@ -262,6 +262,24 @@ async fn a_reply_that_waited_for_days_leaves_after_a_look() {
     let outbox = office.desk.engine.console().outbox;
     let shown = outbox.waiting(&office.agent, lines[0].id).await.expect("its page");
     assert_eq!((shown.text.as_str(), shown.newer.len()), ("As of Monday", 0));
+    // The customer has not waited.
+    until("fetching has begun", SOON, || async { office.desk.folder(office.mailbox).await.uid_validity }).await;
+    let written = e::delivery::Entity::find_by_id(lines[0].id.0).one(office.desk.engine.store.read()).await;
+    let (from, to) = (&office.customer.email, &office.user.email);
+    let answers = written.expect("a question").expect("the delivery").header_id;
+    let raw = format!(
+        "Message-ID: <settled-{}@customer.example>\nFrom: {from}\nTo: {to}\nSubject: Re: Old\nIn-Reply-To: <{answers}>\n\nIt works again.\n",
+        unique()
+    );
+    office.rig().append(&office.user, "INBOX", 1, json!({ "raw": raw })).await;
+    let newer = until("the customer's newer mail is shown", SOON, || async {
+        let shown = outbox.waiting(&office.agent, lines[0].id).await.expect("its page");
+        (!shown.newer.is_empty()).then_some(shown.newer)
+    })
+    .await;
+    assert_eq!((newer.len(), newer[0].text.as_str()), (1, "It works again."));
+    let waits = office.lines(old).await;
+    assert!(waits[0].look && waits[0].state == DeliveryState::Waiting, "it waits on: {waits:?}");
     outbox.release(&office.agent, lines[0].id).await.expect("released");
     until("both sent", SOON, || async {
         office.lines(old).await.iter().all(|line| line.state == DeliveryState::Sent).then_some(())

@@ -61,6 +61,30 @@ async fn no_successful_pass_for_fifteen_minutes_is_a_state_with_a_notice() {
     assert!(told(&inbox).await.is_empty());
 }
 
+#[tokio::test]
+async fn a_mailbox_whose_first_pass_never_ends_is_silent_too() {
+    for standing in [
+        "UPDATE direction SET proved_at = NULL",
+        "UPDATE folder SET found = 5",
+        "UPDATE direction SET failing_since = 1, failing_said = 'no answer in time' WHERE direction = 'incoming'",
+    ] {
+        let inbox = Inbox::open().await;
+        inbox.engine.store.write().execute_unprepared(standing).await.expect("by hand");
+        let begun = clock::now();
+        // The second look within the silence counts.
+        for (minutes, silent) in [(0, false), (14, false), (15, false), (16, true)] {
+            silence::look_at(&inbox.engine, begun + Span::minutes(minutes)).await.expect("a look");
+            let found = state(&inbox).await;
+            let expected = MailboxState::Silent { how: Silence::NoPass, since: begun };
+            assert_eq!(found == expected, silent, "{standing}, {minutes} minutes: {found:?}");
+        }
+        assert_eq!(told(&inbox).await, [Silence::NoPass], "{standing}");
+        passed(&inbox, Span::minutes(-17)).await;
+        silence::look_at(&inbox.engine, begun + Span::minutes(17)).await.expect("a look");
+        assert!(told(&inbox).await.is_empty(), "{standing}: the first pass ends it");
+    }
+}
+
 /// Mail every three hours for so many days, until so long ago.
 async fn history(inbox: &Inbox, days: i64, quiet: Span) {
     let db = inbox.engine.store.write();
