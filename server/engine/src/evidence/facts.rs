@@ -25,6 +25,7 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
     let mut ends = crate::ends::soon(engine, clock::now()).await?;
     let mut unexplained = ledger::unexplained(store).await?;
     let unreadable = ledger::unreadable(store).await?;
+    let importing = mailboxes::importing(store).await?;
     let mut all = Vec::new();
     for row in mailboxes::all(store).await? {
         let Ok(address) = Address::parse(&row.address) else { continue };
@@ -61,7 +62,7 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
             },
         };
         if facts.incoming.used && facts.incoming.credential.is_some() && !row.draft {
-            facts.incoming.importing = mailboxes::importing(store, MailboxId(row.id)).await?;
+            facts.incoming.importing = importing.get(&row.id).copied();
         }
         if facts.state_of(Direction::Outgoing).needs_person() {
             facts.held = due.get(&row.id).copied().unwrap_or(0);
