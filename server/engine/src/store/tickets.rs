@@ -10,7 +10,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select, Statement,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A ticket's row.
 pub type Row = ticket::Model;
@@ -226,9 +226,10 @@ pub async fn people(store: &Store) -> Result<Vec<(PersonId, String, bool)>, Stor
     Ok(rows.into_iter().map(|row| (PersonId(row.id), row.name, row.disabled_at.is_some())).collect())
 }
 
-/// All mailboxes, deleted ones too: tickets outlive them.
-pub async fn mailboxes(store: &Store) -> Result<HashMap<i64, mailbox::Model>, StoreError> {
-    let rows = mailbox::Entity::find().all(store.read()).await?;
+/// The mailboxes of these tickets, by id, deleted ones too: tickets outlive them.
+pub async fn mailboxes(store: &Store, rows: &[Row]) -> Result<HashMap<i64, mailbox::Model>, StoreError> {
+    let ids: HashSet<i64> = rows.iter().filter_map(|row| row.mailbox_id).collect();
+    let rows = mailbox::Entity::find().filter(mailbox::Column::Id.is_in(ids)).all(store.read()).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 

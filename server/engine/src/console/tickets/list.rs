@@ -73,11 +73,12 @@ async fn found(engine: &Engine, among: Among, words: &str, after: Option<&str>) 
     let ids: Vec<i64> = here.iter().map(|(ticket, _)| ticket.0).collect();
     let mut by_id: HashMap<i64, Row> =
         tickets::some(&engine.store, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
+    let hits: Vec<i64> = here.iter().filter_map(|(_, message)| Some((*message)?.0)).collect();
+    let texts = messages::some(&engine.store, &hits).await?;
     let mut excerpts = HashMap::new();
     for (ticket, message) in &here {
-        let Some(message) = message else { continue };
-        if let Some(row) = messages::get(&engine.store, *message).await? {
-            let whole = format!("{}\n{}", row.text, row.quoted.unwrap_or_default());
+        if let Some(row) = message.and_then(|message| texts.get(&message.0)) {
+            let whole = format!("{}\n{}", row.text, row.quoted.as_deref().unwrap_or_default());
             excerpts.extend(excerpt(&whole, words).map(|text| (ticket.0, text)));
         }
     }
@@ -95,7 +96,7 @@ async fn rows(
     let requesters = tickets::requesters(&engine.store, &found).await?;
     let people: HashMap<i64, String> =
         tickets::people(&engine.store).await?.into_iter().map(|(id, name, _)| (id.0, name)).collect();
-    let mailboxes = tickets::mailboxes(&engine.store).await?;
+    let mailboxes = tickets::mailboxes(&engine.store, &found).await?;
     let seen = tickets::seen(&engine.store, actor.person, &ids).await?;
     let replies = tickets::open_replies(&engine.store, &ids).await?;
     let lost = lost_since(engine).await?;
