@@ -19,7 +19,7 @@ pub async fn all(engine: &Engine) -> Result<Vec<MailboxRow>, StoreError> {
     let facts = evidence::facts(engine).await?;
     let stored: HashMap<i64, mailboxes::Row> =
         mailboxes::all(&engine.store).await?.into_iter().map(|row| (row.id, row)).collect();
-    let habit = traffic::since(&engine.store, clock::now() - HABIT).await?;
+    let habit = traffic::since(&engine.store, None, clock::now() - HABIT).await?;
     let names: HashMap<i64, String> = people::all(&engine.store).await?.into_iter().map(|p| (p.id, p.name)).collect();
     let mut rows = Vec::new();
     for facts in facts {

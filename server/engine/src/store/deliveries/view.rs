@@ -3,11 +3,12 @@
 use super::settle::beside;
 use super::{RecipientState, queue};
 use crate::store::entity::{attachment, delivery, delivery_attempt, delivery_recipient, mailbox, message, ticket};
+use crate::store::tickets::explain;
 use crate::store::{Store, StoreError, messages};
 use domain::Time;
 use domain::id::DeliveryId;
 use domain::outbox::DeliveryState;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use std::collections::{HashMap, HashSet};
 
 /// A delivery with its recipients.
@@ -83,22 +84,35 @@ async fn put_beside(store: &Store, shown: Shown) -> Result<Beside, StoreError> {
     Ok((shown, message, ticket, mailbox))
 }
 
-/// Those that are not settled, and the last that left; messages without their formatted bodies.
-pub async fn recent(store: &Store, settled: u64) -> Result<Vec<Beside>, StoreError> {
+fn open() -> Select<delivery::Entity> {
     // Named one by one: by what it is not, no index finds it, and those that left are nearly all.
     let open = DeliveryState::ALL.into_iter().filter(|s| !matches!(s, DeliveryState::Sent | DeliveryState::Cancelled));
-    let mut rows = delivery::Entity::find()
+    delivery::Entity::find()
         .filter(delivery::Column::State.is_in(open.map(DeliveryState::key)))
         .order_by_desc(delivery::Column::Id)
         .limit(1_000)
-        .all(store.read())
-        .await?;
-    let left = delivery::Entity::find()
+}
+
+fn left(most: u64) -> Select<delivery::Entity> {
+    delivery::Entity::find()
         .filter(delivery::Column::State.eq(DeliveryState::Sent.key()))
         .order_by_desc(delivery::Column::StateAt)
-        .limit(settled)
-        .all(store.read())
-        .await?;
+        .limit(most)
+}
+
+/// How SQLite goes about the outbox, for the test that reads query plans.
+pub async fn recent_plans(store: &Store) -> Result<Vec<Vec<String>>, StoreError> {
+    let mut plans = Vec::new();
+    for question in [open(), left(100)] {
+        plans.push(explain(store, question.build(store.backend())).await?);
+    }
+    Ok(plans)
+}
+
+/// Those that are not settled, and the last that left; messages without their formatted bodies.
+pub async fn recent(store: &Store, settled: u64) -> Result<Vec<Beside>, StoreError> {
+    let mut rows = open().all(store.read()).await?;
+    let left = left(settled).all(store.read()).await?;
     // One that left between the two questions is among both answers: it is as the later one says.
     rows.retain(|row| left.iter().all(|sent| sent.id != row.id));
     rows.extend(left);
