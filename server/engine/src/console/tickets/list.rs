@@ -8,6 +8,7 @@ use domain::console::people::Actor;
 use domain::console::tickets::{TicketFilter, TicketList, TicketRow};
 use domain::direction::State;
 use domain::id::{MailboxId, MessageId, TicketId};
+use domain::mailbox::MailboxFacts;
 use domain::ticket::TicketStatus;
 use domain::{Address, Answer, Direction, Time};
 use std::collections::HashMap;
@@ -99,7 +100,7 @@ async fn rows(
     let mailboxes = tickets::mailboxes(&engine.store, &found).await?;
     let seen = tickets::seen(&engine.store, actor.person, &ids).await?;
     let replies = tickets::open_replies(&engine.store, &ids).await?;
-    let lost = lost_since(engine).await?;
+    let lost = lost_since(&evidence::facts(engine).await?);
     Ok(found
         .into_iter()
         .map(|row| {
@@ -128,13 +129,12 @@ async fn rows(
 }
 
 /// Since when which mailboxes can't send until a person acts.
-pub async fn lost_since(engine: &Engine) -> Answer<HashMap<MailboxId, Time>> {
-    let facts = evidence::facts(engine).await?;
+pub fn lost_since(facts: &[MailboxFacts]) -> HashMap<MailboxId, Time> {
     let lost = facts.iter().filter_map(|facts| match facts.state_of(Direction::Outgoing) {
         State::Stopped { since, .. } | State::Blocked { since, .. } => Some((facts.id, since)),
         _ => None,
     });
-    Ok(lost.collect())
+    lost.collect()
 }
 
 /// Some words around the first hit; `None` where the words stand elsewhere, as in the subject.
