@@ -12,6 +12,8 @@ use engine::files;
 use engine::store::entity as e;
 use engine::store::search::Among;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::sync::Arc;
+use std::time::Duration;
 
 fn letter(id: &str, subject: &str, more: &str) -> String {
     format!(
@@ -370,4 +372,21 @@ async fn the_outbox_and_the_mailboxes_read_no_history() {
     for step in plans.iter().flatten() {
         assert!(!["SCAN receipt", "SCAN delivery"].iter().any(|scan| step.starts_with(scan)), "{step}");
     }
+}
+
+#[tokio::test]
+async fn pages_share_what_is_known_of_mailboxes_until_something_changes() {
+    let inbox = Inbox::open().await;
+    let engine = &inbox.engine;
+    let shown = async || engine::evidence::shown(engine).await.expect("facts");
+    assert!(!Arc::ptr_eq(&shown().await, &shown().await), "nothing is kept before anybody said for how long");
+    engine.shown.keep(Duration::from_secs(3_600));
+    let first = shown().await;
+    engine.changes.tell("tickets");
+    assert!(Arc::ptr_eq(&first, &shown().await));
+    engine.changes.tell("mailboxes");
+    let second = shown().await;
+    assert!(!Arc::ptr_eq(&first, &second));
+    engine.shown.forget();
+    assert!(!Arc::ptr_eq(&second, &shown().await));
 }

@@ -16,7 +16,7 @@ const DAY: Span = Span::days(1);
 
 pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage> {
     let (store, now, id) = (&engine.store, clock::now(), MailboxId(stored.id));
-    let all = evidence::facts(engine).await?;
+    let all = evidence::shown(engine).await?;
     let facts = all.iter().find(|f| f.id == id).cloned().ok_or(Refusal::NotFound)?;
     let side = async |d| directions::get(store.read(), id, d).await?.ok_or(Refusal::NotFound);
     let (incoming, outgoing) = (side(Direction::Incoming).await?, side(Direction::Outgoing).await?);

@@ -100,7 +100,7 @@ async fn rows(
     let mailboxes = tickets::mailboxes(&engine.store, &found).await?;
     let seen = tickets::seen(&engine.store, actor.person, &ids).await?;
     let replies = tickets::open_replies(&engine.store, &ids).await?;
-    let lost = lost_since(&evidence::facts(engine).await?);
+    let lost = lost_since(&evidence::shown(engine).await?);
     Ok(found
         .into_iter()
         .map(|row| {

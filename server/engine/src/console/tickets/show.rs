@@ -25,7 +25,7 @@ pub async fn show(engine: &Engine, actor: &Actor, id: TicketId) -> Answer<Ticket
     let own = Own::load(engine).await?;
     let requester = tickets::requesters(store, std::slice::from_ref(&row)).await?.remove(&row.requester_id);
     let people = tickets::people(store).await?;
-    let facts = evidence::facts(engine).await?;
+    let facts = evidence::shown(engine).await?;
     let mailbox = sender_of(engine, &row, &facts, &own).await?;
     let newest = rows.last().map(|m| MessageId(m.id));
     let mut first_new = None;
