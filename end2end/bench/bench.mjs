@@ -12,6 +12,7 @@ import { catchingUp, databases } from './parts.mjs';
 import { idle } from './idle.mjs';
 import { growth } from './growth.mjs';
 import { arrival } from './arrival.mjs';
+import { console_ } from './console.mjs';
 
 // `mailboxes`: how many the part has, as it is measured and in the short form; without, it is about messages.
 const PARTS = {
@@ -19,6 +20,7 @@ const PARTS = {
   databases: { title: 'Databases and mailboxes', measure: databases },
   idle: { title: 'At rest, and starting', measure: idle, mailboxes: [1000, 5] },
   arrival: { title: 'From arrival to screen', measure: arrival, mailboxes: [200, 3] },
+  console: { title: 'The console under load', measure: console_, mailboxes: [1000, 20] },
   growth: { title: 'How cost grows', measure: growth },
 };
 

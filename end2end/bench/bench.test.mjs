@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { refusal } from './machine.mjs';
+import { answered, mix } from './console.mjs';
 import { plot } from './growth.mjs';
 import { check, joined, sections } from './results.mjs';
 import { downloads, median, share } from './table.mjs';
@@ -48,4 +49,20 @@ test('the plot holds every point, and no name over another', () => {
   assert.equal(names.length, 3);
   assert.ok(names[1] - names[0] >= 14 && names[2] - names[1] >= 14, names.join(' '));
   assert.ok(!/NaN|undefined/.test(svg));
+});
+
+test('pages of every kind come as often as they should, spread and in the same order each time', () => {
+  const order = mix([5, 3, 2], 100);
+  assert.deepEqual([0, 1, 2].map((kind) => order.filter((one) => one === kind).length), [50, 30, 20]);
+  assert.deepEqual(order.slice(0, 10), [0, 1, 2, 0, 0, 1, 0, 2, 1, 0]);
+  assert.deepEqual(mix([5, 3, 2], 100), order);
+});
+
+test('anything but a page is no figure', () => {
+  const kinds = [{ name: 'list' }, { name: 'outbox' }];
+  const page = (wait, bytes) => ({ status: 200, wait, bytes, late: 0 });
+  const rows = answered(kinds, [0, 1, 0], [page(5, 10), page(7, 20), page(9, 30)]);
+  assert.deepEqual(rows.map(({ kind, asked, wait, bytes }) => [kind.name, asked, wait, bytes]), [['list', 2, [5, 9], [10, 30]], ['outbox', 1, [7], [20]]]);
+  const wrong = [page(5, 10), { ...page(1, 0), status: 503 }, { ...page(1, 0), status: 'ECONNRESET' }];
+  assert.throws(() => answered(kinds, [0, 1, 1], wrong), /^Error: 2 of 3 pages were not answered: outbox: 503 \(1\), outbox: ECONNRESET \(1\)$/);
 });

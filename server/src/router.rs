@@ -6,7 +6,7 @@ use crate::visit::{Browser, Proxy, sift};
 use crate::{assets, live, sign_in_routes, streams};
 use app::api::context::{Demo, Reached, Seen};
 use axum::extract::{FromRef, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -87,6 +87,7 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool, stop
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .with_state(shared)
+        .layer(from_fn_with_state(engine.clone(), forget))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(guarded, guard))
@@ -136,6 +137,16 @@ async fn ready(
         Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     }
+}
+
+/// Pages show what was changed at once: by everything but a question, and by the way back from a provider.
+async fn forget(State(engine): State<Arc<Engine>>, request: Request, next: Next) -> Response {
+    let changes = request.method() != Method::GET || request.uri().path().starts_with("/oauth/");
+    let response = next.run(request).await;
+    if changes {
+        engine.shown.forget();
+    }
+    response
 }
 
 /// One line per request: method, route and time; never the query, which may hold a code.

@@ -16,6 +16,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
+/// How long pages share what is known of all mailboxes, while nothing is told to have changed.
+const PAGES_SHARE: Duration = Duration::from_secs(1);
+
 /// Reads the settings and serves until asked to stop.
 ///
 /// # Errors
@@ -113,6 +116,7 @@ async fn run(mut settings: Settings, start: Start) -> Result<()> {
         other => other.into(),
     };
     let engine = Engine::open(settings.engine).await.map_err(named)?;
+    engine.shown.keep(PAGES_SHARE);
     let silent = home::settle(&engine, start).await?;
     let public = engine.public_address().await?;
     let https = settings.tls.is_some() || public.starts_with("https://");

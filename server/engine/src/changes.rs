@@ -21,6 +21,7 @@ pub struct Changes {
 #[derive(Default)]
 struct Recent {
     seen: u64,
+    of_mailboxes: u64,
     keys: VecDeque<String>,
 }
 
@@ -36,6 +37,7 @@ impl Changes {
         let key = key.into();
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         recent.seen += 1;
+        recent.of_mailboxes += u64::from(!key.starts_with("ticket"));
         recent.keys.push_back(key.clone());
         if recent.keys.len() > REMEMBERED {
             recent.keys.pop_front();
@@ -50,6 +52,11 @@ impl Changes {
     /// The number of the last change: what a page rendered now has seen.
     pub fn seen(&self) -> u64 {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner).seen
+    }
+
+    /// How many changes were not of tickets alone.
+    pub fn of_mailboxes(&self) -> u64 {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).of_mailboxes
     }
 
     /// The keys that changed after a number; `everything` when that is too long ago.
@@ -99,6 +106,9 @@ mod tests {
         changes.tell("ticket:1");
         assert_eq!(changes.since(seen), ["tickets", "ticket:1"]);
         assert_eq!(changes.since(seen + 1), ["ticket:1"]);
+        assert_eq!(changes.of_mailboxes(), 0);
+        changes.tell("mailbox:1");
+        assert_eq!(changes.of_mailboxes(), 1);
         for n in 0..600 {
             changes.tell(format!("ticket:{n}"));
         }

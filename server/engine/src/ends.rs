@@ -8,7 +8,7 @@ use domain::Time;
 use domain::expiry::{End, Expected, Lesson, Life, Soon, Source, expected, lesson};
 use domain::id::{AccountId, GrantId, MailboxId, RegistrationId};
 use domain::time::Span;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How long before its end the life of an app secret is taken to have begun: nobody tells.
 const SECRET_LIFE: Span = Span::days(180);
@@ -40,23 +40,38 @@ pub fn secret_subject(registration: RegistrationId) -> String {
     format!("secret:{registration}")
 }
 
+/// Mailboxes and what they sign in by, as read for this and for other questions.
+pub struct Rows<'a> {
+    pub mailboxes: &'a [mailboxes::Row],
+    pub directions: &'a [directions::Row],
+    /// The account behind each grant.
+    pub accounts: &'a HashMap<i64, accounts::Row>,
+}
+
 /// All sign-ins in use.
 pub async fn sign_ins(engine: &Engine, now: Time) -> Result<Vec<SignIn>, StoreError> {
     let store = &engine.store;
-    let at_work: Vec<i64> = mailboxes::all(store).await?.iter().filter(|m| !m.draft).map(|m| m.id).collect();
+    let (mailboxes, directions) = (mailboxes::all(store).await?, directions::all(store).await?);
+    let accounts = mailboxes::accounts_by_grant(store).await?;
+    let rows = Rows { mailboxes: &mailboxes, directions: &directions, accounts: &accounts };
+    sign_ins_of(engine, &rows, now).await
+}
+
+async fn sign_ins_of(engine: &Engine, rows: &Rows<'_>, now: Time) -> Result<Vec<SignIn>, StoreError> {
+    let store = &engine.store;
+    let at_work: HashSet<i64> = rows.mailboxes.iter().filter(|m| !m.draft).map(|m| m.id).collect();
     let mut used: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    for side in directions::all(store).await?.iter().filter(|side| side.used && at_work.contains(&side.mailbox_id)) {
+    for side in rows.directions.iter().filter(|side| side.used && at_work.contains(&side.mailbox_id)) {
         let Some(grant) = side.grant_id else { continue };
         let mailboxes = used.entry(grant).or_default();
         if !mailboxes.contains(&side.mailbox_id) {
             mailboxes.push(side.mailbox_id);
         }
     }
-    let accounts = mailboxes::accounts_by_grant(store).await?;
     let rules = rules::all(store).await?;
     let mut found = Vec::new();
     for grant in grants::all(store).await? {
-        let (Some(users), Some(account)) = (used.get(&grant.id), accounts.get(&grant.id)) else { continue };
+        let (Some(users), Some(account)) = (used.get(&grant.id), rows.accounts.get(&grant.id)) else { continue };
         let window = engine.providers.get(&account.provider_key).and_then(|entry| entry.refresh_window_days);
         let life = Life { window: window.map(Span::days), ..life(&grant, &account.tenant_id, users, &rules) };
         found.push(SignIn {
@@ -120,7 +135,7 @@ pub async fn secrets(engine: &Engine, sign_ins: &[SignIn]) -> Result<Vec<AppSecr
 }
 
 /// By mailbox, what ends soon for it, the soonest first.
-pub async fn soon(engine: &Engine, now: Time) -> Result<HashMap<i64, Vec<Soon>>, StoreError> {
+pub async fn soon(engine: &Engine, rows: &Rows<'_>, now: Time) -> Result<HashMap<i64, Vec<Soon>>, StoreError> {
     let mut found: HashMap<i64, Vec<Soon>> = HashMap::new();
     let mut note = |mailboxes: &[MailboxId], subject: String, end: &End| {
         if end.step(now).is_some() {
@@ -129,7 +144,7 @@ pub async fn soon(engine: &Engine, now: Time) -> Result<HashMap<i64, Vec<Soon>>,
             }
         }
     };
-    let sign_ins = sign_ins(engine, now).await?;
+    let sign_ins = sign_ins_of(engine, rows, now).await?;
     for sign_in in &sign_ins {
         if let Expected::Ends(end) = &sign_in.expected {
             note(&sign_in.mailboxes, sign_in_subject(GrantId(sign_in.grant.id)), end);

@@ -4,8 +4,10 @@
 //! A network fault is never a credential fault: it never makes a direction wait for a person.
 
 mod facts;
+mod shown;
 
 pub use facts::facts;
+pub use shown::{Shown, shown};
 
 use crate::Engine;
 use crate::clock;

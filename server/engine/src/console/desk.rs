@@ -20,11 +20,11 @@ impl Desk for Port {
     async fn frame(&self, actor: &Actor) -> Answer<Frame> {
         let engine = &self.0;
         let now = clock::now();
-        let facts = evidence::facts(engine).await?;
+        let facts = evidence::shown(engine).await?;
         let admin = actor.role == Role::Admin;
         let need_you = facts.iter().filter(|f| state(f).group() == Group::NeedsYou).count() as u64;
         let outbox = mailboxes::due_replies(&engine.store).await?.values().map(|n| u64::from(*n)).sum();
-        let shown = crate::notify::not_put_off(engine, actor, facts.clone(), now).await?;
+        let shown = crate::notify::not_put_off(engine, actor, facts.to_vec(), now).await?;
         Ok(Frame {
             now,
             desk_name: settings::get(&engine.store, settings::DESK_NAME).await?.unwrap_or_else(|| UNNAMED.into()),

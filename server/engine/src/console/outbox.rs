@@ -31,7 +31,7 @@ pub struct Port(pub Arc<Engine>);
 impl Outbox for Port {
     async fn page(&self, _actor: &Actor) -> Answer<OutboxPage> {
         let engine = &self.0;
-        let facts = evidence::facts(engine).await?;
+        let facts = evidence::shown(engine).await?;
         let mut rows: Vec<OutboxRow> =
             deliveries::recent(&engine.store, LEFT).await?.into_iter().map(|beside| row(beside, &facts)).collect();
         queue::stand(engine, &mut rows, &facts).await?;

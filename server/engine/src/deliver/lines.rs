@@ -2,7 +2,7 @@
 
 use crate::store::StoreError;
 use crate::store::deliveries::{self, Shown};
-use crate::{Engine, clock, evidence};
+use crate::{Engine, clock};
 use domain::console::outbox::DeliveryLine;
 use domain::id::{DeliveryId, MessageId};
 use domain::mailbox::MailboxFacts;
@@ -17,14 +17,11 @@ use std::collections::HashMap;
 pub async fn delivery_lines(
     engine: &Engine,
     messages: &[MessageId],
+    facts: &[MailboxFacts],
 ) -> Result<HashMap<MessageId, DeliveryLine>, StoreError> {
     let ids: Vec<i64> = messages.iter().map(|m| m.0).collect();
     let found = deliveries::of_messages(&engine.store, &ids).await?;
-    if found.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let facts = evidence::facts(engine).await?;
-    Ok(found.iter().map(|shown| (MessageId(shown.row.message_id), line(shown, &facts))).collect())
+    Ok(found.iter().map(|shown| (MessageId(shown.row.message_id), line(shown, facts))).collect())
 }
 
 /// One delivery's line. *Held*: it waits, and its outgoing direction needs a person.

@@ -3,6 +3,7 @@
 use super::diagnosis;
 use crate::Engine;
 use crate::clock;
+use crate::ends::{self, Rows};
 use crate::store::{StoreError, directions, ledger, mailboxes};
 use domain::credential::CredentialKind;
 use domain::direction::{Facts, Failing};
@@ -18,15 +19,18 @@ use std::collections::HashMap;
 /// The database's.
 pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
     let store = &engine.store;
-    let mut sides: HashMap<(i64, String), directions::Row> =
-        directions::all(store).await?.into_iter().map(|row| ((row.mailbox_id, row.direction.clone()), row)).collect();
+    let (rows, directions) = (mailboxes::all(store).await?, directions::all(store).await?);
     let accounts = mailboxes::accounts_by_grant(store).await?;
     let due = mailboxes::due_replies(store).await?;
-    let mut ends = crate::ends::soon(engine, clock::now()).await?;
+    let known = Rows { mailboxes: &rows, directions: &directions, accounts: &accounts };
+    let mut ends = ends::soon(engine, &known, clock::now()).await?;
+    let mut sides: HashMap<(i64, String), directions::Row> =
+        directions.into_iter().map(|row| ((row.mailbox_id, row.direction.clone()), row)).collect();
     let mut unexplained = ledger::unexplained(store).await?;
     let unreadable = ledger::unreadable(store).await?;
+    let importing = mailboxes::importing(store).await?;
     let mut all = Vec::new();
-    for row in mailboxes::all(store).await? {
+    for row in rows {
         let Ok(address) = Address::parse(&row.address) else { continue };
         let mut side = |d: Direction| sides.remove(&(row.id, d.key().to_owned()));
         let (incoming, outgoing) = (side(Direction::Incoming), side(Direction::Outgoing));
@@ -61,7 +65,7 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
             },
         };
         if facts.incoming.used && facts.incoming.credential.is_some() && !row.draft {
-            facts.incoming.importing = mailboxes::importing(store, MailboxId(row.id)).await?;
+            facts.incoming.importing = importing.get(&row.id).copied();
         }
         if facts.state_of(Direction::Outgoing).needs_person() {
             facts.held = due.get(&row.id).copied().unwrap_or(0);

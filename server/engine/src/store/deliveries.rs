@@ -14,7 +14,7 @@ pub use attempt::{Attempt, Lease, Outcome, claim, hand_over, lease, recover, set
 pub use queue::{Due, Waiting, due_mailboxes, line_up, next, next_due_at, plans, recent_hand_overs};
 pub use release::{newer, release, send_through};
 pub use settle::{cancel, check_again, copy_due, found, retry, send_again};
-pub use view::{Beside, Parts, Shown, of_messages, parts, put_off, recent, shown, with_beside};
+pub use view::{Beside, Parts, Shown, of_messages, parts, put_off, recent, recent_plans, shown, with_beside};
 pub use withdraw::{Withdrawn, withdraw};
 
 use super::StoreError;

@@ -125,21 +125,28 @@ pub async fn due_replies(store: &Store) -> Result<HashMap<i64, u32>, StoreError>
     Ok(rows.into_iter().map(|(mailbox, n)| (mailbox, u32::try_from(n).unwrap_or(u32::MAX))).collect())
 }
 
-/// The first import of a mailbox: messages stored and found, while it is not complete.
-pub async fn importing(store: &Store, mailbox: MailboxId) -> Result<Option<(u64, u64)>, StoreError> {
-    let folder = folder::Entity::find()
-        .filter(folder::Column::MailboxId.eq(mailbox.0))
+/// The first imports that are not complete, by mailbox: messages stored and found.
+pub async fn importing(store: &Store) -> Result<HashMap<i64, (u64, u64)>, StoreError> {
+    let folders = folder::Entity::find()
         .filter(folder::Column::FormerSwitchId.is_null())
         .filter(folder::Column::FetchedAt.is_null())
         .filter(folder::Column::Found.gt(0))
         .filter(folder::Column::Watched.eq(true))
         .filter(folder::Column::Role.ne("sent"))
-        .one(store.read())
+        .order_by_asc(folder::Column::MailboxId)
+        .order_by_asc(folder::Column::Name)
+        .all(store.read())
         .await?;
-    let Some(folder) = folder else { return Ok(None) };
-    let done = receipt::Entity::find().filter(receipt::Column::FolderId.eq(folder.id)).count(store.read()).await?;
-    let found = u64::try_from(folder.found.unwrap_or(0)).unwrap_or(0);
-    Ok((done < found).then_some((done, found)))
+    let (mut all, mut looked) = (HashMap::new(), HashSet::new());
+    // One folder speaks for its mailbox.
+    for folder in folders.into_iter().filter(|folder| looked.insert(folder.mailbox_id)) {
+        let done = receipt::Entity::find().filter(receipt::Column::FolderId.eq(folder.id)).count(store.read()).await?;
+        let found = u64::try_from(folder.found.unwrap_or(0)).unwrap_or(0);
+        if done < found {
+            all.insert(folder.mailbox_id, (done, found));
+        }
+    }
+    Ok(all)
 }
 
 /// In `replies_through`: the SMTP server that notices leave by. No mailbox has this id.

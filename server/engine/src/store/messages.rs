@@ -11,6 +11,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select,
 };
+use std::collections::HashMap;
 
 /// A message's row.
 pub type Row = message::Model;
@@ -136,13 +137,22 @@ pub async fn of_ticket(store: &Store, ticket: TicketId) -> Result<Vec<Row>, Stor
 }
 
 fn conversation(ticket: TicketId) -> Select<message::Entity> {
+    light().filter(message::Column::TicketId.eq(ticket.0)).order_by_asc(message::Column::Id)
+}
+
+/// Messages without their formatted bodies.
+fn light() -> Select<message::Entity> {
     let columns = message::Column::iter().filter(|column| !matches!(column, message::Column::Html));
     message::Entity::find()
         .select_only()
         .columns(columns)
         .column_as(Expr::cust("CASE WHEN html IS NULL THEN NULL ELSE '' END"), "html")
-        .filter(message::Column::TicketId.eq(ticket.0))
-        .order_by_asc(message::Column::Id)
+}
+
+/// These messages by id, as a conversation has them.
+pub async fn some(store: &Store, ids: &[i64]) -> Result<HashMap<i64, Row>, StoreError> {
+    let rows = light().filter(message::Column::Id.is_in(ids.iter().copied())).all(store.read()).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// How SQLite goes about a conversation, for the test that reads query plans.

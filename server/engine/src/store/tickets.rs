@@ -10,7 +10,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select, Statement,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A ticket's row.
 pub type Row = ticket::Model;
@@ -226,9 +226,10 @@ pub async fn people(store: &Store) -> Result<Vec<(PersonId, String, bool)>, Stor
     Ok(rows.into_iter().map(|row| (PersonId(row.id), row.name, row.disabled_at.is_some())).collect())
 }
 
-/// All mailboxes, deleted ones too: tickets outlive them.
-pub async fn mailboxes(store: &Store) -> Result<HashMap<i64, mailbox::Model>, StoreError> {
-    let rows = mailbox::Entity::find().all(store.read()).await?;
+/// The mailboxes of these tickets, by id, deleted ones too: tickets outlive them.
+pub async fn mailboxes(store: &Store, rows: &[Row]) -> Result<HashMap<i64, mailbox::Model>, StoreError> {
+    let ids: HashSet<i64> = rows.iter().filter_map(|row| row.mailbox_id).collect();
+    let rows = mailbox::Entity::find().filter(mailbox::Column::Id.is_in(ids)).all(store.read()).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -261,12 +262,14 @@ pub async fn mark_seen(
 pub async fn open_replies(store: &Store, ids: &[i64]) -> Result<Vec<(TicketId, MailboxId, String, Time)>, StoreError> {
     let rows = delivery::Entity::find()
         .filter(delivery::Column::TicketId.is_in(ids.iter().copied()))
-        .filter(delivery::Column::State.is_in(["waiting", "sending", "handing_over", "uncertain", "refused"]))
         .order_by_asc(delivery::Column::Id)
         .all(store.read())
         .await?;
+    // Told apart here: asked for by state as well, SQLite reads all that were ever refused, for each page.
+    let open = ["waiting", "sending", "handing_over", "uncertain", "refused"];
     Ok(rows
         .into_iter()
+        .filter(|row| open.contains(&row.state.as_str()))
         .map(|row| (TicketId(row.ticket_id), MailboxId(row.mailbox_id), row.state, Time(row.created_at)))
         .collect())
 }

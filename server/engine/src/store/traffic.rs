@@ -1,6 +1,6 @@
 //! How much mail came, when, and what became of it: counted from receipts.
 
-use super::entity::{delivery, receipt};
+use super::entity::{delivery, mailbox, receipt};
 use super::{Store, StoreError};
 use domain::Time;
 use domain::id::MailboxId;
@@ -8,7 +8,8 @@ use domain::silence::Habit;
 use domain::time::Span;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select, Statement,
 };
 use std::collections::HashMap;
 
@@ -24,9 +25,19 @@ pub struct Came {
     pub last: Time,
 }
 
-/// Per mailbox: what arrived since a time.
-pub async fn since(store: &Store, since: Time) -> Result<HashMap<i64, Came>, StoreError> {
-    let rows: Vec<(i64, i64, Option<i64>, Option<i64>)> = receipt::Entity::find()
+/// What arrived since a time, at one mailbox or by mailbox at each.
+pub async fn since(store: &Store, at: Option<MailboxId>, since: Time) -> Result<HashMap<i64, Came>, StoreError> {
+    Ok(came(at, since).into_tuple::<Sum>().all(store.read()).await?.into_iter().map(summed).collect())
+}
+
+type Sum = (i64, i64, Option<i64>, Option<i64>);
+
+fn summed((id, n, first, last): Sum) -> (i64, Came) {
+    (id, Came { messages: narrow(n), first: Time(first.unwrap_or(0)), last: Time(last.unwrap_or(0)) })
+}
+
+fn came(at: Option<MailboxId>, since: Time) -> Select<receipt::Entity> {
+    let query = receipt::Entity::find()
         .select_only()
         .column(receipt::Column::MailboxId)
         .column_as(receipt::Column::Uid.count(), "messages")
@@ -35,14 +46,24 @@ pub async fn since(store: &Store, since: Time) -> Result<HashMap<i64, Came>, Sto
         .filter(receipt::Column::ArrivedAt.gte(since.0))
         .filter(receipt::Column::Disposition.is_not_in(UNCOUNTED))
         .filter(receipt::Column::FolderId.not_in_subquery(super::listed::of_ours()))
-        .group_by(receipt::Column::MailboxId)
-        .into_tuple()
-        .all(store.read())
-        .await?;
-    let came = |(id, n, first, last): (i64, i64, Option<i64>, Option<i64>)| {
-        (id, Came { messages: narrow(n), first: Time(first.unwrap_or(0)), last: Time(last.unwrap_or(0)) })
-    };
-    Ok(rows.into_iter().map(came).collect())
+        .group_by(receipt::Column::MailboxId);
+    match at {
+        Some(id) => query.filter(receipt::Column::MailboxId.eq(id.0)),
+        // Mailbox by mailbox over the index, not over all mail that ever came.
+        None => query.filter(
+            receipt::Column::MailboxId
+                .in_subquery(mailbox::Entity::find().select_only().column(mailbox::Column::Id).into_query()),
+        ),
+    }
+}
+
+/// How SQLite goes about what arrived, for the test that reads query plans.
+pub async fn plans(store: &Store, at: Time) -> Result<Vec<Vec<String>>, StoreError> {
+    let mut plans = Vec::new();
+    for question in [came(None, at), came(Some(MailboxId(1)), at)] {
+        plans.push(super::tickets::explain(store, question.build(store.backend())).await?);
+    }
+    Ok(plans)
 }
 
 /// How mail comes to each mailbox, reckoned over so long before its last message.

@@ -16,7 +16,7 @@ const DAY: Span = Span::days(1);
 
 pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage> {
     let (store, now, id) = (&engine.store, clock::now(), MailboxId(stored.id));
-    let all = evidence::facts(engine).await?;
+    let all = evidence::shown(engine).await?;
     let facts = all.iter().find(|f| f.id == id).cloned().ok_or(Refusal::NotFound)?;
     let side = async |d| directions::get(store.read(), id, d).await?.ok_or(Refusal::NotFound);
     let (incoming, outgoing) = (side(Direction::Incoming).await?, side(Direction::Outgoing).await?);
@@ -26,7 +26,7 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
     let today = now.0 - now.0.rem_euclid(DAY.0);
     let first_day = Time(today) - Span(CHART.0 - DAY.0);
     let days = every_day(traffic::days(store, id, first_day).await?, first_day, Time(today));
-    let came = traffic::since(store, now - CHART).await?.get(&id.0).copied();
+    let came = traffic::since(store, Some(id), now - CHART).await?.remove(&id.0);
     let last_message_at = traffic::last_at(store, id).await?;
     let grant = match incoming.grant_id.or(outgoing.grant_id) {
         Some(grant) => grants::get(store.read(), domain::id::GrantId(grant)).await?,

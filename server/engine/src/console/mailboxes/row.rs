@@ -16,13 +16,13 @@ const HABIT: Span = Span::days(30);
 
 /// All rows, in the list's order: those that need somebody first, the oldest outage on top.
 pub async fn all(engine: &Engine) -> Result<Vec<MailboxRow>, StoreError> {
-    let facts = evidence::facts(engine).await?;
+    let facts = evidence::shown(engine).await?;
     let stored: HashMap<i64, mailboxes::Row> =
         mailboxes::all(&engine.store).await?.into_iter().map(|row| (row.id, row)).collect();
-    let habit = traffic::since(&engine.store, clock::now() - HABIT).await?;
+    let habit = traffic::since(&engine.store, None, clock::now() - HABIT).await?;
     let names: HashMap<i64, String> = people::all(&engine.store).await?.into_iter().map(|p| (p.id, p.name)).collect();
     let mut rows = Vec::new();
-    for facts in facts {
+    for facts in facts.iter().cloned() {
         let Some(stored) = stored.get(&facts.id.0) else { continue };
         let last = match habit.get(&facts.id.0) {
             Some(came) => Some(came.last),

@@ -6,6 +6,7 @@ use domain::Direction;
 use domain::console::outbox::{OutboxRow, Queue};
 use domain::id::MailboxId;
 use domain::mailbox::MailboxFacts;
+use domain::outbox::DeliveryState;
 use std::collections::BTreeSet;
 
 /// Gives each of these its place, where it waits for its turn and for nothing else.
@@ -14,8 +15,9 @@ pub async fn stand(engine: &Engine, rows: &mut [OutboxRow], facts: &[MailboxFact
     let trouble = |id: MailboxId| {
         facts.iter().find(|f| f.id == id).is_none_or(|f| f.state_of(Direction::Outgoing).needs_person())
     };
+    let waiting = rows.iter().filter(|row| row.line.state == DeliveryState::Waiting);
     let mailboxes: BTreeSet<MailboxId> =
-        rows.iter().filter_map(|row| row.mailbox.as_ref().map(|(id, _)| *id)).filter(|id| !trouble(*id)).collect();
+        waiting.filter_map(|row| row.mailbox.as_ref().map(|(id, _)| *id)).filter(|id| !trouble(*id)).collect();
     for mailbox in mailboxes {
         let order = deliveries::line_up(&engine.store, mailbox, now).await?;
         if order.is_empty() {

@@ -8,6 +8,7 @@ use domain::console::people::Actor;
 use domain::console::tickets::{TicketFilter, TicketList, TicketRow};
 use domain::direction::State;
 use domain::id::{MailboxId, MessageId, TicketId};
+use domain::mailbox::MailboxFacts;
 use domain::ticket::TicketStatus;
 use domain::{Address, Answer, Direction, Time};
 use std::collections::HashMap;
@@ -73,11 +74,12 @@ async fn found(engine: &Engine, among: Among, words: &str, after: Option<&str>) 
     let ids: Vec<i64> = here.iter().map(|(ticket, _)| ticket.0).collect();
     let mut by_id: HashMap<i64, Row> =
         tickets::some(&engine.store, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
+    let hits: Vec<i64> = here.iter().filter_map(|(_, message)| Some((*message)?.0)).collect();
+    let texts = messages::some(&engine.store, &hits).await?;
     let mut excerpts = HashMap::new();
     for (ticket, message) in &here {
-        let Some(message) = message else { continue };
-        if let Some(row) = messages::get(&engine.store, *message).await? {
-            let whole = format!("{}\n{}", row.text, row.quoted.unwrap_or_default());
+        if let Some(row) = message.and_then(|message| texts.get(&message.0)) {
+            let whole = format!("{}\n{}", row.text, row.quoted.as_deref().unwrap_or_default());
             excerpts.extend(excerpt(&whole, words).map(|text| (ticket.0, text)));
         }
     }
@@ -95,10 +97,10 @@ async fn rows(
     let requesters = tickets::requesters(&engine.store, &found).await?;
     let people: HashMap<i64, String> =
         tickets::people(&engine.store).await?.into_iter().map(|(id, name, _)| (id.0, name)).collect();
-    let mailboxes = tickets::mailboxes(&engine.store).await?;
+    let mailboxes = tickets::mailboxes(&engine.store, &found).await?;
     let seen = tickets::seen(&engine.store, actor.person, &ids).await?;
     let replies = tickets::open_replies(&engine.store, &ids).await?;
-    let lost = lost_since(engine).await?;
+    let lost = lost_since(&evidence::shown(engine).await?);
     Ok(found
         .into_iter()
         .map(|row| {
@@ -127,13 +129,12 @@ async fn rows(
 }
 
 /// Since when which mailboxes can't send until a person acts.
-pub async fn lost_since(engine: &Engine) -> Answer<HashMap<MailboxId, Time>> {
-    let facts = evidence::facts(engine).await?;
+pub fn lost_since(facts: &[MailboxFacts]) -> HashMap<MailboxId, Time> {
     let lost = facts.iter().filter_map(|facts| match facts.state_of(Direction::Outgoing) {
         State::Stopped { since, .. } | State::Blocked { since, .. } => Some((facts.id, since)),
         _ => None,
     });
-    Ok(lost.collect())
+    lost.collect()
 }
 
 /// Some words around the first hit; `None` where the words stand elsewhere, as in the subject.

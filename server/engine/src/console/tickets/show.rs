@@ -5,10 +5,11 @@ use super::recipients;
 use crate::files::{self, Thing};
 use crate::intake::Own;
 use crate::store::{attachments, drafts, forwards, mailboxes, messages, notice_way, tickets, uploads};
-use crate::{Engine, clock, notify};
+use crate::{Engine, clock, evidence, notify};
 use domain::console::people::Actor;
 use domain::console::tickets::*;
 use domain::id::*;
+use domain::mailbox::MailboxFacts;
 use domain::ticket::{MessageKind, TicketStatus};
 use domain::{Address, Answer, Direction, Refusal, Time};
 use std::collections::HashMap;
@@ -24,7 +25,8 @@ pub async fn show(engine: &Engine, actor: &Actor, id: TicketId) -> Answer<Ticket
     let own = Own::load(engine).await?;
     let requester = tickets::requesters(store, std::slice::from_ref(&row)).await?.remove(&row.requester_id);
     let people = tickets::people(store).await?;
-    let mailbox = sender(engine, &row).await?;
+    let facts = evidence::shown(engine).await?;
+    let mailbox = sender_of(engine, &row, &facts, &own).await?;
     let newest = rows.last().map(|m| MessageId(m.id));
     let mut first_new = None;
     if let Some(newest) = newest {
@@ -52,7 +54,7 @@ pub async fn show(engine: &Engine, actor: &Actor, id: TicketId) -> Answer<Ticket
             .and_then(|id| people.iter().find(|(p, ..)| p.0 == id).map(|(p, name, _)| (*p, name.clone()))),
         agents: people.iter().filter(|(.., disabled)| !disabled).map(|(p, name, _)| (*p, name.clone())).collect(),
         created_at: Time(row.created_at),
-        messages: views(engine, rows, now).await?,
+        messages: views(engine, rows, &facts, now).await?,
         newest,
         first_new,
         earlier: earlier
@@ -69,7 +71,7 @@ pub async fn show(engine: &Engine, actor: &Actor, id: TicketId) -> Answer<Ticket
         reply_to,
         reply_all_cc,
         held_since: match &mailbox {
-            Some(sender) => list::lost_since(engine).await?.get(&sender.mailbox).copied(),
+            Some(sender) => list::lost_since(&facts).get(&sender.mailbox).copied(),
             None => None,
         },
         no_outgoing: !mailbox.is_some_and(|s| s.sends),
@@ -88,9 +90,17 @@ pub struct Sender {
 }
 
 pub async fn sender(engine: &Engine, ticket: &tickets::Row) -> Answer<Option<Sender>> {
+    sender_of(engine, ticket, &evidence::facts(engine).await?, &Own::load(engine).await?).await
+}
+
+async fn sender_of(
+    engine: &Engine,
+    ticket: &tickets::Row,
+    facts: &[MailboxFacts],
+    own: &Own,
+) -> Answer<Option<Sender>> {
     let Some(mailbox) = ticket.mailbox_id.map(MailboxId) else { return Ok(None) };
-    let Some(mut sender) = mailbox_sender(engine, mailbox).await? else { return Ok(None) };
-    let own = Own::load(engine).await?;
+    let Some(mut sender) = among(facts, mailbox) else { return Ok(None) };
     let left = mailboxes::receives_only(&engine.store).await?;
     let written_to = ticket.reply_from.as_deref().filter(|a| own.mailbox(a) == Some(mailbox));
     if let Some(address) = written_to.and_then(|a| Address::parse(a).ok()).filter(|a| !left.contains(a)) {
@@ -104,7 +114,7 @@ pub async fn sender(engine: &Engine, ticket: &tickets::Row) -> Answer<Option<Sen
     let through = rows.iter().find(|row| row.id == mailbox.0 && !sender.sends).and_then(|row| row.replies_through);
     match sends_only.map(|row| row.id).or(through) {
         Some(mailboxes::SYSTEM) => Ok(Some(by_system(engine, sender).await?)),
-        Some(other) => Ok(mailbox_sender(engine, MailboxId(other)).await?.filter(|s| s.sends).or(Some(sender))),
+        Some(other) => Ok(among(facts, MailboxId(other)).filter(|s| s.sends).or(Some(sender))),
         None => Ok(Some(sender)),
     }
 }
@@ -119,16 +129,19 @@ async fn by_system(engine: &Engine, sender: Sender) -> Answer<Sender> {
 }
 
 pub async fn mailbox_sender(engine: &Engine, mailbox: MailboxId) -> Answer<Option<Sender>> {
-    let facts = crate::evidence::facts(engine).await?;
-    Ok(facts.into_iter().find(|f| f.id == mailbox).map(|facts| {
+    Ok(among(&evidence::facts(engine).await?, mailbox))
+}
+
+fn among(facts: &[MailboxFacts], mailbox: MailboxId) -> Option<Sender> {
+    facts.iter().find(|f| f.id == mailbox).map(|facts| {
         let outgoing = facts.direction(Direction::Outgoing);
         Sender {
             mailbox,
             reply_from: facts.address.clone(),
             sends: !facts.draft && outgoing.used && outgoing.credential.is_some(),
-            address: facts.address,
+            address: facts.address.clone(),
         }
-    }))
+    })
 }
 
 /// To whom a reply goes, and who else when all get it, without our own addresses.
@@ -155,7 +168,12 @@ fn answer_lines(rows: &[messages::Row], own: &Own, requester: &str) -> (String, 
     (to, all.into_iter().map(|t| t.line).collect::<Vec<_>>().join(", "))
 }
 
-async fn views(engine: &Engine, rows: Vec<messages::Row>, now: Time) -> Answer<Vec<MessageView>> {
+async fn views(
+    engine: &Engine,
+    rows: Vec<messages::Row>,
+    facts: &[MailboxFacts],
+    now: Time,
+) -> Answer<Vec<MessageView>> {
     let ids: Vec<MessageId> = rows.iter().map(|m| MessageId(m.id)).collect();
     let mut files: HashMap<i64, Vec<File>> = HashMap::new();
     for file in attachments::of_messages(&engine.store, &ids).await? {
@@ -174,7 +192,7 @@ async fn views(engine: &Engine, rows: Vec<messages::Row>, now: Time) -> Answer<V
         });
     }
     let ways = forwards::ways(&engine.store, &ids).await?;
-    let mut lines = crate::deliver::delivery_lines(engine, &ids).await?;
+    let mut lines = crate::deliver::delivery_lines(engine, &ids, facts).await?;
     let views = rows.into_iter().map(|m| {
         let id = MessageId(m.id);
         let url = |images| m.html.is_some().then(|| files::body_address(&engine.vault, id, images, now));
