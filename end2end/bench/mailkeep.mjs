@@ -17,7 +17,7 @@ export function used(pid) {
   return { cpu: (Number(fields[11]) + Number(fields[12])) / TICK, rss: residence(pid).peak };
 }
 
-export const start = (rig, work, env = {}) => Mailkeep.start(rig, { data: `${work}/data`, logFile: `${work}/mailkeep.log`, clocked: false, env: { ...ENV, ...env } });
+export const start = (rig, work, env = {}, args = []) => Mailkeep.start(rig, { data: `${work}/data`, logFile: `${work}/mailkeep.log`, clocked: false, env: { ...ENV, ...env }, args });
 
 /** Where everybody goes: straight to Dovecot and Postfix, no stand-in of a provider between. */
 export const servers = (rig) => ({
@@ -51,7 +51,7 @@ export function durable(log) {
 }
 
 /** Reads the lines that came since the last time: nothing twice, as reading takes time from what is measured. */
-function lines(path) {
+export function lines(path) {
   const file = fs.openSync(path, 'r'), room = Buffer.alloc(1 << 20);
   let at = 0, rest = '';
   return () => {
