@@ -11,23 +11,36 @@ import { Relay } from './relay.mjs';
 import { number, share, table } from './table.mjs';
 import { within } from './rig.mjs';
 
-/** Tells of every subject "Arrival N" when it first stands in the page. */
+/** Tells of every subject "Arrival N" when it first stands in the page, and of every word that the server sends it. */
 function watch() {
   const seen = new Set();
   const look = () => {
     for (const link of document.querySelectorAll('a.subject')) {
       const n = /Arrival (\d+)/.exec(link.textContent)?.[1];
-      if (n && !seen.has(n)) { seen.add(n); window.arrived(Number(n), Date.now()); }
+      if (n && !seen.has(n)) { seen.add(n); window.arrived(Number(n), Date.now(), /\/tickets\/(\d+)/.exec(link.href)[1]); }
     }
+  };
+  window.WebSocket = class extends WebSocket {
+    constructor(...told) { super(...told); this.addEventListener('message', ({ data }) => window.heard(Date.now(), data)); }
   };
   document.addEventListener('DOMContentLoaded', () => { look(); new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true }); });
 }
 
-/** How often the engine asks a server that does not tell, in seconds, by its own source. */
-export function look() {
-  const told = /^const LOOK: Duration = Duration::from_secs\((\d+)\);$/m.exec(fs.readFileSync(path.join(ROOT, 'server/engine/src/watch.rs'), 'utf8'))?.[1];
-  if (!told) throw new Error('server/engine/src/watch.rs does not say how often it looks');
-  return Number(told);
+/** When the page had word of a ticket, of these words `[{at, keys}]`, not before `from`. */
+export const wordOf = (words, ticket, from) => words.find(({ at, keys }) => at >= from && [`ticket:${ticket}`, 'everything'].some((key) => keys.includes(key)))?.at;
+
+/** When each mailbox's fetches were committed, by its number, as the log says. */
+export function fetches(log) {
+  const found = {};
+  for (const [, at, id] of log.matchAll(/^(\S+) .*: fetched mailbox=(\d+) stored=/gm)) (found[id] ??= []).push(Date.parse(at));
+  return found;
+}
+
+/** A span that the program's own source names, in milliseconds. */
+export function span(file, name) {
+  const told = new RegExp(`^const ${name}: Duration = Duration::from_(secs|millis)\\((\\d+)\\);$`, 'm').exec(fs.readFileSync(path.join(ROOT, file), 'utf8'));
+  if (!told) throw new Error(`${file} does not say how long ${name} is`);
+  return Number(told[2]) * (told[1] === 'secs' ? 1000 : 1);
 }
 
 /** Mails that were sent, when, and which of its mailbox's messages each is. */
@@ -44,17 +57,18 @@ class Mails {
 
 const met = (is) => (is ? 'met' : 'missed');
 
-/** The part's text. Lists are milliseconds a mail, `every` seconds. */
-export function told({ pace, mailboxes, build, every, waits, theirs, ours, looked, again }) {
+/** The part's text; everything in milliseconds. */
+export function told({ pace, mailboxes, build, every, gather, waits, theirs, stored, words, ours, looked, again }) {
   const ms = (n) => `${number(n)} ms`;
   const row = (name, list) => [name, number(list.length), ...[0.5, 0.9, 0.99, 1].map((part) => ms(share(list, part)))];
   return `${number(waits.length)} mails, one each ${pace} ms, to ${number(mailboxes)} mailboxes in IDLE; from Postfix's 250 to the ticket's line in the list of an open browser (Chromium); ${build}.
-Ours is from the moment at which the server's word of the message (\`* N EXISTS\`) passed a relay between Dovecot and Mailkeep; what comes before is Postfix's delivery and Dovecot, which by itself waits 500 ms before it tells.
+Ours is from the moment at which the server's word of the message (\`* N EXISTS\`) passed a relay between Dovecot and Mailkeep; what comes before is Postfix's delivery and Dovecot, which by itself waits 500 ms before it tells. On the way to the screen the message is committed (the log's *fetched*), threaded, the page's socket told of its ticket, and the page fetched anew, which gathers changes for ${gather} ms first.
 Reauthorized: the password of one more mailbox was changed at its server, a mail waits there, and the new password is given in the console's form, whose answer comes after both directions were proved with it; up to the log's *fetched*, and 0 where that came before the answer.
-A server without IDLE is asked every ${every} s: the worst case is that, and a fetch.
+A server without IDLE is asked every ${every / 1000} s: the worst case is that, and a fetch.
 
 ${table(['', 'times', 'median', '90 %', '99 %', 'longest'], [
     row('accepted to screen', waits), row('of it the servers\'', theirs), row('of it **ours**: told to screen', ours),
+    row('told to committed', stored), row('told to the page\'s socket', words),
     row('reauthorized: button to fetched', again.map(({ pressed }) => pressed)), row('reauthorized: answer to fetched', again.map(({ answered }) => Math.max(0, answered))),
     row('server without IDLE: accepted to screen', looked),
   ])}
@@ -63,7 +77,7 @@ Accepted to screen under 1 s for 99 in 100: ${met(share(waits, 0.99) < 1000)}. O
 }
 
 export async function arrival({ work, mailboxes, say, build, short }) {
-  const count = short ? 10 : 400, pace = 250, quiet = short ? 2 : 10, rounds = short ? 2 : 10, every = look();
+  const count = short ? 10 : 400, pace = 250, quiet = short ? 2 : 10, rounds = short ? 2 : 10, every = span('server/engine/src/watch.rs', 'LOOK'), gather = span('app/src/components/live.rs', 'GATHER');
   let chromium = null;
   try { ({ chromium } = createRequire(import.meta.url)('@playwright/test')); } catch { /* said below */ }
   if (!chromium || !CHROMIUM) throw new Error('Playwright and Chromium are not installed: script/setup browser');
@@ -80,8 +94,9 @@ export async function arrival({ work, mailboxes, say, build, short }) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
       await context.addCookies(desk.admin.jar.map(({ name, value, path: at }) => ({ name, value, url: `${mailkeep.url}${at}` })));
       const page = await context.newPage();
-      const seen = new Map(), mails = new Mails(rig);
-      await page.exposeFunction('arrived', (n, at) => { if (!seen.has(n)) seen.set(n, at); });
+      const seen = new Map(), tickets = new Map(), words = [], mails = new Mails(rig);
+      await page.exposeFunction('arrived', (n, at, ticket) => { if (!seen.has(n)) { seen.set(n, at); tickets.set(n, ticket); } });
+      await page.exposeFunction('heard', (at, keys) => { words.push({ at, keys: JSON.parse(keys) }); });
       await page.addInitScript(watch);
       await page.goto(`${mailkeep.url}/tickets`);
       // One ahead of them all: the socket is open and every session in IDLE when it shows.
@@ -99,16 +114,23 @@ export async function arrival({ work, mailboxes, say, build, short }) {
         return true;
       }, seconds).catch((error) => { throw new Error(`${error.message}; ${seen.size} of ${mails.sent.size} do\n${mailkeep.lastWords()}`); });
       await show(1, count, 60);
-      await show(count + 1, count + quiet, every + 60);
+      await show(count + 1, count + quiet, every / 1000 + 60);
       say(`${mails.sent.size} mails have arrived`);
       const again = await reauthorized(rig, mailkeep, desk, rounds);
-      const [first, ...all] = [...mails.sent].map(([n, mail]) => ({ ...mail, wait: seen.get(n) - mail.at, shown: seen.get(n) }));
-      const idle = all.filter(({ to }) => !asked.includes(to)).map((mail) => ({ ...mail, heard: relay.toldOf(mail.to, mail.nth) }));
-      const deaf = idle.filter(({ heard }) => !heard).length;
-      if (deaf || !relay.toldOf(first.to, 1)) throw new Error(`${deaf} of ${count} mails came without the server's word`);
+      const stored = fetches(fs.readFileSync(mailkeep.log, 'utf8'));
+      const all = [...mails.sent].filter(([n]) => n > 0).map(([n, { at, to, nth }]) => {
+        const shown = seen.get(n), heard = relay.toldOf(to, nth);
+        return { at, shown, heard, asked: asked.includes(to), fetched: stored[desk.ids[to]]?.find((one) => one >= heard), word: wordOf(words, tickets.get(n), heard) };
+      });
+      const idle = all.filter((mail) => !mail.asked);
+      for (const what of ['heard', 'fetched', 'word']) {
+        const without = idle.filter((mail) => !mail[what]).length;
+        if (without) throw new Error(`of ${without} of ${count} mails it is not known when they were ${what}`);
+      }
+      const between = (from, to) => idle.map((mail) => mail[to] - mail[from]);
       return told({
-        pace, mailboxes, build, every, again, waits: idle.map(({ wait }) => wait), theirs: idle.map(({ heard, at }) => heard - at),
-        ours: idle.map(({ heard, shown }) => shown - heard), looked: all.filter(({ to }) => asked.includes(to)).map(({ wait }) => wait),
+        pace, mailboxes, build, every, gather, again, waits: between('at', 'shown'), theirs: between('at', 'heard'), stored: between('heard', 'fetched'),
+        words: between('heard', 'word'), ours: between('heard', 'shown'), looked: all.filter((mail) => mail.asked).map(({ at, shown }) => shown - at),
       });
     } finally {
       await browser?.close();
