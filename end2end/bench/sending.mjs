@@ -17,7 +17,7 @@ export function handedOver(raw) {
   const text = raw.replaceAll('\r\n', '\n');
   const end = text.indexOf('\n\n');
   const fields = text.slice(0, end + 1).match(/^\S.*\n(?:[ \t].*\n)*/gm) ?? [];
-  return (fields.filter((field) => !/^(return-path|delivered-to|x-original-to|received):/i.test(field)).join('') + text.slice(end)).replaceAll('\n', '\r\n');
+  return (fields.filter((field) => !/^(return-path|delivered-to|x-original-to|received):/i.test(field)).join('') + text.slice(end + 1)).replaceAll('\n', '\r\n');
 }
 
 /** The mailbox in which everything ends up. */
@@ -125,8 +125,8 @@ const program = (short) => path.join(ROOT, `target/${short ? 'debug' : 'release'
 const version = () => /name = "lettre"\nversion = "([^"]+)"/.exec(fs.readFileSync(path.join(ROOT, 'Cargo.lock'), 'utf8'))?.[1];
 
 /** The same number of messages of the same size by lettre. */
-async function byLettre(rig, from, count, size, customer, { short, more }) {
-  const run = await measured(600, [program(short), String(rig.port('SUBMISSIONS')), rig.env.RIG_CA, from, PASSWORD, CUSTOMER, String(count), String(size), ...more]);
+async function byLettre(rig, from, count, size, customer, { short, port, more }) {
+  const run = await measured(600, [program(short), String(rig.port(port)), rig.env.RIG_CA, from, PASSWORD, CUSTOMER, String(count), String(size), ...more]);
   if (Number(run.out) !== count) throw new Error(`lettre sent ${run.out.trim()} of ${count}`);
   return { wall: run.wall, delivered: (await customer.has(count)) / 1000 - run.began, cpu: run.cpu, rss: run.rss };
 }
@@ -145,10 +145,9 @@ export async function sending({ work, messages: count, rounds, say, build, short
       const name = `**Mailkeep**, ${many === 1 ? 'one mailbox' : `${many} mailboxes at once`}`;
       sets.push({ name, keeps: 'every attempt, flushed', runs: [], users, folder, ids: await written(rig, users, count, folder, say) });
     }
-    const peers = lettre ? [
-      { name: `lettre (${version()}), a connection for every mail`, keeps: 'nothing', more: [], runs: [] },
-      { name: `lettre (${version()}), one connection for all`, keeps: 'nothing', more: ['--reused'], runs: [] },
-    ] : [];
+    const peers = (lettre ? [
+      ['a connection for every mail', 'SUBMISSIONS'], ['one connection for all', 'SUBMISSIONS', '--reused'], ['one connection, TCP_NODELAY', 'SUBMISSION', '--prompt'],
+    ] : []).map(([how, port, ...more]) => ({ name: `lettre (${version()}), ${how}`, keeps: 'nothing', port, more, runs: [] }));
     let size;
     const note = async (row, run) => {
       size ??= await customer.size();
@@ -161,13 +160,14 @@ export async function sending({ work, messages: count, rounds, say, build, short
         await note(set, await released(rig, set.ids, count, customer, set.folder));
         for (const user of set.users) await rig.call('/mail/expunge', { user, folder: 'Sent' });
       }
-      for (const peer of peers) await note(peer, await byLettre(rig, sets[0].users[0], count, size, customer, { short, more: peer.more }));
+      for (const peer of peers) await note(peer, await byLettre(rig, sets[0].users[0], count, size, customer, { short, ...peer }));
     }
     const of = (row, what) => median(row.runs.map((run) => run[what]));
-    const beside = peers.length ? `\n\nMailkeep with one mailbox takes ${(of(sets[0], 'wall') / of(peers[0], 'wall')).toFixed(2)} times as long as lettre with a connection for every mail, and ${(of(sets[0], 'wall') / of(peers[1], 'wall')).toFixed(2)} times as long as lettre over one.` : '';
+    const times = (peer) => (of(sets[0], 'wall') / of(peer, 'wall')).toFixed(2);
+    const beside = peers.length ? `\n\nMailkeep with one mailbox takes ${times(peers[0])} times as long as lettre with a connection for every mail, ${times(peers[1])} times as long as lettre over one, and ${times(peers[2])} times as long as lettre over one with TCP_NODELAY.` : '';
     return `${number(count)} replies of ${number(size)} bytes, one to each ticket, written while their mailbox was paused; over TLS to Postfix, which delivers to one customer; medians of ${rounds} interleaved round${rounds > 1 ? 's' : ''}, ${build}.
 Mailkeep's time runs from the press on *Resume* until every reply stands as sent in its database, then until the last one lies in the customer's mailbox, each Message-ID once. A mailbox has one session, and keeps it.
-Each attempt is written down before the network is touched, again before the message is handed over, and when it ended: three flushed commits a reply. lettre keeps nothing, knows of no order, and sends one after the other; its time runs from the program's start.
+Each attempt is written down before the network is touched, again before the message is handed over, and when it ended: three flushed commits a reply. lettre keeps nothing, knows of no order, and sends one after the other; its time runs from the program's start. It writes a mail and its end mark apart and leaves TCP_NODELAY off, so each mail waits for the system's delayed acknowledgement; the last row has it on, as Mailkeep has.
 CPU is what the sending took, of the client alone; peak memory is that of the whole process.
 
 ${table(['', 'keeps', 'all taken', 'all delivered', 'messages/s', 'CPU', 'peak memory'], [...sets, ...peers].map((row) => [
