@@ -19,6 +19,9 @@ export function used(pid) {
 
 export const start = (rig, work, env = {}, args = []) => Mailkeep.start(rig, { data: `${work}/data`, logFile: `${work}/mailkeep.log`, clocked: false, env: { ...ENV, ...env }, args });
 
+/** How a copy of a data folder is started: it would be silent. */
+export const COPY = ['--take-over'];
+
 /** Where everybody goes: straight to Dovecot and Postfix, no stand-in of a provider between. */
 export const servers = (rig) => ({
   in_host: 'localhost', in_port: String(rig.port('DOVECOT_IMAPS')), in_tls: 'implicit', out_host: 'localhost', out_port: String(rig.port('SUBMISSIONS')), out_tls: 'implicit',
@@ -74,7 +77,7 @@ const MARKS = { committed: /^(\S+) .*: fetched .*stored=(\d+)/, threaded: /^(\S+
  */
 export async function catchUp(rig, expected, work, { env, seconds = 600 } = {}) {
   fs.rmSync(`${work}/mailkeep.log`, { force: true });
-  const mailkeep = await start(rig, work, env);
+  const mailkeep = await start(rig, work, env, COPY);
   try {
     const found = {}, sums = {}, next = lines(mailkeep.log);
     await until(`all ${expected} messages are committed, threaded and searchable`, () => {

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ADMIN, Desk } from '../support/desk.mjs';
 import { ROOT, until } from '../support/rig.mjs';
-import { PASSWORD, durable, lines, servers, sqlite, start, used } from './mailkeep.mjs';
+import { COPY, PASSWORD, durable, lines, servers, sqlite, start, used } from './mailkeep.mjs';
 import { measured } from './peers.mjs';
 import { within } from './rig.mjs';
 import { median, mib, number, seconds, table } from './table.mjs';
@@ -86,8 +86,7 @@ async function released(rig, ids, count, customer, work) {
   fs.rmSync(`${work}/data`, { recursive: true, force: true });
   fs.cpSync(`${work}/template`, `${work}/data`, { recursive: true });
   fs.rmSync(`${work}/mailkeep.log`, { force: true });
-  // A copy is silent unless it is told to take over.
-  const mailkeep = await start(rig, work, {}, ['--take-over']);
+  const mailkeep = await start(rig, work, {}, COPY);
   try {
     durable(fs.readFileSync(mailkeep.log, 'utf8'));
     const { jar } = await new Desk(mailkeep).signedIn(ADMIN);
