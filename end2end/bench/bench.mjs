@@ -13,14 +13,17 @@ import { idle } from './idle.mjs';
 import { growth } from './growth.mjs';
 import { arrival } from './arrival.mjs';
 import { console_ } from './console.mjs';
+import { sending } from './sending.mjs';
 
-// `mailboxes`: how many the part has, as it is measured and in the short form; without, it is about messages.
+// `mailboxes`: how many the part has, as it is measured and in the short form; without, it is about messages, of which
+// `messages` says how many in the same way, where they are not the others' 10,000.
 const PARTS = {
   'catching-up': { title: 'Catching up', measure: catchingUp },
   databases: { title: 'Databases and mailboxes', measure: databases },
   idle: { title: 'At rest, and starting', measure: idle, mailboxes: [1000, 5] },
   arrival: { title: 'From arrival to screen', measure: arrival, mailboxes: [200, 3] },
   console: { title: 'The console under load', measure: console_, mailboxes: [1000, 20] },
+  sending: { title: 'Sending', measure: sending, messages: [1000, 20] },
   growth: { title: 'How cost grows', measure: growth },
 };
 
@@ -48,9 +51,9 @@ if (told.check) {
   process.exit(0);
 }
 
-const messages = told.messages ?? (told.short ? 200 : 10_000);
+const howMany = (usual) => told.messages ?? (usual ?? [10_000, 200])[told.short ? 1 : 0];
 const rounds = told.rounds ?? (told.short ? 1 : 3);
-const refused = refusal({ disk: free('/tmp'), memory: available(), there: fs.existsSync(WORK) ? WORK : null, messages: told.parts.includes('growth') ? 11 * messages : messages });
+const refused = refusal({ disk: free('/tmp'), memory: available(), there: fs.existsSync(WORK) ? WORK : null, messages: told.parts.includes('growth') ? 11 * howMany() : howMany() });
 if (refused) { console.error(refused); process.exit(1); }
 fs.mkdirSync(WORK, { mode: 0o755 });
 let ending = false;
@@ -61,8 +64,8 @@ const commit = () => { try { return execFileSync('git', ['-C', ROOT, 'describe',
 const build = `${PROGRAM.includes('/release/') ? 'release' : 'dev'} build of ${commit()}`;
 let failed = 0;
 for (const part of told.parts) {
-  const { title, measure, mailboxes: usual } = PARTS[part];
-  const mailboxes = usual && (told.mailboxes ?? usual[told.short ? 1 : 0]);
+  const { title, measure, mailboxes: usual, ...more } = PARTS[part];
+  const messages = howMany(more.messages), mailboxes = usual && (told.mailboxes ?? usual[told.short ? 1 : 0]);
   const work = `${WORK}/${part}`;
   const before = load();
   fs.mkdirSync(work);

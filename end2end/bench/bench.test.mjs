@@ -6,6 +6,9 @@ import { answered, mix } from './console.mjs';
 import { plot } from './growth.mjs';
 import { check, joined, sections } from './results.mjs';
 import { downloads, median, share } from './table.mjs';
+import { fetches, span, told, wordOf } from './arrival.mjs';
+import { Lines, whoSignsIn, withoutIdle } from './relay.mjs';
+import { handedOver } from './sending.mjs';
 
 const fit = { disk: 100e9, memory: 10e9, there: null, messages: 10_000 };
 
@@ -65,4 +68,57 @@ test('anything but a page is no figure', () => {
   assert.deepEqual(rows.map(({ kind, asked, wait, bytes }) => [kind.name, asked, wait, bytes]), [['list', 2, [5, 9], [10, 30]], ['outbox', 1, [7], [20]]]);
   const wrong = [page(5, 10), { ...page(1, 0), status: 503 }, { ...page(1, 0), status: 'ECONNRESET' }];
   assert.throws(() => answered(kinds, [0, 1, 1], wrong), /^Error: 2 of 3 pages were not answered: outbox: 503 \(1\), outbox: ECONNRESET \(1\)$/);
+});
+
+test('the relay hears lines, however they are cut, and nothing that a message says', () => {
+  const heard = [];
+  const lines = new Lines((line) => { heard.push(line); return line; });
+  const said = '* 3 EXISTS\r\n* 3 FETCH (UID 3 BODY[] {14}\r\n* 9 EXISTS\r\n\r\n)\r\nA1 OK done\r\n';
+  const passed = [...Buffer.from(said)].map((byte) => lines.take(Buffer.from([byte])));
+  assert.equal(Buffer.concat(passed).toString(), said);
+  assert.deepEqual(heard, ['* 3 EXISTS\r\n', '* 3 FETCH (UID 3 BODY[] {14}\r\n', ')\r\n', 'A1 OK done\r\n']);
+  assert.equal(new Lines(withoutIdle).take(Buffer.from(said)).toString(), said);
+});
+
+test('a server can be without IDLE', () => {
+  assert.equal(withoutIdle('* CAPABILITY IMAP4rev1 IDLE NAMESPACE\r\n'), '* CAPABILITY IMAP4rev1 NAMESPACE\r\n');
+  assert.equal(withoutIdle('A1 OK [CAPABILITY IMAP4rev1 ID IDLE] in\r\n'), 'A1 OK [CAPABILITY IMAP4rev1 ID] in\r\n');
+  assert.equal(withoutIdle('A2 OK IDLE completed\r\n'), 'A2 OK IDLE completed\r\n');
+});
+
+test('who signs in is known by what PLAIN says', () => {
+  const plain = Buffer.from('\0Mia@x.example\0secret').toString('base64');
+  assert.equal(whoSignsIn(`A1 CAPABILITY\r\nA2 AUTHENTICATE PLAIN\r\n${plain}\r\n`), 'mia@x.example');
+  assert.equal(whoSignsIn(`A2 AUTHENTICATE PLAIN ${plain}\r\n`), 'mia@x.example');
+  assert.equal(whoSignsIn(`A2 AUTHENTICATE PLAIN\r\n${plain.slice(0, 5)}`), null);
+});
+
+test('what was handed over is what arrived, without the servers\' own lines', () => {
+  const raw = 'Return-Path: <a@x>\nReceived: from a\n\tby b;\n now\nFrom: a@x\nSubject: long\n  one\n\nReceived: no header\n';
+  assert.equal(handedOver(raw), 'From: a@x\r\nSubject: long\r\n  one\r\n\r\nReceived: no header\r\n');
+  assert.equal(handedOver(raw.replaceAll('\n', '\r\n')), handedOver(raw));
+});
+
+test('an arrival is followed by its ticket\'s word and its mailbox\'s fetch', () => {
+  const words = [{ at: 1, keys: ['ticket:12'] }, { at: 5, keys: ['tickets', 'ticket:1'] }, { at: 7, keys: ['everything'] }];
+  assert.equal(wordOf(words, '1', 2), 5);
+  assert.equal(wordOf(words, '12', 2), 7);
+  assert.equal(wordOf(words, '1', 8), undefined);
+  const log = '2026-01-01T00:00:01.500Z  INFO engine::watch: fetched mailbox=7 stored=1\n2026-01-01T00:00:02Z  INFO engine::watch::others: fetched mailbox=7 folder=3 stored=1\n';
+  assert.deepEqual(fetches(log), { 7: [Date.parse('2026-01-01T00:00:01.500Z')] });
+});
+
+test('goals of an arrival are met or missed by the figures', () => {
+  const list = (n) => Array.from({ length: 100 }, () => n);
+  const facts = { pace: 250, mailboxes: 2, build: 'a build', every: 60_000, gather: 250, waits: list(900), theirs: list(600), stored: list(20), words: list(30), ours: list(40), looked: [59_000], again: [{ pressed: 300, answered: -4 }] };
+  assert.match(told(facts), /for 99 in 100: met\. Ours under 50 ms for half: met; under 300 ms for 99 in 100: met\. .*each time: met\.$/);
+  const late = told({ ...facts, waits: [...list(900).slice(2), 1000, 1000], ours: list(50), again: [{ pressed: 2500, answered: 2000 }] });
+  assert.match(late, /for 99 in 100: missed\. Ours under 50 ms for half: missed; under 300 ms for 99 in 100: met\. .*each time: missed\.$/);
+  assert.match(told(facts), /answer to fetched \| 1 \| 0 ms/);
+  assert.match(told(facts), /is asked every 60 s/);
+});
+
+test('the spans that a text names stand in the source', () => {
+  assert.equal(span('server/engine/src/watch.rs', 'LOOK'), 60_000);
+  assert.throws(() => span('server/engine/src/watch.rs', 'NOWHERE'), /does not say how long NOWHERE is/);
 });

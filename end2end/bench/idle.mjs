@@ -15,22 +15,23 @@ const signedIn = (rig) => new Promise((ok) => {
   execFile('doveadm', ['-c', `${rig.env.RIG_STATE}/dovecot/dovecot.conf`, 'who', '-1'], { maxBuffer: 1 << 26 }, (error, out) => ok(new Set((out ?? '').split('\n').filter((line) => / imap /.test(line)).map((line) => line.split(' ')[0])).size));
 });
 
-/** Connects mailboxes by the console's forms, some at a time; the admin who did. */
-export async function connect(rig, mailkeep, users, say) {
+/** Connects mailboxes by the console's forms, some at a time, each the way told; the desk, which knows their numbers. */
+export async function connect(rig, mailkeep, users, say, way = () => servers(rig)) {
   const first = await new Desk(mailkeep).open({ providers: [] });
   const left = [...users];
   let done = 0;
+  first.ids = {};
   await Promise.all(Array.from({ length: 6 }, async () => {
     const desk = new Desk(mailkeep);
     desk.admin = desk.visitor();
     desk.admin.jar = first.admin.jar.map((cookie) => ({ ...cookie }));
     for (let user = left.shift(); user; user = left.shift()) {
-      await desk.byPassword(user, { password: PASSWORD, provider: 'other', servers: servers(rig) });
+      first.ids[user] = await desk.byPassword(user, { password: PASSWORD, provider: 'other', servers: way(user) });
       done += 1;
       if (done % 100 === 0 || done === users.length) say(`${done} mailboxes are connected`);
     }
   }));
-  return first.admin;
+  return first;
 }
 
 /** CPU seconds a second and memory of a process that is left alone. */

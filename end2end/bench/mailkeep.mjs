@@ -17,7 +17,10 @@ export function used(pid) {
   return { cpu: (Number(fields[11]) + Number(fields[12])) / TICK, rss: residence(pid).peak };
 }
 
-export const start = (rig, work, env = {}) => Mailkeep.start(rig, { data: `${work}/data`, logFile: `${work}/mailkeep.log`, clocked: false, env: { ...ENV, ...env } });
+export const start = (rig, work, env = {}, args = []) => Mailkeep.start(rig, { data: `${work}/data`, logFile: `${work}/mailkeep.log`, clocked: false, env: { ...ENV, ...env }, args });
+
+/** How a copy of a data folder is started: it would be silent. */
+export const COPY = ['--take-over'];
 
 /** Where everybody goes: straight to Dovecot and Postfix, no stand-in of a provider between. */
 export const servers = (rig) => ({
@@ -51,7 +54,7 @@ export function durable(log) {
 }
 
 /** Reads the lines that came since the last time: nothing twice, as reading takes time from what is measured. */
-function lines(path) {
+export function lines(path) {
   const file = fs.openSync(path, 'r'), room = Buffer.alloc(1 << 20);
   let at = 0, rest = '';
   return () => {
@@ -74,7 +77,7 @@ const MARKS = { committed: /^(\S+) .*: fetched .*stored=(\d+)/, threaded: /^(\S+
  */
 export async function catchUp(rig, expected, work, { env, seconds = 600 } = {}) {
   fs.rmSync(`${work}/mailkeep.log`, { force: true });
-  const mailkeep = await start(rig, work, env);
+  const mailkeep = await start(rig, work, env, COPY);
   try {
     const found = {}, sums = {}, next = lines(mailkeep.log);
     await until(`all ${expected} messages are committed, threaded and searchable`, () => {
