@@ -2,6 +2,7 @@
 //   bench.mjs [--short] [--rounds N] [--messages N] [--mailboxes N] [PART...]      bench.mjs --check
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { ROOT } from '../support/rig.mjs';
 import { PROGRAM } from '../support/mailkeep.mjs';
@@ -10,16 +11,20 @@ import { WORK, available, describe, free, load, refusal } from './machine.mjs';
 import * as results from './results.mjs';
 import { catchingUp, databases } from './parts.mjs';
 import { idle } from './idle.mjs';
+import { comingUp } from './coming-up.mjs';
 import { growth } from './growth.mjs';
+import { tickets } from './growth-tickets.mjs';
 import { arrival } from './arrival.mjs';
 
 // `mailboxes`: how many the part has, as it is measured and in the short form; without, it is about messages.
 const PARTS = {
   'catching-up': { title: 'Catching up', measure: catchingUp },
   databases: { title: 'Databases and mailboxes', measure: databases },
-  idle: { title: 'At rest, and starting', measure: idle, mailboxes: [1000, 5] },
+  idle: { title: 'At rest, and starting', measure: idle, mailboxes: [2000, 6] },
+  'coming-up': { title: 'Coming up with tokens', measure: comingUp, mailboxes: [1000, 3] },
   arrival: { title: 'From arrival to screen', measure: arrival, mailboxes: [200, 3] },
   growth: { title: 'How cost grows', measure: growth },
+  'growth-tickets': { title: 'How cost grows with tickets', measure: tickets },
 };
 
 function arguments_(given) {
@@ -48,7 +53,7 @@ if (told.check) {
 
 const messages = told.messages ?? (told.short ? 200 : 10_000);
 const rounds = told.rounds ?? (told.short ? 1 : 3);
-const refused = refusal({ disk: free('/tmp'), memory: available(), there: fs.existsSync(WORK) ? WORK : null, messages: told.parts.includes('growth') ? 11 * messages : messages });
+const refused = refusal({ disk: free('/tmp'), memory: available(), there: fs.existsSync(WORK) ? WORK : null, messages: told.parts.some((part) => part.startsWith('growth')) ? 11 * messages : messages });
 if (refused) { console.error(refused); process.exit(1); }
 fs.mkdirSync(WORK, { mode: 0o755 });
 let ending = false;
@@ -57,6 +62,12 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end(1));
 
 const commit = () => { try { return execFileSync('git', ['-C', ROOT, 'describe', '--always', '--dirty', '--abbrev=10'], { encoding: 'utf8' }).trim(); } catch { return 'unknown'; } };
 const build = `${PROGRAM.includes('/release/') ? 'release' : 'dev'} build of ${commit()}`;
+/** Keeps a picture beside the results; the Markdown that shows it. Nothing in the short form. */
+function draw(name, said, svg) {
+  if (told.short) return '';
+  fs.writeFileSync(path.join(ROOT, `end2end/bench/${name}.svg`), svg);
+  return `\n\n![${said}](end2end/bench/${name}.svg)`;
+}
 let failed = 0;
 for (const part of told.parts) {
   const { title, measure, mailboxes: usual } = PARTS[part];
@@ -66,7 +77,7 @@ for (const part of told.parts) {
   fs.mkdirSync(work);
   say(`${title}: ${mailboxes ? `${mailboxes} mailboxes` : `${messages} messages, ${rounds} round${rounds > 1 ? 's' : ''}`}`);
   try {
-    const text = await measure({ work, messages, rounds, mailboxes, say, build, short: told.short, picture: told.short ? null : path.join(ROOT, 'end2end/bench/growth.svg') });
+    const text = await measure({ work, messages, rounds, mailboxes, say, build, short: told.short, draw, cores: os.cpus().length });
     const measured = `Measured on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC: ${describe()}; load before the run ${before.toFixed(1)}${before > 0.5 ? ' - the machine was not quiet, so these figures are provisional' : ''}.`;
     console.log(`\n${text}\n\n${measured}\n`);
     if (!told.short) results.keep(part, `### ${title}\n\n${text}\n\n${measured}`);

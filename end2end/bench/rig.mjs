@@ -11,13 +11,13 @@ export async function within(work, say, what) {
   try { return await what(rig); } finally { await rig.stop(); }
 }
 
-/** Puts so many messages into a mailbox that was made; how many bytes they are on the wire. */
-export async function fill(rig, user, count, seed = 1) {
+/** Puts so many messages into a mailbox that was made, of which a share answers others; how many bytes they are on the wire. */
+export async function fill(rig, user, count, seed = 1, answers = 0.4) {
   const found = (await rig.call('/users', {})).users.find((u) => u.email === user);
   const [local, domain] = user.split('@');
   const box = path.join(rig.env.RIG_STATE, 'mail', domain, local, 'Maildir');
   const out = await new Promise((ok, no) => {
-    execFile('python3', [`${here}fill.py`, box, String(found.uid), user, String(count), String(seed)], (error, text, said) => (error ? no(new Error(said || error.message)) : ok(text)));
+    execFile('python3', [`${here}fill.py`, box, String(found.uid), user, String(count), String(seed), String(answers)], (error, text, said) => (error ? no(new Error(said || error.message)) : ok(text)));
   });
   const [messages, bytes] = out.split(' ').map(Number);
   return { messages, bytes };
