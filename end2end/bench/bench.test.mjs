@@ -17,7 +17,9 @@ test('it refuses leftovers, a full disk and little memory, each in a sentence of
   assert.equal(refusal(fit), null);
   assert.match(refusal({ ...fit, there: '/tmp/x' }), /former run left \/tmp\/x/);
   assert.match(refusal({ ...fit, disk: 1e9 }), /needs 3\.3 GiB under \/tmp for 10000 messages; 0\.9 GiB are free/);
+  assert.match(refusal({ ...fit, disk: 10e9, each: 960_000 }), /needs 9\.9 GiB .* 9\.3 GiB are free/);
   assert.match(refusal({ ...fit, memory: 1e9 }), /1\.5 GiB of memory; 0\.9 GiB/);
+  assert.match(refusal({ ...fit, memory: 3e9, mailboxes: 2000 }), /3\.4 GiB of memory; 2\.8 GiB/);
 });
 
 test('medians and shares', () => {

@@ -116,7 +116,7 @@ export async function idle({ work, mailboxes, say, build, short, draw }) {
         copy(work, users[0], users.slice(there, size).map((address) => ({ address, password: PASSWORD })));
         there = size;
         // Their first sign-in finds folders and makes rows: a fresh start of a desk at work is what is measured.
-        await measured(rig, work, env, size, { ...times, span: 1_000 });
+        await measured(rig, work, env, size, { ...times, settle: short ? 2_000 : 20_000, span: 1_000 });
       }
       points.push(await measured(rig, work, env, size, times));
     }
