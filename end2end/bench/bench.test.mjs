@@ -4,6 +4,7 @@ import test from 'node:test';
 import { refusal } from './machine.mjs';
 import { bound } from './coming-up.mjs';
 import { takenIn } from './growth-tickets.mjs';
+import { leasesLost } from './mailkeep.mjs';
 import { lease, nodes, plan } from './plan.mjs';
 import { apart, plot } from './plot.mjs';
 import { check, joined, sections } from './results.mjs';
@@ -97,4 +98,10 @@ test('taking in counts from the moment the program set to work, whichever line c
   const log = '2026-11-22T18:00:00.000000Z  INFO mailkeep: opened\n2026-11-22T18:00:01.000000Z  INFO engine::node: entered node=5\n2026-11-22T18:00:02.000000Z  INFO engine::intake: took in all that waited messages=5\n2026-11-22T18:00:03.500000Z  INFO engine::intake: took in all that waited messages=5\n2026-11-22T18:00:04.000000Z  INFO engine::search: indexed for search messages=10\n';
   assert.deepEqual(takenIn(log), { threaded: 2.5, searchable: 3 });
   assert.throws(() => takenIn('nothing'), /entered/);
+});
+
+test('a lease that was lost on the way is counted', () => {
+  const line = (level, said) => `2026-11-22T18:00:01.000000Z ${level} engine::node: ${said}\n`;
+  assert.equal(leasesLost(line(' WARN', 'the database did not renew the lease in time') + line('ERROR', 'the lease could not be renewed node=3') + line('ERROR', 'the lease ran out node=4')), 2);
+  assert.equal(leasesLost(''), 0);
 });

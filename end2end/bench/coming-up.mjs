@@ -1,9 +1,10 @@
 // A start with many mailboxes that sign in by tokens: until every one is watched, and who needed the CPU.
 import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
 import { Desk, APP } from '../support/desk.mjs';
 import { until } from '../support/rig.mjs';
 import { copy } from './copies.mjs';
-import { sqlite, start, used } from './mailkeep.mjs';
+import { leasesLost, sqlite, start, used } from './mailkeep.mjs';
 import { commits, spent } from './processes.mjs';
 import { within } from './rig.mjs';
 import { goal, number, seconds, table } from './table.mjs';
@@ -26,7 +27,7 @@ async function measured(rig, work, env, mailboxes, say) {
     const cpu = { Mailkeep: used(mailkeep.child.pid).cpu, ...Object.fromEntries(Object.keys(before).map((role) => [role, after[role] - before[role]])) };
     const written = commits(`${work}/data/mailkeep.db`);
     say(`${mailboxes} mailboxes are watched ${wall.toFixed(1)} s after the start; ${written} commits; CPU: ${Object.entries(cpu).map(([role, n]) => `${role} ${n.toFixed(1)} s`).join(', ')}`);
-    return { wall, cpu, written };
+    return { wall, cpu, written, lost: leasesLost(fs.readFileSync(mailkeep.log, 'utf8')) };
   } catch (error) {
     throw new Error(`${error.message}\n${mailkeep.lastWords()}`);
   } finally {
@@ -74,12 +75,12 @@ export async function comingUp({ work, mailboxes, say, build, cores }) {
     const over = await measured(rig, work, env, mailboxes, say);
     const [renewed] = sqlite(work)('SELECT count(*) FROM grants WHERE access_expires_at > 0');
     if (renewed < mailboxes) throw new Error(`${renewed} of ${mailboxes} grants were renewed`);
-    const line = (name, { wall, cpu, written }) => [name, seconds(wall), (mailboxes / wall).toFixed(1), (written / mailboxes).toFixed(1), ...Object.values(cpu).map(seconds)];
+    const line = (name, { wall, cpu, written, lost }) => [name, seconds(wall), (mailboxes / wall).toFixed(1), (written / mailboxes).toFixed(1), number(lost), ...Object.values(cpu).map(seconds)];
     return `${number(mailboxes)} mailboxes at a provider of the rig's that is shaped as Microsoft, each with a sign-in and tokens of its own, from the program's start until every one is in IDLE; ${build}, SQLite.
 Mailkeep has no rate of its own: it signs in as fast as provider and mail server answer, within the sessions allowed with one host (\`MAILKEEP_SESSIONS\`, here ${number(mailboxes + 100)}).
 One mailbox was connected by the provider's sign-in through the console (${seconds(form / 1000)}), the others are copies of its rows with tokens of their own.
 
-${table(['', 'all watched after', 'sign-ins a second', 'commits a mailbox', ...Object.keys(valid.cpu).map((role) => `CPU, ${role}`)], [
+${table(['', 'all watched after', 'sign-ins a second', 'commits a mailbox', 'leases lost', ...Object.keys(valid.cpu).map((role) => `CPU, ${role}`)], [
     line('tokens that are still good', valid), line('after an hour off: every token is renewed first', over),
   ])}
 

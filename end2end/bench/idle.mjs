@@ -1,9 +1,10 @@
 // Mailboxes at rest at several sizes, and a start with them: memory, CPU and writes of each, beside imapflow.
 import { execFile, spawn } from 'node:child_process';
+import * as fs from 'node:fs';
 import { Desk } from '../support/desk.mjs';
 import { pause, until } from '../support/rig.mjs';
 import { copy } from './copies.mjs';
-import { PASSWORD, servers, start, used } from './mailkeep.mjs';
+import { PASSWORD, leasesLost, servers, start, used } from './mailkeep.mjs';
 import { PEERS } from './peers.mjs';
 import { plan } from './plan.mjs';
 import { plot } from './plot.mjs';
@@ -77,7 +78,8 @@ async function measured(rig, work, env, mailboxes, { settle, span, say }) {
     await until(`${mailboxes} mailboxes are signed in`, async () => await signedIn(rig) >= mailboxes, 600, 200);
     const wall = (Date.now() - mailkeep.began) / 1000, { cpu } = used(mailkeep.child.pid);
     await pause(settle);
-    const found = { mailboxes, wall, cpu, ...await atRest(mailkeep.child.pid, span, () => commits(`${work}/data/mailkeep.db`)) };
+    const rest = await atRest(mailkeep.child.pid, span, () => commits(`${work}/data/mailkeep.db`));
+    const found = { mailboxes, wall, cpu, ...rest, lost: leasesLost(fs.readFileSync(mailkeep.log, 'utf8')) };
     say(`${mailboxes} mailboxes: signed in ${wall.toFixed(1)} s after the start, then ${mib(found.memory)}, ${(100 * found.share).toFixed(2)} % of a core, ${found.writes.toFixed(0)} commits a minute`);
     return found;
   } catch (error) {
@@ -88,7 +90,7 @@ async function measured(rig, work, env, mailboxes, { settle, span, say }) {
 }
 
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
-const row = (name, it, each) => [name, mib(it.memory), each === null ? '' : kb(each), percent(it.share), it.writes === undefined ? '' : number(it.writes), it.wall === null ? '' : seconds(it.wall)];
+const row = (name, it, each) => [name, mib(it.memory), each === null ? '' : kb(each), percent(it.share), it.writes === undefined ? '' : number(it.writes), it.wall === null ? '' : seconds(it.wall), it.lost === undefined ? '' : number(it.lost)];
 
 /** Mailboxes connected and idle at several sizes, how long a start takes until all are signed in, and what follows for more. */
 export async function idle({ work, mailboxes, say, build, short, draw }) {
@@ -138,10 +140,10 @@ function told({ bare, points, theirs, form, first, build, span, draw }) {
 CPU is a share of one core over ${span} s, commits are the database's in that time. A start counts from the program's beginning to the last sign-in; it signs in as fast as the server lets it, within the sessions allowed with one host (\`MAILKEEP_SESSIONS\`).
 ${number(first)} mailboxes were connected by the console's forms (${number(form)} ms each, six at a time), the others are copies of their rows.
 
-${table(['', 'memory in all', 'memory a mailbox', 'CPU at rest', 'commits a minute', 'all signed in after'], [
+${table(['', 'memory in all', 'memory a mailbox', 'CPU at rest', 'commits a minute', 'all signed in after', 'leases lost'], [
     row('Mailkeep, none', { ...bare, wall: null }, null),
     ...points.map((p, n) => row(`**Mailkeep**, ${number(p.mailboxes)}`, p, lastStep([n ? [points[n - 1].mailboxes, points[n - 1].memory] : [0, bare.memory], [p.mailboxes, p.memory]]))),
-    ['power of the last step', exponent(of('memory')).toFixed(2), '', '', '', exponent(of('wall')).toFixed(2)],
+    ['power of the last step', exponent(of('memory')).toFixed(2), '', '', '', exponent(of('wall')).toFixed(2), ''],
     ...(theirs ? [row(`imapflow, ${number(theirs.mailboxes)}`, { ...theirs, writes: undefined }, theirs.each)] : []),
   ])}
 
