@@ -2,6 +2,7 @@
 //   bench.mjs [--short] [--rounds N] [--messages N] [--mailboxes N] [PART...]      bench.mjs --check
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { ROOT } from '../support/rig.mjs';
 import { PROGRAM } from '../support/mailkeep.mjs';
@@ -10,21 +11,28 @@ import { WORK, available, describe, free, load, refusal } from './machine.mjs';
 import * as results from './results.mjs';
 import { catchingUp, databases } from './parts.mjs';
 import { idle } from './idle.mjs';
+import { comingUp } from './coming-up.mjs';
 import { growth } from './growth.mjs';
+import { tickets } from './growth-tickets.mjs';
 import { arrival } from './arrival.mjs';
 import { console_ } from './console.mjs';
 import { sending } from './sending.mjs';
 
 // `mailboxes`: how many the part has, as it is measured and in the short form; without, it is about messages, of which
 // `messages` says how many in the same way, where they are not the others' 10,000.
+// `disk`: bytes a message, where it is not 250,000 (several copies of a database at a time).
+// Eleven times the messages, or twelve, in the mail server's folders and in one database.
+const GROWN = 12 * 80_000;
 const PARTS = {
   'catching-up': { title: 'Catching up', measure: catchingUp },
   databases: { title: 'Databases and mailboxes', measure: databases },
-  idle: { title: 'At rest, and starting', measure: idle, mailboxes: [1000, 5] },
+  idle: { title: 'At rest, and starting', measure: idle, mailboxes: [2000, 6] },
+  'coming-up': { title: 'Coming up with tokens', measure: comingUp, mailboxes: [1000, 3] },
   arrival: { title: 'From arrival to screen', measure: arrival, mailboxes: [200, 3] },
   console: { title: 'The console under load', measure: console_, mailboxes: [1000, 20] },
   sending: { title: 'Sending', measure: sending, messages: [1000, 20] },
-  growth: { title: 'How cost grows', measure: growth },
+  growth: { title: 'How cost grows', measure: growth, disk: GROWN },
+  'growth-tickets': { title: 'How cost grows with tickets', measure: tickets, disk: GROWN },
 };
 
 function arguments_(given) {
@@ -53,7 +61,8 @@ if (told.check) {
 
 const howMany = (usual) => told.messages ?? (usual ?? [10_000, 200])[told.short ? 1 : 0];
 const rounds = told.rounds ?? (told.short ? 1 : 3);
-const refused = refusal({ disk: free('/tmp'), memory: available(), there: fs.existsSync(WORK) ? WORK : null, messages: told.parts.includes('growth') ? 11 * howMany() : howMany() });
+const many = (part) => { const { mailboxes } = PARTS[part]; return mailboxes ? told.mailboxes ?? mailboxes[told.short ? 1 : 0] : 0; };
+const refused = refusal({ disk: free('/tmp'), memory: available(), there: fs.existsSync(WORK) ? WORK : null, messages: howMany(), mailboxes: Math.max(...told.parts.map(many)), each: Math.max(...told.parts.map((part) => PARTS[part].disk ?? 250_000)) });
 if (refused) { console.error(refused); process.exit(1); }
 fs.mkdirSync(WORK, { mode: 0o755 });
 let ending = false;
@@ -62,16 +71,22 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end(1));
 
 const commit = () => { try { return execFileSync('git', ['-C', ROOT, 'describe', '--always', '--dirty', '--abbrev=10'], { encoding: 'utf8' }).trim(); } catch { return 'unknown'; } };
 const build = `${PROGRAM.includes('/release/') ? 'release' : 'dev'} build of ${commit()}`;
+/** Keeps a picture beside the results; the Markdown that shows it. Nothing in the short form. */
+function draw(name, said, svg) {
+  if (told.short) return '';
+  fs.writeFileSync(path.join(ROOT, `end2end/bench/${name}.svg`), svg);
+  return `\n\n![${said}](end2end/bench/${name}.svg)`;
+}
 let failed = 0;
 for (const part of told.parts) {
-  const { title, measure, mailboxes: usual, ...more } = PARTS[part];
-  const messages = howMany(more.messages), mailboxes = usual && (told.mailboxes ?? usual[told.short ? 1 : 0]);
+  const { title, measure, messages: own } = PARTS[part];
+  const messages = howMany(own), mailboxes = many(part);
   const work = `${WORK}/${part}`;
   const before = load();
   fs.mkdirSync(work);
   say(`${title}: ${mailboxes ? `${mailboxes} mailboxes` : `${messages} messages, ${rounds} round${rounds > 1 ? 's' : ''}`}`);
   try {
-    const text = await measure({ work, messages, rounds, mailboxes, say, build, short: told.short, picture: told.short ? null : path.join(ROOT, 'end2end/bench/growth.svg') });
+    const text = await measure({ work, messages, rounds, mailboxes, say, build, short: told.short, draw, cores: os.cpus().length });
     const measured = `Measured on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC: ${describe()}; load before the run ${before.toFixed(1)}${before > 0.5 ? ' - the machine was not quiet, so these figures are provisional' : ''}.`;
     console.log(`\n${text}\n\n${measured}\n`);
     if (!told.short) results.keep(part, `### ${title}\n\n${text}\n\n${measured}`);

@@ -2,13 +2,19 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { refusal } from './machine.mjs';
+import { bound } from './coming-up.mjs';
+import { takenIn } from './growth-tickets.mjs';
+import { leasesLost } from './mailkeep.mjs';
+import { lease, nodes, plan } from './plan.mjs';
+import { apart, plot } from './plot.mjs';
 import { answered, mix } from './console.mjs';
-import { plot } from './growth.mjs';
 import { check, joined, sections } from './results.mjs';
+import { bends, exponent, lastStep, line } from './slope.mjs';
 import { downloads, median, share } from './table.mjs';
 import { fetches, span, told, wordOf } from './arrival.mjs';
 import { Lines, whoSignsIn, withoutIdle } from './relay.mjs';
 import { handedOver } from './sending.mjs';
+import { hchacha } from './vault.mjs';
 
 const fit = { disk: 100e9, memory: 10e9, there: null, messages: 10_000 };
 
@@ -16,7 +22,9 @@ test('it refuses leftovers, a full disk and little memory, each in a sentence of
   assert.equal(refusal(fit), null);
   assert.match(refusal({ ...fit, there: '/tmp/x' }), /former run left \/tmp\/x/);
   assert.match(refusal({ ...fit, disk: 1e9 }), /needs 3\.3 GiB under \/tmp for 10000 messages; 0\.9 GiB are free/);
+  assert.match(refusal({ ...fit, disk: 10e9, each: 960_000 }), /needs 9\.9 GiB .* 9\.3 GiB are free/);
   assert.match(refusal({ ...fit, memory: 1e9 }), /1\.5 GiB of memory; 0\.9 GiB/);
+  assert.match(refusal({ ...fit, memory: 3e9, mailboxes: 2000 }), /3\.4 GiB of memory; 2\.8 GiB/);
 });
 
 test('medians and shares', () => {
@@ -44,14 +52,62 @@ test('README and file are compared word for word', () => {
   assert.equal(check(readme(''), null), null, 'nothing measured, nothing shown');
 });
 
-test('the plot holds every point, and no name over another', () => {
-  const at = (messages, wall) => ({ messages, committed: { wall }, threaded: { wall: wall * 1.01 }, searchable: { wall: wall * 4 } });
-  const svg = plot([at(1000, 0.5), at(10_000, 4), at(100_000, 41)]);
-  assert.equal(svg.match(/<circle/g).length, 9);
-  const names = [...svg.matchAll(/<text x="530\.0" y="([\d.]+)"/g)].map((m) => Number(m[1])).sort((a, b) => a - b);
-  assert.equal(names.length, 3);
-  assert.ok(names[1] - names[0] >= 14 && names[2] - names[1] >= 14, names.join(' '));
-  assert.ok(!/NaN|undefined/.test(svg));
+test('a plot holds every point of every panel, and no name over another', () => {
+  const points = (each) => [1000, 10_000, 100_000].map((n) => [n, n * each]);
+  const svg = plot({ x: 'messages', panels: [
+    { title: 'Time', unit: 's', lines: [['committed', 4e-4], ['threaded', 4.1e-4], ['searchable', 1e-3]].map(([name, each]) => ({ name, points: points(each) })) },
+    { title: 'Memory', unit: 'MiB', lines: [{ name: 'peak', points: [[1000, 80], [10_000, 90], [100_000, 90]] }] },
+  ] });
+  assert.equal(svg.match(/<circle/g).length, 12);
+  for (const word of ['committed', 'threaded', 'searchable', 'peak', 'Time', 'Memory', '100,000', '0.1 s', '100 MiB']) assert.ok(svg.includes(`>${word}<`), word);
+  assert.ok(!/NaN|undefined|Infinity/.test(svg));
+});
+
+test('names of curves stand apart and above the axis', () => {
+  assert.deepEqual(apart([100, 101, 200]), [100, 115, 200]);
+  const low = apart([294, 293, 295]);
+  assert.ok(Math.max(...low) <= 296 && low[2] - low[0] === 15 && low[0] - low[1] === 15, low.join(' '));
+});
+
+test('how a cost grows: a line, the last step, its power, and what bends upward', () => {
+  assert.deepEqual(line([[0, 10], [20, 50], [200, 410]]), { fixed: 10, each: 2 });
+  assert.equal(lastStep([[1, 0], [20, 50], [200, 410]]), 2);
+  assert.ok(Math.abs(exponent([[1, 1], [10, 3], [100, 300]]) - 2) < 1e-9);
+  const curves = [{ name: 'flat', points: [[10, 5], [100, 5]] }, { name: 'steep', points: [[10, 5], [100, 100]] }];
+  assert.match(bends(curves), /^\*\*steep\*\* bends upward \(power 1\.30/);
+  assert.match(bends(curves.slice(0, 1)), /^No curve bends upward/);
+});
+
+test('more mailboxes are reckoned from slopes and the lease in the source', () => {
+  assert.equal(lease(), 15);
+  assert.equal(nodes(10_000, 1000, 15), 2);
+  // 12 nodes: 8,333 of a dead one, 8,250 signed in within 15 s by the other 11.
+  assert.deepEqual([nodes(10_000, 50, 15), nodes(100_000, 50, 15)], [5, 13]);
+  const text = plan({ memory: { fixed: 2 ** 24, each: 50_000 }, cpu: { fixed: 0, each: 4e-6 }, writes: { fixed: 12, each: 0.01 }, rate: 50, at: 2000 });
+  assert.match(text, /^\| 10,000 \| 5 \| 2,000 \| 111 MiB \| 135 MiB \| 0\.8 % \| 10,000 \| 33\.3 \| 160 \|$/m);
+});
+
+test('the long nonce makes a key as its draft says', () => {
+  const key = Buffer.from(Array.from({ length: 32 }, (_, n) => n));
+  assert.equal(hchacha(key, Buffer.from('000000090000004a0000000031415927', 'hex')).toString('hex'), '82413b4227b27bfed30e42508a877d73a0f9e4d58a74a853c12ec41326d3ecdc');
+});
+
+test('what bounds a start is told from its CPU', () => {
+  assert.match(bound({ wall: 50, cpu: { Mailkeep: 10, front: 45, 'identity provider': 20, Dovecot: 20 } }, 2), /front, one process on one core, was at work 90 % of the time.*95 % of 2 cores busy, 89 % of that the rig's/);
+  assert.match(bound({ wall: 50, cpu: { Mailkeep: 40, front: 30, Dovecot: 20 } }, 2), /^The machine bounds/);
+  assert.match(bound({ wall: 50, cpu: { Mailkeep: 5, front: 5 } }, 2), /^Of the CPU, these processes kept 10 % of 2 cores busy/);
+});
+
+test('taking in counts from the moment the program set to work, whichever line came last', () => {
+  const log = '2026-11-22T18:00:00.000000Z  INFO mailkeep: opened\n2026-11-22T18:00:01.000000Z  INFO engine::node: entered node=5\n2026-11-22T18:00:02.000000Z  INFO engine::intake: took in all that waited messages=5\n2026-11-22T18:00:03.500000Z  INFO engine::intake: took in all that waited messages=5\n2026-11-22T18:00:04.000000Z  INFO engine::search: indexed for search messages=10\n';
+  assert.deepEqual(takenIn(log), { threaded: 2.5, searchable: 3 });
+  assert.throws(() => takenIn('nothing'), /entered/);
+});
+
+test('a lease that was lost on the way is counted', () => {
+  const line = (level, said) => `2026-11-22T18:00:01.000000Z ${level} engine::node: ${said}\n`;
+  assert.equal(leasesLost(line(' WARN', 'the database did not renew the lease in time') + line('ERROR', 'the lease could not be renewed node=3') + line('ERROR', 'the lease ran out node=4')), 2);
+  assert.equal(leasesLost(''), 0);
 });
 
 test('pages of every kind come as often as they should, spread and in the same order each time', () => {

@@ -1,14 +1,15 @@
 """Fills a Maildir with a help desk's mail, the same for the same seed.
 
-    fill.py MAILDIR UID ADDRESS COUNT [SEED]
+    fill.py MAILDIR UID ADDRESS COUNT [SEED [ANSWERS]]
 
 Plain and alternative messages of 10 to 20 KB, in eight character sets and all transfer encodings; two in five
-answer others, one in a hundred names no Message-ID. Prints COUNT and the bytes that an IMAP server will send.
+(or ANSWERS, a share) answer others, one in a hundred names no Message-ID. Prints COUNT and the bytes that an IMAP server will send.
 """
 import base64, email.header, os, quopri, random, sys, time
 
 box, uid, address, count = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 seed = int(sys.argv[5]) if len(sys.argv) > 5 else 1
+answering = float(sys.argv[6]) if len(sys.argv) > 6 else 0.4
 dice = random.Random(seed)
 WORDS = {
     "us-ascii": "order invoice parcel broken screen refund login account error thanks waiting since monday urgent please label battery",
@@ -63,7 +64,7 @@ def field(words, charset):
 def message(n):
     charset = dice.choices(list(WORDS), weights=SHARES)[0]
     sender, own = f"customer{dice.randrange(500)}@customer.example", f"<{n}.{dice.getrandbits(48):x}@customer.example>"
-    answers = bool(recent) and dice.random() < 0.4
+    answers = bool(recent) and dice.random() < answering
     head = [
         f"Return-Path: <{sender}>",
         f"Received: from out.customer.example (out.customer.example [192.0.2.{dice.randrange(255)}])\n\tby mx.rig.example with ESMTPS id {dice.getrandbits(40):x}\n\tfor <{address}>; Sat, 21 Nov 2026 20:00:00 +0000",

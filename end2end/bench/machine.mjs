@@ -10,9 +10,12 @@ export const WORK = '/tmp/mailkeep-bench';
 export const available = () => Number(/MemAvailable:\s+(\d+)/.exec(fs.readFileSync('/proc/meminfo', 'utf8'))[1]) * 1024;
 export function free(folder) { const { bavail, bsize } = fs.statfsSync(folder); return bavail * bsize; }
 
-/** Why the bench does not run, or null. `there` are files of a former run. */
-export function refusal({ disk, memory, there, messages }) {
-  const needs = { disk: GIB + messages * 250_000, memory: 1.5 * GIB };
+/**
+ * Why the bench does not run, or null. `there` are files of a former run, `each` the bytes of disk a message.
+ * A mailbox's session takes the mail server 0.7 MiB.
+ */
+export function refusal({ disk, memory, there, messages, mailboxes = 0, each = 250_000 }) {
+  const needs = { disk: GIB + messages * each, memory: 1.5 * GIB + mailboxes * 1_000_000 };
   if (there) return `A former run left ${there}. Its rig may still be running; stop it, remove the folder, and begin again.`;
   if (disk < needs.disk) return `The bench needs ${(needs.disk / GIB).toFixed(1)} GiB under /tmp for ${messages} messages; ${(disk / GIB).toFixed(1)} GiB are free.`;
   if (memory < needs.memory) return `The bench needs ${(needs.memory / GIB).toFixed(1)} GiB of memory; ${(memory / GIB).toFixed(1)} GiB are available.`;

@@ -53,6 +53,9 @@ export function durable(log) {
   return said;
 }
 
+/** How often a node could not renew its lease and let go of all its mailboxes, by its log. */
+export const leasesLost = (log) => log.match(/ERROR.*: the lease (could not be renewed|ran out)/g)?.length ?? 0;
+
 /** Reads the lines that came since the last time: nothing twice, as reading takes time from what is measured. */
 export function lines(path) {
   const file = fs.openSync(path, 'r'), room = Buffer.alloc(1 << 20);

@@ -5,7 +5,7 @@ import { ROOT } from '../support/rig.mjs';
 
 export const FILE = path.join(ROOT, 'end2end/bench/results.md');
 const README = path.join(ROOT, 'README.md');
-const ORDER = ['catching-up', 'databases', 'idle', 'arrival', 'sending', 'console', 'growth'];
+const ORDER = ['catching-up', 'databases', 'idle', 'coming-up', 'arrival', 'sending', 'console', 'growth', 'growth-tickets'];
 const [BEGIN, END] = ['<!-- bench: written by script/bench -->', '<!-- bench: end -->'];
 
 /** The sections of a text, by part. */

@@ -1,7 +1,7 @@
 // The bench's rig: started and stopped for each part, filled by Maildir files.
 import { execFile } from 'node:child_process';
 import * as path from 'node:path';
-import { Rig } from '../support/rig.mjs';
+import { Rig, until } from '../support/rig.mjs';
 
 const here = new URL('.', import.meta.url).pathname;
 
@@ -11,13 +11,14 @@ export async function within(work, say, what) {
   try { return await what(rig); } finally { await rig.stop(); }
 }
 
-/** Puts so many messages into a mailbox that was made; how many bytes they are on the wire. */
-export async function fill(rig, user, count, seed = 1) {
-  const found = (await rig.call('/users', {})).users.find((u) => u.email === user);
+/** Puts so many messages into a mailbox that was made, of which a share answers others; how many bytes they are on the wire. */
+export async function fill(rig, user, count, seed = 1, answers = 0.4) {
+  // Once more where the connection kept alive ended while a database was asked, which nothing runs beside.
+  const found = (await until('the rig tells of its users', () => rig.call('/users', {}))).users.find((u) => u.email === user);
   const [local, domain] = user.split('@');
   const box = path.join(rig.env.RIG_STATE, 'mail', domain, local, 'Maildir');
   const out = await new Promise((ok, no) => {
-    execFile('python3', [`${here}fill.py`, box, String(found.uid), user, String(count), String(seed)], (error, text, said) => (error ? no(new Error(said || error.message)) : ok(text)));
+    execFile('python3', [`${here}fill.py`, box, String(found.uid), user, String(count), String(seed), String(answers)], (error, text, said) => (error ? no(new Error(said || error.message)) : ok(text)));
   });
   const [messages, bytes] = out.split(' ').map(Number);
   return { messages, bytes };

@@ -5,6 +5,10 @@ export const share = (list, part) => [...list].sort((a, b) => a - b)[Math.min(li
 const digits = (n) => (n < 10 ? n.toFixed(2) : n < 100 ? n.toFixed(1) : Math.round(n).toLocaleString('en-US'));
 export const seconds = (n) => `${digits(n)} s`;
 export const mib = (bytes) => `${digits(bytes / 2 ** 20)} MiB`;
+/** Kilobytes of 1,000 bytes. */
+export const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
+/** A goal as words: what was measured, the bound, and whether it holds. */
+export const goal = (what, bound, met) => `${what}, goal ${bound}: ${met ? 'met' : 'missed'}.`;
 export const number = (n) => Math.round(n).toLocaleString('en-US');
 
 /** A Markdown table; columns after the first are numbers. */
