@@ -5,6 +5,10 @@ import { hash } from './customers.mjs';
 
 const OPEN = "('waiting', 'sending', 'handing_over')";
 
+/** SQL: the newest attempt of every delivery that is being handed over, of one node or of all. */
+export const cutOff = (node) => `SELECT MAX(a.id) AS attempt, d.id AS delivery FROM delivery d JOIN delivery_attempt a ON a.delivery_id = d.id
+  WHERE d.state = 'handing_over' AND a.handing_over_at IS NOT NULL ${node ? `AND d.node_id = ${node}` : ''} GROUP BY d.id`;
+
 /** Nothing is on its way any more: every mail sent is in the ledger and taken in, every reply has left or is uncertain. */
 export async function settled(database, { sent, seconds = 240, say = () => {} }) {
   let left = '';
@@ -88,7 +92,7 @@ async function passed(world, database) {
   return found;
 }
 
-/** The whole count. `cut`: deliveries that were killed between DATA and the answer. */
+/** The whole count. `cut`: how many deliveries were cut between DATA and the answer, or the deliveries by their attempts. */
 export async function count({ world, database, sent, written, cut }) {
   const lost = [], twice = [], troubles = [];
   const rows = await customersMail(database);
@@ -110,6 +114,7 @@ export async function count({ world, database, sent, written, cut }) {
   const deliveries = await database.all("SELECT d.id, d.state, d.mailbox_id, d.said, m.text FROM delivery d JOIN message m ON m.id = d.message_id");
   const of = new Map();
   for (const row of deliveries) { const token = row.text.trim().split(/\s/)[0]; of.set(token, [...(of.get(token) ?? []), row]); }
+  const cutOnes = cut instanceof Map ? new Set(cut.values()) : null, cutNumber = cutOnes ? cut.size : cut;
   let uncertain = 0;
   for (const reply of written) {
     const n = times.get(reply.token), mine = of.get(reply.token) ?? [];
@@ -118,12 +123,13 @@ export async function count({ world, database, sent, written, cut }) {
     else if (n > 1) twice.push(`reply ${reply.token}: arrived ${n} times`);
     else if (isUncertain) {
       uncertain += 1;
+      if (cutOnes && !cutOnes.has(mine[0].id)) troubles.push(`reply ${reply.token} is uncertain and was never cut between DATA and the answer: ${mine[0].said}`);
       const box = world.mailboxes.find((b) => b.id === mine[0].mailbox_id);
       if (n === 1 && box?.kind !== 'litware') troubles.push(`reply ${reply.token} left ${box?.email} and was not found in Sent`);
     } else if (n === 0) lost.push(`reply ${reply.token}: ${mine[0].state}, and did not arrive: ${mine[0].said}`);
   }
   for (const token of strange) lost.push(`reply ${token}: other content`);
-  if (uncertain > cut) troubles.push(`${uncertain} replies are uncertain and only ${cut} were cut between DATA and the answer`);
+  if (uncertain > cutNumber) troubles.push(`${uncertain} replies are uncertain and only ${cutNumber} were cut between DATA and the answer`);
   const marked = await database.all("SELECT m.address, d.direction, d.failing_diagnosis, d.failing_said FROM direction d JOIN mailbox m ON m.id = d.mailbox_id WHERE d.failing_definite");
   for (const row of marked) troubles.push(`${row.address} was marked: ${row.direction} ${row.failing_diagnosis} ${row.failing_said}`);
   for (const uid of await passed(world, database)) lost.push(`passed by unseen: ${uid}`);

@@ -75,13 +75,17 @@ export class Mailkeep {
     }, 60);
   }
 
-  /** Runs a command of the program under the same settings; gives its exit code and what it said. */
-  async command(...args) {
-    const child = spawn(PROGRAM, args, { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => { said += d; });
-    return new Promise((ok) => { child.once('close', (code) => ok({ code, said })); });
+  /** Begins a command of the program under the same settings: its process, and what it said so far. */
+  begin(...args) {
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', PROGRAM, ...args], { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    const it = { child, said: '' };
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => { it.said += d; });
+    it.ended = new Promise((ok) => { child.once('close', (code) => ok({ code, said: it.said })); });
+    return it;
   }
+
+  /** Runs such a command; gives its exit code and what it said. */
+  async command(...args) { return this.begin(...args).ended; }
 
   lastWords() { return fs.readFileSync(this.log, 'utf8').split('\n').slice(-15).join('\n'); }
 
