@@ -80,14 +80,21 @@ async function arrivals(rig, customers, written) {
   return { times, strange };
 }
 
-/** A server's UIDs below a folder's cursor that no receipt names: passed by unseen. */
+/** UIDs of a server's folder. */
+async function uids(world, row) {
+  const mover = world.mover?.email === row.address ? world.mover : null;
+  const user = mover && row.provider_key === 'microsoft' ? mover.copy.email : row.address;
+  return (await world.rig.call('/mail/uids', { user, folder: row.name })).uids;
+}
+
+/** A server's UIDs below a folder's cursor that no receipt names: passed by unseen. Not of a folder that a switch left: its
+ *  cursor stands still, and the mailbox's server is another one. */
 async function passed(world, database) {
   const found = [];
-  for (const row of await database.all("SELECT f.id, f.name, f.cursor, f.import_before, f.uid_validity, m.address FROM folder f JOIN mailbox m ON m.id = f.mailbox_id WHERE f.role = 'inbox'")) {
-    const box = world.mailboxes.find((b) => b.email === row.address);
-    if (box?.backlog) continue; // counted as a whole, by the number of its tickets
+  const rows = await database.all("SELECT f.id, f.name, f.role, f.cursor, f.import_before, f.uid_validity, m.address, m.provider_key FROM folder f JOIN mailbox m ON m.id = f.mailbox_id WHERE f.former_switch_id IS NULL AND f.uid_validity IS NOT NULL");
+  for (const row of rows) {
     const receipts = new Set((await database.all(`SELECT uid FROM receipt WHERE folder_id = ${row.id} AND uid_validity = ${row.uid_validity}`)).map((r) => r.uid));
-    for (const { uid } of await world.rig.list(row.address, row.name)) if (uid <= row.cursor && uid > row.import_before && !receipts.has(uid)) found.push(`${row.address} ${row.name} UID ${uid}`);
+    for (const uid of await uids(world, row)) if (uid <= row.cursor && uid > row.import_before && !receipts.has(uid)) found.push(`${row.address} ${row.name} UID ${uid}`);
   }
   return found;
 }

@@ -6,6 +6,7 @@ import { pause, until } from '../support/rig.mjs';
 import { say } from '../support/say.mjs';
 import { Agents } from './agents.mjs';
 import { Chance } from './chance.mjs';
+import { compared } from './compare.mjs';
 import { count, cutOff, lastLine, settled, verdict } from './count.mjs';
 import { Customers } from './customers.mjs';
 import { Database } from './database.mjs';
@@ -120,7 +121,7 @@ try {
   const broken = await database.all('PRAGMA integrity_check');
   const result = await count({ world, database, sent: customers.sent, written: agents.written, cut });
   if (Object.values(broken[0])[0] !== 'ok') result.troubles.push(`the database is broken: ${JSON.stringify(broken)}`);
-  result.troubles.push(...agents.refused, ...await errands.rotated(), ...await opened(mailkeep, database));
+  result.troubles.push(...agents.refused, ...await compared({ world, database, signIn: () => world.desk.signedIn(ADMIN) }), ...await errands.rotated(), ...await opened(mailkeep, database));
   const never = [...met].filter(([, n]) => n === 0).map(([point]) => point);
   if (wanted.kills >= 2 * met.size && never.length) result.troubles.push(`never met: ${never.join(', ')}`);
   if (never.length) console.log(`points not met: ${never.join(', ')}`);

@@ -3,7 +3,7 @@
 import { pause } from '../support/rig.mjs';
 
 export class Trouble {
-  constructor(world, chance, database) { Object.assign(this, { world, chance, database }); this.rig = world.rig; this.offset = 0; }
+  constructor(world, chance, database) { Object.assign(this, { world, chance, database }); this.rig = world.rig; this.deleted = 0; }
 
   #box(fits = () => true) { return this.chance.pick(this.world.mailboxes.filter(fits)); }
   #fault(box, more) { return this.rig.call('/front/fault', { user: box.email, ...more }); }
@@ -81,7 +81,7 @@ export class Trouble {
   async numbers() {
     const box = this.#box((b) => !b.backlog && !b.folder);
     const known = await this.database.all(`SELECT r.uid FROM receipt r JOIN folder f ON f.id = r.folder_id WHERE f.mailbox_id = ${box.id} AND f.uid_validity = r.uid_validity AND r.disposition IN ('ticket', 'reply') ORDER BY r.uid LIMIT 2`);
-    for (const { uid } of known) await this.rig.call('/mail/expunge', { user: box.email, uid });
+    for (const { uid } of known) { await this.rig.call('/mail/expunge', { user: box.email, uid }); this.deleted += 1; }
     await this.rig.call(this.chance.one(2) ? '/mail/renumber' : '/mail/uidvalidity', { user: box.email });
     await this.rig.call('/mail/kick', { user: box.email });
     await this.#while(500);
