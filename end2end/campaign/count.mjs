@@ -5,6 +5,10 @@ import { hash } from './customers.mjs';
 
 const OPEN = "('waiting', 'sending', 'handing_over')";
 
+/** SQL: the newest attempt of every delivery that is being handed over, of one node or of all. */
+export const cutOff = (node) => `SELECT MAX(a.id) AS attempt, d.id AS delivery FROM delivery d JOIN delivery_attempt a ON a.delivery_id = d.id
+  WHERE d.state = 'handing_over' AND a.handing_over_at IS NOT NULL ${node ? `AND d.node_id = ${node}` : ''} GROUP BY d.id`;
+
 /** Nothing is on its way any more: every mail sent is in the ledger and taken in, every reply has left or is uncertain. */
 export async function settled(database, { sent, seconds = 240, say = () => {} }) {
   let left = '';
@@ -76,19 +80,26 @@ async function arrivals(rig, customers, written) {
   return { times, strange };
 }
 
-/** A server's UIDs below a folder's cursor that no receipt names: passed by unseen. */
+/** UIDs of a server's folder. */
+async function uids(world, row) {
+  const mover = world.mover?.email === row.address ? world.mover : null;
+  const user = mover && row.provider_key === 'microsoft' ? mover.copy.email : row.address;
+  return (await world.rig.call('/mail/uids', { user, folder: row.name })).uids;
+}
+
+/** A server's UIDs below a folder's cursor that no receipt names: passed by unseen. Not of a folder that a switch left: its
+ *  cursor stands still, and the mailbox's server is another one. */
 async function passed(world, database) {
   const found = [];
-  for (const row of await database.all("SELECT f.id, f.name, f.cursor, f.import_before, f.uid_validity, m.address FROM folder f JOIN mailbox m ON m.id = f.mailbox_id WHERE f.role = 'inbox'")) {
-    const box = world.mailboxes.find((b) => b.email === row.address);
-    if (box?.backlog) continue; // counted as a whole, by the number of its tickets
+  const rows = await database.all("SELECT f.id, f.name, f.role, f.cursor, f.import_before, f.uid_validity, m.address, m.provider_key FROM folder f JOIN mailbox m ON m.id = f.mailbox_id WHERE f.former_switch_id IS NULL AND f.uid_validity IS NOT NULL");
+  for (const row of rows) {
     const receipts = new Set((await database.all(`SELECT uid FROM receipt WHERE folder_id = ${row.id} AND uid_validity = ${row.uid_validity}`)).map((r) => r.uid));
-    for (const { uid } of await world.rig.list(row.address, row.name)) if (uid <= row.cursor && uid > row.import_before && !receipts.has(uid)) found.push(`${row.address} ${row.name} UID ${uid}`);
+    for (const uid of await uids(world, row)) if (uid <= row.cursor && uid > row.import_before && !receipts.has(uid)) found.push(`${row.address} ${row.name} UID ${uid}`);
   }
   return found;
 }
 
-/** The whole count. `cut`: deliveries that were killed between DATA and the answer. */
+/** The whole count. `cut`: how many deliveries were cut between DATA and the answer, or the deliveries by their attempts. */
 export async function count({ world, database, sent, written, cut }) {
   const lost = [], twice = [], troubles = [];
   const rows = await customersMail(database);
@@ -110,6 +121,7 @@ export async function count({ world, database, sent, written, cut }) {
   const deliveries = await database.all("SELECT d.id, d.state, d.mailbox_id, d.said, m.text FROM delivery d JOIN message m ON m.id = d.message_id");
   const of = new Map();
   for (const row of deliveries) { const token = row.text.trim().split(/\s/)[0]; of.set(token, [...(of.get(token) ?? []), row]); }
+  const cutOnes = cut instanceof Map ? new Set(cut.values()) : null, cutNumber = cutOnes ? cut.size : cut;
   let uncertain = 0;
   for (const reply of written) {
     const n = times.get(reply.token), mine = of.get(reply.token) ?? [];
@@ -118,12 +130,13 @@ export async function count({ world, database, sent, written, cut }) {
     else if (n > 1) twice.push(`reply ${reply.token}: arrived ${n} times`);
     else if (isUncertain) {
       uncertain += 1;
+      if (cutOnes && !cutOnes.has(mine[0].id)) troubles.push(`reply ${reply.token} is uncertain and was never cut between DATA and the answer: ${mine[0].said}`);
       const box = world.mailboxes.find((b) => b.id === mine[0].mailbox_id);
       if (n === 1 && box?.kind !== 'litware') troubles.push(`reply ${reply.token} left ${box?.email} and was not found in Sent`);
     } else if (n === 0) lost.push(`reply ${reply.token}: ${mine[0].state}, and did not arrive: ${mine[0].said}`);
   }
   for (const token of strange) lost.push(`reply ${token}: other content`);
-  if (uncertain > cut) troubles.push(`${uncertain} replies are uncertain and only ${cut} were cut between DATA and the answer`);
+  if (uncertain > cutNumber) troubles.push(`${uncertain} replies are uncertain and only ${cutNumber} were cut between DATA and the answer`);
   const marked = await database.all("SELECT m.address, d.direction, d.failing_diagnosis, d.failing_said FROM direction d JOIN mailbox m ON m.id = d.mailbox_id WHERE d.failing_definite");
   for (const row of marked) troubles.push(`${row.address} was marked: ${row.direction} ${row.failing_diagnosis} ${row.failing_said}`);
   for (const uid of await passed(world, database)) lost.push(`passed by unseen: ${uid}`);

@@ -1,9 +1,12 @@
 // What brings the program to its rarer points: a person signs in again, a token runs out, numbers change, a large mail comes.
 // Each may be cut off by the kill that it leads to.
+import * as fs from 'node:fs';
+import { pause, until } from '../support/rig.mjs';
+
 const some = (list, fits, chance) => chance.pick(list.filter(fits));
 
 export class Errands {
-  constructor(world, chance, customers, agents) { Object.assign(this, { world, chance, customers, agents }); }
+  constructor(world, chance, customers, agents, database) { Object.assign(this, { world, chance, customers, agents, database }); }
 
   async large() { await this.customers.write({ box: some(this.world.mailboxes, (b) => b.kind !== 'microsoft', this.chance), bytes: 2_500_000, follows: false }); }
 
@@ -42,13 +45,41 @@ export class Errands {
   async newMail(who) { await this.agents.write(who, this.chance.pick(this.world.mailboxes), this.chance.pick(this.world.customers)); }
 
   async answer(who) { for (let n = 0; n < 2; n += 1) await this.agents.reply(who); }
-}
 
-/** Every point of the engine, and the errand that leads there. */
-export const POINTS = {
-  'after-fetch': 'plain', 'before-store-commit': 'plain', 'after-store-commit': 'plain', 'on-news': 'plain', 'after-chunk': 'large',
-  'after-parse': 'plain', 'before-intake-commit': 'plain', 'after-intake-commit': 'plain', 'before-delete': 'deletes', 'after-delete': 'deletes',
-  'amid-renumber': 'renumber', attempt: 'answer', 'before-data': 'answer', 'handing-over': 'answer', 'after-data': 'answer', 'after-sent': 'answer',
-  'before-reply-commit': 'answer', 'before-ticket-commit': 'newMail', 'refresh-answered': 'wearOut', 'refresh-stored': 'wearOut',
-  'code-exchanged': 'signInAgain', 'sign-in-probed': 'signInAgain', 'sign-in-swapping': 'signInAgain', 'password-swapping': 'passwordAgain',
-};
+  /** The mailbox that has a copy at the other provider moves there, or back: its mail is known by its headers. */
+  async moves(who) {
+    const box = this.world.mover;
+    const [{ provider_key: at }] = await this.database.all(`SELECT provider_key FROM mailbox WHERE id = ${box.id}`);
+    const to = at === 'google' ? 'microsoft' : 'google';
+    await who.go(`${who.home}/admin/channels/email/${box.id}/switch`);
+    await who.press('Continue', { case: 'moved', provider_key: to });
+    await who.press(/^Sign in with (Microsoft|Google)/);
+    const person = to === 'microsoft' ? box.opens : box;
+    await who.atProvider(person.email, person.password);
+  }
+
+  /** A new key for the vault, by the command beside the running server, which is cut off as soon as the new key seals: a server
+   *  that is alone goes on with it by itself, when what was sealed before is stored. */
+  async rotate() {
+    if (this.rotating) { await pause(1_000); return; }
+    const { mailkeep } = this.world;
+    this.rotating = mailkeep.begin('key', 'rotate');
+    try {
+      await until('the new key seals', () => /seals from now on|it goes on/.test(this.rotating.said) || this.rotating.child.exitCode !== null || this.rotating.child.signalCode, 70, 5);
+      await pause(this.chance.between(0, 40));
+      this.rotating.child.kill('SIGKILL');
+      await mailkeep.ended;
+    } finally { this.rotating.child.kill('SIGKILL'); this.rotating = null; }
+  }
+
+  /** The rotation is through: no older key seals anything, and none is left in the file. Gives what is wrong. */
+  async rotated() {
+    const { mailkeep } = this.world;
+    const keys = () => fs.readFileSync(`${mailkeep.data}/key`, 'utf8').split(/\s+/).filter(Boolean).length;
+    if (keys() > 1) {
+      const { code, said } = await mailkeep.command('key', 'rotate');
+      if (code !== 0) return [`the rotation that was cut short did not go on: ${said}`];
+    }
+    return keys() === 1 ? [] : [`${keys()} keys are in the file after the rotation`];
+  }
+}

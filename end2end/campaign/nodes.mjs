@@ -1,15 +1,19 @@
 // Several processes on one PostgreSQL, under load: one is killed, another stands still past its lease and goes on in
 // mid-send, all are replaced in turn. Afterwards everything is counted.
 //   node nodes.mjs --rounds R [--seed S] [--mailboxes M]      POSTGRES is the database's address
+// MAILKEEP_PROGRAM_BEFORE is the build that the first processes run, where the upgrade is to be one from another build.
 import * as fs from 'node:fs';
-import { Mailkeep } from '../support/mailkeep.mjs';
+import { ADMIN } from '../support/desk.mjs';
+import { Mailkeep, PROGRAM } from '../support/mailkeep.mjs';
 import { pause, until } from '../support/rig.mjs';
 import { say } from '../support/say.mjs';
 import { Agents } from './agents.mjs';
 import { Chance } from './chance.mjs';
-import { count, lastLine, settled, verdict } from './count.mjs';
+import { compared } from './compare.mjs';
+import { count, cutOff, lastLine, settled, verdict } from './count.mjs';
 import { Customers } from './customers.mjs';
 import { Database } from './database.mjs';
+import { Doors } from './doors.mjs';
 import { World } from './world.mjs';
 import { options } from './options.mjs';
 
@@ -22,8 +26,11 @@ const wanted = options({ rounds: 4, seed: 0, mailboxes: 20 });
 const chance = new Chance(wanted.seed);
 const database = new Database(process.env.POSTGRES);
 const nodes = [];
-const tally = { kills: 0, freezes: 0, upgrades: 0, late: 0, cut: 0, longest: 0 };
+const tally = { kills: 0, freezes: 0, upgrades: 0, late: 0, cut: new Map(), longest: 0 };
 const troubles = [];
+/** What the next process runs. */
+let program = process.env.MAILKEEP_PROGRAM_BEFORE ?? PROGRAM;
+const doors = new Doors(() => nodes.map((n) => n.url));
 let world, code = 1;
 
 const states = (pid) => { try { return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1][0]; } catch { return 'X'; } };
@@ -33,7 +40,7 @@ const log = (node) => fs.readFileSync(node.log, 'utf8').replace(/\x1b\[[0-9;]*m/
 /** A process, or the next one under this name. */
 async function start(name, at) {
   const env = { MAILKEEP_DATABASE: process.env.POSTGRES, MAILKEEP_NODE: name, ...(world.mailkeep ? { MAILKEEP_PUBLIC_ADDRESS: world.mailkeep.url } : {}), ...(at ? { MAILKEEP_TEST_AT: at } : {}) };
-  const node = await Mailkeep.start(world.rig, { name, data: `${world.folder}/data`, logFile: `${world.folder}/${name}-${nodes.length}.log`, env, apart: true });
+  const node = await Mailkeep.start(world.rig, { name, data: `${world.folder}/data`, logFile: `${world.folder}/${name}-${nodes.length}.log`, env, apart: true, program });
   node.name = name;
   node.row = Number(await until('the node is entered', () => /entered node=(\d+)/.exec(log(node))?.[1]));
   const old = nodes.findIndex((n) => n.name === name);
@@ -42,8 +49,8 @@ async function start(name, at) {
 }
 
 const held = (node) => database.number(`SELECT COUNT(*) FROM mailbox WHERE node_id = ${node.row}`);
-/** Replies that a node has between DATA and the answer. */
-const handing = (node) => database.number(`SELECT COUNT(*) FROM delivery WHERE state = 'handing_over' AND node_id = ${node.row}`);
+/** Notes the attempts that a node has between DATA and the answer, each once. */
+async function noteCut(node) { for (const { attempt, delivery } of await database.all(cutOff(node.row))) tally.cut.set(attempt, delivery); }
 
 /** Waits until every mailbox of a lost node has another living one; gives the seconds. */
 async function takenOver(node, began) {
@@ -63,7 +70,7 @@ async function busiest() {
 async function kill() {
   const victim = await busiest(), mailboxes = await held(victim);
   await victim.kill();
-  tally.cut += await handing(victim);
+  await noteCut(victim);
   const seconds = await takenOver(victim, Date.now());
   tally.kills += 1;
   say(`killed ${victim.name} with ${mailboxes} mailboxes: taken over in ${seconds.toFixed(1)} s`);
@@ -79,7 +86,7 @@ async function freeze(point) {
   await leave(await otherThan(victim), true);
   await until(`${victim.name} stands still at ${point}`, () => states(victim.child.pid) === 'T', 90);
   const began = Date.now(), mailboxes = await held(victim);
-  tally.cut += await handing(victim);
+  await noteCut(victim);
   const seconds = await takenOver(victim, began);
   const count = () => (log(victim).match(/a late write was refused/g) ?? []).length;
   victim.child.kill('SIGCONT');
@@ -100,20 +107,23 @@ async function leave(node, again = false) {
   const how = await Promise.race([node.ended, pause(20_000).then(() => 'not within 20 s')]);
   if (how !== 0) troubles.push(`${node.name} ended with ${how}`);
   if (alive(node)) await node.kill();
-  tally.cut += await handing(node);
+  await noteCut(node);
   tally.late += (log(node).match(/a late write was refused/g) ?? []).length;
   if (again) await start(node.name);
 }
 
 /** Every process in turn, under load; no moment in which nobody answers. */
 async function upgrade() {
-  for (const name of NAMES) {
-    const node = nodes.find((n) => n.name === name);
-    const began = Date.now();
-    await leave(node);
-    await takenOver(node, began);
-    await start(name);
-  }
+  program = PROGRAM;
+  await doors.during(`upgrade ${tally.upgrades + 1}`, async () => {
+    for (const name of NAMES) {
+      const node = nodes.find((n) => n.name === name);
+      const began = Date.now();
+      await leave(node);
+      await takenOver(node, began);
+      await start(name);
+    }
+  });
   tally.upgrades += 1;
   say('every process was replaced in turn');
 }
@@ -122,13 +132,13 @@ try {
   world = await World.open({ mailboxes: wanted.mailboxes, say, start: async (w) => { world = w; return start(NAMES[0]); } });
   for (const name of NAMES.slice(1)) await start(name);
   const customers = new Customers(world, chance.fork());
-  const doors = () => nodes.filter((n) => alive(n) && states(n.child.pid) !== 'T').map((n) => n.url);
-  const agents = new Agents(world, chance.fork(), doors);
+  const open = () => nodes.filter((n) => alive(n) && states(n.child.pid) !== 'T').map((n) => n.url);
+  const agents = new Agents(world, chance.fork(), open);
   for (const who of world.agents) who.patience = 15_000;
   const quiet = new AbortController();
   const load = [customers.run(quiet.signal), ...world.agents.map((who) => agents.run(who, quiet.signal))];
   for (const work of load) work.catch((error) => { console.error(`the load broke: ${error.stack}`); process.exitCode = 1; });
-  say('load; every process is replaced in turn');
+  say(program === PROGRAM ? 'load; every process is replaced in turn' : 'load; every process is replaced in turn, by another build');
   await upgrade();
   say(`mailboxes of the nodes: ${await Promise.all(nodes.map(held))}`);
   for (let round = 0; round < wanted.rounds; round += 1) {
@@ -144,9 +154,11 @@ try {
   say('quiet; waiting for the outbox to settle');
   await settled(database, { sent: customers.sent, say });
   const result = await count({ world, database, sent: customers.sent, written: agents.written, cut: tally.cut });
-  result.troubles.push(...troubles, ...agents.refused);
+  const signIn = () => world.desk.signedIn(ADMIN);
+  world.desk.url = nodes[0].url;
+  result.troubles.push(...troubles, ...doors.troubles, ...agents.refused, ...await compared({ world, database, signIn }));
   if (verdict(result) && !process.exitCode) code = 0;
-  console.log(`rolling upgrades ${tally.upgrades}, longest takeover ${tally.longest.toFixed(1)} s, cut between DATA and the answer ${tally.cut}`);
+  console.log(`rolling upgrades ${tally.upgrades}, longest takeover ${tally.longest.toFixed(1)} s, cut between DATA and the answer ${tally.cut.size}; /readyz asked ${doors.asked} times while upgrading, nobody ready for ${(doors.longest / 1000).toFixed(1)} s at most`);
   console.log(lastLine(result, `kills ${tally.kills} freezes ${tally.freezes} late ${tally.late} seed ${wanted.seed}`));
 } catch (error) {
   console.error(error.stack);

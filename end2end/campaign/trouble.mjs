@@ -1,11 +1,14 @@
 // The faults of a campaign. Each is done and undone again within seconds, on one mailbox or on all; none of them is a reason to call
 // a person, and none may cost a message.
-import { pause } from '../support/rig.mjs';
+import { pause, until } from '../support/rig.mjs';
+
+/** Longer than a read may take (60 s). Milliseconds. */
+const OUTLASTED = 70_000;
 
 export class Trouble {
-  constructor(world, chance, database) { Object.assign(this, { world, chance, database }); this.rig = world.rig; this.offset = 0; }
+  constructor(world, chance, database) { Object.assign(this, { world, chance, database }); this.rig = world.rig; this.deleted = 0; }
 
-  #box(fits = () => true) { return this.chance.pick(this.world.mailboxes.filter(fits)); }
+  #box(fits = () => true) { return this.chance.pick(this.world.mailboxes.filter((box) => box !== this.stalled && fits(box))); }
   #fault(box, more) { return this.rig.call('/front/fault', { user: box.email, ...more }); }
   #while(ms) { return pause(ms ?? this.chance.between(1_000, 4_000)); }
 
@@ -31,6 +34,31 @@ export class Trouble {
     const boxes = [this.#box(), this.#box()];
     for (const box of boxes) await this.#fault(box, { kind: 'stall', ms: 4_000, times: 1 });
     await this.#while(4_000);
+  }
+  /**
+   * One IMAP session says nothing any more for longer than anything is waited for (60 s): it has to be given up, and the mail that it was
+   * just fetching has to come by another one. Gives what was seen. Other troubles leave the mailbox alone, but for those that strike all.
+   */
+  async outlasts(customers) {
+    for (let again = 0; again < 5; again += 1) {
+      const box = this.#box((b) => !b.backlog && !b.folder);
+      this.stalled = box;
+      try {
+        const { id } = await this.#fault(box, { kind: 'stall', protocol: 'imap', on: 'UID FETCH', ms: OUTLASTED });
+        const { token } = await customers.write({ box });
+        await until('the stall strikes', async () => !(await this.rig.call('/front/faults')).armed.some((f) => f.id === id), 60);
+        const began = Date.now(), seconds = () => (Date.now() - began) / 1000;
+        const latest = async () => Math.max(0, ...(await this.rig.call('/front/stats', { user: box.email })).sessions.filter((s) => s.protocol === 'imap').map((s) => s.id));
+        const first = await latest();
+        await until(`a new session of ${box.email} beside the stalled one`, async () => await latest() > first, OUTLASTED / 1000, 200);
+        const after = seconds();
+        // Something that strikes all cut the session meanwhile: it did not stand still for long enough.
+        if (after < 55) continue;
+        await until(`mail that a stalled session was fetching came to ${box.email}`, () => this.database.number(`SELECT COUNT(*) FROM message m WHERE m.kind = 'incoming' AND m.text LIKE '${token}%'`), 60, 500);
+        return `a session of ${box.email} stood still: given up after ${after.toFixed(1)} s, its mail was here after ${seconds().toFixed(1)} s`;
+      } finally { this.stalled = null; }
+    }
+    throw new Error('every session that stood still was cut by another trouble before it could be given up');
   }
   async slow() {
     const box = this.#box();
@@ -81,7 +109,7 @@ export class Trouble {
   async numbers() {
     const box = this.#box((b) => !b.backlog && !b.folder);
     const known = await this.database.all(`SELECT r.uid FROM receipt r JOIN folder f ON f.id = r.folder_id WHERE f.mailbox_id = ${box.id} AND f.uid_validity = r.uid_validity AND r.disposition IN ('ticket', 'reply') ORDER BY r.uid LIMIT 2`);
-    for (const { uid } of known) await this.rig.call('/mail/expunge', { user: box.email, uid });
+    for (const { uid } of known) { await this.rig.call('/mail/expunge', { user: box.email, uid }); this.deleted += 1; }
     await this.rig.call(this.chance.one(2) ? '/mail/renumber' : '/mail/uidvalidity', { user: box.email });
     await this.rig.call('/mail/kick', { user: box.email });
     await this.#while(500);

@@ -34,7 +34,7 @@ export function routes({ state, tell, front, env }) {
     '/idp/secret': (j) => (j.provider ? idp('secret')(j) : both('secret')(j)),
     '/idp/client': (j) => (j.provider ? idp('client')(j) : both('client')(j)),
     '/idp/admin-consent': idp('admin-consent'), '/idp/config': idp('config'), '/idp/stats': idp('stats'), '/idp/mint': idp('mint'),
-    '/mail/send': mail.send, '/mail/list': mail.list, '/mail/get': mail.get, '/mail/folders': mail.folders, '/mail/append': mail.append,
+    '/mail/send': mail.send, '/mail/list': mail.list, '/mail/uids': mail.uids, '/mail/get': mail.get, '/mail/folders': mail.folders, '/mail/append': mail.append,
     '/mail/password': mail.password, '/mail/kick': mail.kick, '/mail/uidvalidity': mail.uidvalidity, '/mail/expunge': mail.expunge,
     '/mail/renumber': mail.renumber, '/mail/hide': mail.hide, '/mail/restart': mail.restart,
     '/dns/set': ({ name, type, values }) => { if (values === null) dns.unset(name, type); else dns.set(name, type, values); return {}; },

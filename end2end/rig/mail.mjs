@@ -58,6 +58,12 @@ export async function list({ user, folder = 'INBOX' }) {
   }) };
 }
 
+/** The UIDs alone, of a folder that may be large. */
+export async function uids({ user, folder = 'INBOX' }) {
+  const said = await doveadm('-f', 'flow', 'fetch', '-u', U.need(user).email, 'uid', 'mailbox', folder);
+  return { uids: [...said.matchAll(/^uid=(\d+)/gm)].map((m) => +m[1]) };
+}
+
 export async function get({ user, folder = 'INBOX', uid, messageId }) {
   const which = uid ? ['uid', String(uid)] : ['header', 'message-id', messageId];
   const found = JSON.parse(await doveadm('-f', 'json', 'fetch', '-u', U.need(user).email, 'uid flags text', 'mailbox', folder, ...which) || '[]');

@@ -26,9 +26,9 @@ const answers = (url, ca) => new Promise((ok, no) => { https.get(url, { ca, agen
 export class Mailkeep {
   /**
    * Starts on an empty database; `env` adds settings, `name` names the log, `clocked` puts it under the rig's clock, `apart`
-   * in a process group of its own: where one of a group stands still and another ends, the system may hang all of them up.
+   * in a process group of its own: where one of a group stands still and another ends, the system may hang all of them up. `program` is another build.
    */
-  static async start(rig, { name = 'mailkeep', env = {}, providers, log, data, port, logFile, url, ca, args = [], clocked = true, apart = false } = {}) {
+  static async start(rig, { name = 'mailkeep', env = {}, providers, log, data, port, logFile, url, ca, args = [], clocked = true, apart = false, program = PROGRAM } = {}) {
     const it = new Mailkeep();
     it.data = data ?? fs.mkdtempSync('/tmp/mailkeep-e2e.');
     it.ownData = !data;
@@ -37,6 +37,7 @@ export class Mailkeep {
     it.ca = ca;
     it.args = args;
     it.apart = apart;
+    it.program = program;
     it.log = logFile ?? path.join(HERE, 'test-results/logs', `${name}-${process.pid}-${serial += 1}.log`);
     fs.mkdirSync(path.dirname(it.log), { recursive: true });
     fs.writeFileSync(it.log, '');
@@ -64,7 +65,7 @@ export class Mailkeep {
     this.stdout = '';
     // Ends with this process, whatever becomes of it.
     this.began = Date.now();
-    this.child = spawn('setpriv', ['--pdeathsig', 'KILL', PROGRAM, ...this.args], { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', out], detached: this.apart });
+    this.child = spawn('setpriv', ['--pdeathsig', 'KILL', this.program, ...this.args], { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', out], detached: this.apart });
     fs.closeSync(out);
     const child = this.child;
     child.stdout.on('data', (d) => { this.stdout += d; fs.appendFileSync(this.log, d); });
@@ -75,13 +76,17 @@ export class Mailkeep {
     }, 60);
   }
 
-  /** Runs a command of the program under the same settings; gives its exit code and what it said. */
-  async command(...args) {
-    const child = spawn(PROGRAM, args, { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => { said += d; });
-    return new Promise((ok) => { child.once('close', (code) => ok({ code, said })); });
+  /** Begins a command of the program under the same settings: its process, and what it said so far. */
+  begin(...args) {
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', this.program, ...args], { env: this.env, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    const it = { child, said: '' };
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => { it.said += d; });
+    it.ended = new Promise((ok) => { child.once('close', (code) => ok({ code, said: it.said })); });
+    return it;
   }
+
+  /** Runs such a command; gives its exit code and what it said. */
+  async command(...args) { return this.begin(...args).ended; }
 
   lastWords() { return fs.readFileSync(this.log, 'utf8').split('\n').slice(-15).join('\n'); }
 

@@ -23,6 +23,8 @@ const LOOK: Duration = Duration::from_millis(500);
 /// A sentence that says what to do; nothing is unreadable then, and the next call goes on.
 pub fn rotate() -> Result<()> {
     let settings = Settings::read()?;
+    #[cfg(feature = "failpoints")]
+    crate::crash_points::arm()?;
     runtime()?.block_on(async {
         let store = backup::as_it_is(&settings.engine.database).await.context("MAILKEEP_DATABASE")?;
         let done = through(&store, &settings).await;

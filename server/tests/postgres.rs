@@ -7,6 +7,7 @@ mod program;
 
 use program::{Folder, Server, refused, text};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// The server's databases of one test, dropped at its end.
 struct Databases {
@@ -129,4 +130,37 @@ fn a_backup_of_a_running_server_goes_into_an_empty_database_and_starts_silent() 
     let done = Command::new("pg_restore").args(["--no-owner", "--dbname", &hand, &file]).output().expect("it runs");
     assert!(done.status.success(), "{}", text(&done));
     assert!(start("data", &hand, &[]).is_silent());
+}
+
+#[test]
+fn a_monitor_hears_that_the_database_is_away_and_that_it_is_back() {
+    let Some(mut databases) = Databases::of_environment() else { return };
+    let folder = Folder::new();
+    let desk = databases.make("away");
+    let mut command = folder.program("data");
+    command.env("MAILKEEP_DATABASE", &desk);
+    let mut server = Server::start(command, &[]);
+    let name = databases.made[0].clone();
+    let outside = databases.server.to_string();
+    let says = |server: &Server, wanted: u16| {
+        let end = Instant::now() + Duration::from_secs(60);
+        loop {
+            let (status, answer) = server.get("/readyz", &[]);
+            if status == wanted {
+                return answer;
+            }
+            assert!(Instant::now() < end, "{status} and not {wanted}: {answer}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+
+    // Nobody may connect to it any more, and who was connected is not.
+    ask(&outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+    ask(&outside, &format!("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{name}'"));
+    assert!(says(&server, 503).contains("the database does not answer"));
+    assert!(server.child.try_wait().expect("it runs").is_none(), "it waits, and does not end");
+
+    ask(&outside, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+    assert!(says(&server, 200).contains("ready"));
+    assert_eq!(server.stop(), Some(0));
 }
