@@ -62,7 +62,7 @@ export function told({ pace, mailboxes, build, every, gather, waits, theirs, sto
   const ms = (n) => `${number(n)} ms`;
   const row = (name, list) => [name, number(list.length), ...[0.5, 0.9, 0.99, 1].map((part) => ms(share(list, part)))];
   return `${number(waits.length)} mails, one each ${pace} ms, to ${number(mailboxes)} mailboxes in IDLE; from Postfix's 250 to the ticket's line in the list of an open browser (Chromium); ${build}.
-Ours is from the moment at which the server's word of the message (\`* N EXISTS\`) passed a relay between Dovecot and Mailkeep; what comes before is Postfix's delivery and Dovecot, which by itself waits 500 ms before it tells. On the way to the screen the message is committed (the log's *fetched*), threaded, the page's socket told of its ticket, and the page fetched anew, which gathers changes for ${gather} ms first.
+Ours is from the moment at which the server's word of the message (\`* N EXISTS\`) passed a relay between Dovecot and Mailkeep; what comes before is Postfix's delivery and Dovecot, which by itself waits 500 ms before it tells. On the way to the screen the message is committed (the log's *fetched*), threaded, the page's socket told of its ticket, and the page fetched anew, at most every ${gather} ms.
 Reauthorized: the password of one more mailbox was changed at its server, a mail waits there, and the new password is given in the console's form, whose answer comes after both directions were proved with it; up to the log's *fetched*, and 0 where that came before the answer.
 A server without IDLE is asked every ${every / 1000} s: the worst case is that, and a fetch.
 
@@ -77,7 +77,7 @@ Accepted to screen under 1 s for 99 in 100: ${met(share(waits, 0.99) < 1000)}. O
 }
 
 export async function arrival({ work, mailboxes, say, build, short }) {
-  const count = short ? 10 : 400, pace = 250, quiet = short ? 2 : 10, rounds = short ? 2 : 10, every = span('server/engine/src/watch.rs', 'LOOK'), gather = span('app/src/components/live.rs', 'GATHER');
+  const count = short ? 10 : 240, pace = short ? 250 : 1_000, quiet = short ? 2 : 10, rounds = short ? 2 : 10, every = span('server/engine/src/watch.rs', 'LOOK'), gather = span('app/src/components/live.rs', 'GATHER');
   let chromium = null;
   try { ({ chromium } = createRequire(import.meta.url)('@playwright/test')); } catch { /* said below */ }
   if (!chromium || !CHROMIUM) throw new Error('Playwright and Chromium are not installed: script/setup browser');

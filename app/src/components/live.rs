@@ -16,8 +16,9 @@ use leptos::wasm_bindgen::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
+use web_sys::js_sys::Date;
 
-/// At most four a second (design.md): a quarter of a second gathers keys.
+/// At most four a second (design.md): the first change is shown at once, what follows is gathered.
 const GATHER: Duration = Duration::from_millis(250);
 /// How long the toast stays; what it says stands in the page.
 const TOAST: Duration = Duration::from_secs(12);
@@ -64,11 +65,19 @@ struct Tab {
     fetching: Cell<bool>,
     /// Something changed while we could not look: hidden, or fetching.
     stale: Cell<bool>,
+    /// When the last fetch began, in milliseconds of the browser's clock.
+    began: Cell<f64>,
 }
 
 impl Tab {
     fn start(said: RwSignal<Option<Said>>) {
-        let tab = Rc::new(Tab { said, planned: Cell::new(false), fetching: Cell::new(false), stale: Cell::new(false) });
+        let tab = Rc::new(Tab {
+            said,
+            planned: Cell::new(false),
+            fetching: Cell::new(false),
+            stale: Cell::new(false),
+            began: Cell::new(0.0),
+        });
         let seen = Rc::clone(&tab);
         let visible = Closure::<dyn FnMut()>::new(move || {
             if !document().hidden() && seen.stale.get() {
@@ -104,12 +113,20 @@ impl Tab {
                     tab.planned.set(false);
                     leptos::task::spawn_local(tab.refresh());
                 },
-                GATHER,
+                self.rest(),
             );
         }
     }
 
+    /// How long it is until the next fetch may begin.
+    fn rest(&self) -> Duration {
+        let since = Date::now() - self.began.get();
+        // A clock that was put back says nothing.
+        if since < 0.0 { GATHER } else { GATHER.saturating_sub(Duration::from_millis(since as u64)) }
+    }
+
     async fn refresh(self: Rc<Self>) {
+        self.began.set(Date::now());
         self.stale.set(false);
         self.fetching.set(true);
         if let Some(fresh) = fresh_page().await
