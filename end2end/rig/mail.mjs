@@ -139,8 +139,10 @@ export async function hide({ user, folder, hidden = true }) {
 export async function restart({ ms = 1000 }) {
   await doveadm('stop').catch(() => {});
   await new Promise((ok) => { setTimeout(ok, ms); });
+  // The next one does not start beside one that is still ending.
+  for (const end = Date.now() + 60_000; fs.existsSync(`${home}/dovecot/run/master.pid`) && Date.now() < end;) await new Promise((ok) => { setTimeout(ok, 50); });
   startDovecot(home);
-  await Promise.all(imapPorts.map((port) => waitFor(port)));
+  await Promise.all(imapPorts.map((port) => waitFor(port, 60)));
   await new Promise((ok) => { execFile('postqueue', ['-c', `${home}/postfix/etc`, '-f'], () => ok()); });
   return {};
 }
