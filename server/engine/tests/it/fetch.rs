@@ -64,7 +64,7 @@ async fn news_is_stored_within_a_second_of_the_server_s_word() {
 }
 
 /// Waits until the user's session is in IDLE.
-async fn idles(desk: &Desk, user: &User) {
+pub async fn idles(desk: &Desk, user: &User) {
     until("IDLE", SOON, || async {
         let stats = desk.rig.stats(user).await;
         let idle = stats["counts"]["imap"]["commands"]["IDLE"].as_u64().unwrap_or(0);
@@ -182,26 +182,6 @@ async fn a_server_that_fails_after_every_sign_in_is_one_outage_with_growing_paus
     desk.rig.call("/front/fault", json!({ "clear": true, "user": user.email })).await;
     desk.stored(mailbox, 3, SOON).await;
     until("it works again", SOON, || async { side().await.failing_since.is_none().then_some(()) }).await;
-    desk.stop().await;
-}
-
-/// What the server said is told, and not that the session ended by it.
-#[tokio::test]
-async fn a_server_that_announces_too_much_is_told_so() {
-    let mut desk = Desk::open().await;
-    let user = desk.rig.user("liar", At::Litware).await;
-    let mailbox = desk.mailbox(&user, Chosen { by: By::Password, ..Chosen::default() }).await;
-    desk.start();
-    idles(&desk, &user).await;
-    desk.rig.fault(&user, json!({ "kind": "literal", "on": "UID FETCH", "times": -1 })).await;
-    desk.rig.append(&user, "INBOX", 1, json!({})).await;
-    let side = until("a failure", SOON, || async {
-        let found =
-            engine::store::directions::get(desk.engine.store.read(), mailbox, domain::Direction::Incoming).await;
-        found.expect("a question").filter(|side| side.failures > 0)
-    })
-    .await;
-    assert_eq!(side.failing_diagnosis.as_deref(), Some("provider_fault"), "{side:?}");
     desk.stop().await;
 }
 

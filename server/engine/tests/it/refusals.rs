@@ -1,7 +1,8 @@
 //! Servers that refuse a command which others take: mail comes in all the same, and nothing is asked over and over.
 
 use crate::access::admin;
-use crate::desk::{Chosen, Desk};
+use crate::desk::{By, Chosen, Desk};
+use crate::fetch::idles;
 use crate::rig::{At, User, until};
 use domain::id::MailboxId;
 use engine::store::episodes;
@@ -119,4 +120,24 @@ async fn a_refused_mark_is_not_asked_for_with_every_pass() {
         (there.iter().all(|m| m["flags"].to_string().contains('S')) && stays().await.is_empty()).then_some(())
     })
     .await;
+}
+
+/// What the server said is told, and not that the session ended by it.
+#[tokio::test]
+async fn a_server_that_announces_too_much_is_told_so() {
+    let mut desk = Desk::open().await;
+    let user = desk.rig.user("liar", At::Litware).await;
+    let mailbox = desk.mailbox(&user, Chosen { by: By::Password, ..Chosen::default() }).await;
+    desk.start();
+    idles(&desk, &user).await;
+    desk.rig.fault(&user, json!({ "kind": "literal", "on": "UID FETCH", "times": -1 })).await;
+    desk.rig.append(&user, "INBOX", 1, json!({})).await;
+    let side = until("a failure", SOON, || async {
+        let found =
+            engine::store::directions::get(desk.engine.store.read(), mailbox, domain::Direction::Incoming).await;
+        found.expect("a question").filter(|side| side.failures > 0)
+    })
+    .await;
+    assert_eq!(side.failing_diagnosis.as_deref(), Some("provider_fault"), "{side:?}");
+    desk.stop().await;
 }

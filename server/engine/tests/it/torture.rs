@@ -36,7 +36,7 @@ fn expected(name: &str) -> (&'static str, Readable) {
         "zero-length-parts" => ("ticket", Readable::File("nothing.pdf")),
         "rfc822-1000" => ("ticket", Readable::File("in.eml")),
         // The parser loses the part to which the boundary led.
-        "part-id-lost" => ("ticket", Readable::Text("jams")),
+        "part-id-lost" => ("ticket", Readable::File("part-1.eml")),
         // Its whole header is one line to us.
         "bare-cr" => ("quarantined", Readable::Text("jams")),
         // Two bytes a letter, as they claim; and the encoding of which nothing is to be shown.
