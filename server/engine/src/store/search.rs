@@ -12,10 +12,8 @@ use std::collections::HashMap;
 
 /// Bytes of a text that are indexed.
 const MOST: usize = 256 << 10;
-/// Hits that are shown; nobody turns so many pages.
+/// Hits that are ranked; nobody turns so many pages.
 const HITS: usize = 500;
-/// Hits that are ranked, the newest: a word of every second message has no best place.
-const RANKED: usize = 2_000;
 
 /// A message where the words were found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,17 +164,15 @@ fn statement(store: &Store, wanted: &str, among: Among) -> Statement {
     }
     let sql = if store.is_sqlite() {
         format!(
-            "SELECT message_id, ticket_id FROM (SELECT search.rowid AS message_id, search.ticket_id AS ticket_id, \
-             bm25(search, 4.0, 1.0, 3.0) AS place \
+            "SELECT search.rowid AS message_id, search.ticket_id AS ticket_id, bm25(search, 4.0, 1.0, 3.0) AS place \
              FROM search CROSS JOIN ticket ON ticket.id = search.ticket_id WHERE search MATCH ?{filter} \
-             ORDER BY search.rowid DESC LIMIT {RANKED}) AS newest ORDER BY place, message_id DESC LIMIT {HITS}"
+             ORDER BY place, search.rowid DESC LIMIT {HITS}"
         )
     } else {
         format!(
-            "SELECT message_id, ticket_id FROM (SELECT search.message_id, search.ticket_id, search.words FROM search \
-             JOIN ticket ON ticket.id = search.ticket_id WHERE search.words @@ to_tsquery('simple', $1){filter} \
-             ORDER BY search.message_id DESC LIMIT {RANKED}) AS newest \
-             ORDER BY ts_rank(words, to_tsquery('simple', $1)) DESC, message_id DESC LIMIT {HITS}"
+            "SELECT search.message_id, search.ticket_id FROM search JOIN ticket ON ticket.id = search.ticket_id \
+             WHERE search.words @@ to_tsquery('simple', $1){filter} \
+             ORDER BY ts_rank(search.words, to_tsquery('simple', $1)) DESC, search.message_id DESC LIMIT {HITS}"
         )
     };
     Statement::from_sql_and_values(store.backend(), sql, [wanted.into()])
