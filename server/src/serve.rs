@@ -116,7 +116,9 @@ async fn run(mut settings: Settings, start: Start) -> Result<()> {
         other => other.into(),
     };
     let engine = Engine::open(settings.engine).await.map_err(named)?;
-    engine.shown.keep(PAGES_SHARE);
+    if engine.store.is_sqlite() {
+        engine.shown.keep(PAGES_SHARE);
+    }
     let silent = home::settle(&engine, start).await?;
     let public = engine.public_address().await?;
     let https = settings.tls.is_some() || public.starts_with("https://");

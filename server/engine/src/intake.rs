@@ -257,8 +257,14 @@ async fn settle_all(engine: &Arc<Engine>, claim: Claim, own: &Own, read: Vec<Rea
     Ok(())
 }
 
-/// One transaction for the first of these, as many as the lock allows.
+/// One transaction for the first of these, as many as the lock allows. A panic is as good as a refusal: each goes
+/// alone then, and the one over which it happens is quarantined.
 async fn settle_some(engine: &Arc<Engine>, claim: Claim, own: &Own, read: &[Read]) -> Result<usize, StoreError> {
+    let panicked = || StoreError::Database(sea_orm::DbErr::Custom("a fault of the program".into()));
+    AssertUnwindSafe(together(engine, claim, own, read)).catch_unwind().await.unwrap_or_else(|_| Err(panicked()))
+}
+
+async fn together(engine: &Arc<Engine>, claim: Claim, own: &Own, read: &[Read]) -> Result<usize, StoreError> {
     let tx = engine.store.begin().await?;
     receipts::hold_for_intake(&tx, claim).await?;
     let began = Instant::now();
@@ -292,6 +298,9 @@ async fn settle_one(engine: &Arc<Engine>, claim: Claim, own: &Own, one: &Read) -
     }
     let Some(error) = last else { return Ok(()) };
     tracing::warn!(mailbox = one.waiting.mailbox.0, uid = one.waiting.uid, %error, "a message could not be taken in");
+    if error.is_passing() {
+        return Err(error);
+    }
     let tries = one.waiting.tries_alone() + 1;
     if tries < TRIES {
         settling::count(&engine.store, claim, &one.waiting, tries).await?;

@@ -93,8 +93,9 @@ pub async fn look_at(engine: &Engine, now: Time) -> Result<(), StoreError> {
     let mut found = HashMap::new();
     for one in facts.iter().filter(|one| is_fetched(one)) {
         let passed = passed.get(&one.id.0).copied();
-        // Before the first pass has ended nothing is known of what should have come.
-        let mut habit = passed.and_then(|_| habits.get(&one.id.0).copied());
+        // Before the first pass has ended nothing is known of what should have come: an import brings the oldest first.
+        let imports = one.incoming.importing.is_some();
+        let mut habit = passed.filter(|_| !imports).and_then(|_| habits.get(&one.id.0).copied());
         // The reckoning may be half an hour old.
         if let Some(habit) = &mut habit
             && habit.patience().is_some_and(|patience| now.since(habit.last) >= patience)

@@ -127,15 +127,21 @@ impl StoreError {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
             DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {
                 sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
-                // Connection, resources, an operator's intervention (PostgreSQL, appendix A).
-                sqlx::Error::Database(said) => said.code().is_some_and(|code| {
-                    ["08", "53", "57"].iter().any(|class| code.len() == 5 && code.starts_with(class))
-                }),
+                sqlx::Error::Database(said) => said.code().is_some_and(|code| is_away(&code)),
                 _ => false,
             },
             _ => false,
         }
     }
+}
+
+/// PostgreSQL (appendix A): the connection, its resources but for memory, an operator's intervention. SQLite:
+/// an I/O error, a full disk, a file that can't be opened, with the extended codes that go with them.
+fn is_away(code: &str) -> bool {
+    if code.len() == 5 {
+        return code.starts_with("08") || code.starts_with("57P") || (code.starts_with("53") && code != "53200");
+    }
+    code.parse::<u32>().is_ok_and(|code| [10, 13, 14].contains(&(code & 0xff)))
 }
 
 impl From<DbErr> for StoreError {

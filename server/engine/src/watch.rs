@@ -57,20 +57,18 @@ enum Next {
 
 /// Watches until stopped, or until the mailbox is another node's.
 pub async fn run(engine: Arc<Engine>, claim: Claim, stop: CancellationToken) {
+    rounds(&engine, claim, stop).await;
+    engine.backlogs.forget(claim.mailbox);
+}
+
+async fn rounds(engine: &Arc<Engine>, claim: Claim, stop: CancellationToken) {
     let bell = engine.wake.watcher(claim.mailbox);
     let mut care = Care::default();
     let mut others = Others::default();
     loop {
         let attempt = async {
-            let round = Round {
-                engine: &engine,
-                claim,
-                care: &mut care,
-                others: &mut others,
-                bell: &bell,
-                stop: &stop,
-                shaky: false,
-            };
+            let round =
+                Round { engine, claim, care: &mut care, others: &mut others, bell: &bell, stop: &stop, shaky: false };
             round.run().await
         };
         let next = tokio::select! {

@@ -19,6 +19,11 @@ impl Backlogs {
         }
     }
 
+    /// It is fetched no more by this process.
+    pub fn forget(&self, mailbox: MailboxId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (of, _)| *of != mailbox);
+    }
+
     /// Of all folders of a mailbox.
     pub fn of(&self, mailbox: MailboxId) -> u64 {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

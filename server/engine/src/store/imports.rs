@@ -85,6 +85,7 @@ pub async fn begin(tx: &Tx, row: &mailbox::Model) -> Result<(), StoreError> {
         .col_expr(folder::Column::ImportSince, Expr::value(since))
         // Its progress is shown as that of a first import.
         .col_expr(folder::Column::FetchedAt, Expr::value(None::<i64>))
+        .col_expr(folder::Column::MovedAt, Expr::value(None::<i64>))
         .filter(folder::Column::MailboxId.eq(row.id))
         .filter(folder::Column::FormerSwitchId.is_null())
         .filter(folder::Column::Watched.eq(true))

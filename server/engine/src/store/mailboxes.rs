@@ -134,7 +134,8 @@ pub async fn importing(store: &Store) -> Result<HashMap<i64, (u64, u64)>, StoreE
         .filter(folder::Column::Watched.eq(true))
         .filter(folder::Column::Role.ne("sent"))
         .order_by_asc(folder::Column::MailboxId)
-        .order_by_asc(folder::Column::Name)
+        .order_by_asc(folder::Column::Place)
+        .order_by_asc(folder::Column::Id)
         .all(store.read())
         .await?;
     let (mut all, mut looked) = (HashMap::new(), HashSet::new());
