@@ -257,14 +257,8 @@ async fn settle_all(engine: &Arc<Engine>, claim: Claim, own: &Own, read: Vec<Rea
     Ok(())
 }
 
-/// One transaction for the first of these, as many as the lock allows. A panic is as good as a refusal: each goes
-/// alone then, and the one over which it happens is quarantined.
+/// One transaction for the first of these, as many as the lock allows.
 async fn settle_some(engine: &Arc<Engine>, claim: Claim, own: &Own, read: &[Read]) -> Result<usize, StoreError> {
-    let panicked = || StoreError::Database(sea_orm::DbErr::Custom("a fault of the program".into()));
-    AssertUnwindSafe(together(engine, claim, own, read)).catch_unwind().await.unwrap_or_else(|_| Err(panicked()))
-}
-
-async fn together(engine: &Arc<Engine>, claim: Claim, own: &Own, read: &[Read]) -> Result<usize, StoreError> {
     let tx = engine.store.begin().await?;
     receipts::hold_for_intake(&tx, claim).await?;
     let began = Instant::now();
