@@ -8,7 +8,7 @@ const OUTLASTED = 70_000;
 export class Trouble {
   constructor(world, chance, database) { Object.assign(this, { world, chance, database }); this.rig = world.rig; this.deleted = 0; }
 
-  #box(fits = () => true) { return this.chance.pick(this.world.mailboxes.filter((box) => box !== this.stalled && fits(box))); }
+  #box(fits = () => true) { return this.chance.pick(this.world.mailboxes.filter(fits)); }
   #fault(box, more) { return this.rig.call('/front/fault', { user: box.email, ...more }); }
   #while(ms) { return pause(ms ?? this.chance.between(1_000, 4_000)); }
 
@@ -37,26 +37,23 @@ export class Trouble {
   }
   /**
    * One IMAP session says nothing any more for longer than anything is waited for (60 s): it has to be given up, and the mail that it was
-   * just fetching has to come by another one. Gives what was seen. Other troubles leave the mailbox alone, but for those that strike all.
+   * just fetching has to come by another one. Gives what was seen.
    */
   async outlasts(customers) {
     for (let again = 0; again < 5; again += 1) {
       const box = this.#box((b) => !b.backlog && !b.folder);
-      this.stalled = box;
-      try {
-        const { id } = await this.#fault(box, { kind: 'stall', protocol: 'imap', on: 'UID FETCH', ms: OUTLASTED });
-        const { token } = await customers.write({ box });
-        await until('the stall strikes', async () => !(await this.rig.call('/front/faults')).armed.some((f) => f.id === id), 60);
-        const began = Date.now(), seconds = () => (Date.now() - began) / 1000;
-        const latest = async () => Math.max(0, ...(await this.rig.call('/front/stats', { user: box.email })).sessions.filter((s) => s.protocol === 'imap').map((s) => s.id));
-        const first = await latest();
-        await until(`a new session of ${box.email} beside the stalled one`, async () => await latest() > first, OUTLASTED / 1000, 200);
-        const after = seconds();
-        // Something that strikes all cut the session meanwhile: it did not stand still for long enough.
-        if (after < 55) continue;
-        await until(`mail that a stalled session was fetching came to ${box.email}`, () => this.database.number(`SELECT COUNT(*) FROM message m WHERE m.kind = 'incoming' AND m.text LIKE '${token}%'`), 60, 500);
-        return `a session of ${box.email} stood still: given up after ${after.toFixed(1)} s, its mail was here after ${seconds().toFixed(1)} s`;
-      } finally { this.stalled = null; }
+      const { id } = await this.#fault(box, { kind: 'stall', protocol: 'imap', on: 'UID FETCH', ms: OUTLASTED });
+      const { token } = await customers.write({ box });
+      await until('the stall strikes', async () => !(await this.rig.call('/front/faults')).armed.some((f) => f.id === id), 60);
+      const began = Date.now(), seconds = () => (Date.now() - began) / 1000;
+      const latest = async () => Math.max(0, ...(await this.rig.call('/front/stats', { user: box.email })).sessions.filter((s) => s.protocol === 'imap').map((s) => s.id));
+      const first = await latest();
+      await until(`a new session of ${box.email} beside the stalled one`, async () => await latest() > first, OUTLASTED / 1000, 200);
+      const after = seconds();
+      // Something that strikes all cut the session meanwhile: it did not stand still for long enough.
+      if (after < 55) continue;
+      await until(`mail that a stalled session was fetching came to ${box.email}`, () => this.database.number(`SELECT COUNT(*) FROM message m WHERE m.kind = 'incoming' AND m.text LIKE '${token}%'`), 60, 500);
+      return `a session of ${box.email} stood still: given up after ${after.toFixed(1)} s, its mail was here after ${seconds().toFixed(1)} s`;
     }
     throw new Error('every session that stood still was cut by another trouble before it could be given up');
   }
