@@ -57,8 +57,8 @@ pub async fn broke_off(db: &impl ConnectionTrait, id: i64, said: &str) -> Result
     Ok(())
 }
 
-/// It went through: what it found stands, and what it did not find any more is over. `compared`:
-/// the numberings that it looked at; receipts of others are not spoken of.
+/// It went through: what it found stands, and what it did not find any more is over. `compared`: the folders
+/// that it looked at, with their numbering; what was found under an earlier one is found under this, or is over.
 pub async fn finish(
     tx: &Tx,
     id: i64,
@@ -85,7 +85,7 @@ pub async fn finish(
         let seen = of(row);
         let stands = seen.is_some_and(|seen| found.contains(&seen));
         // A folder that could not be compared this time explains nothing.
-        let looked = seen.is_none_or(|seen| compared.contains(&(seen.folder, seen.uid_validity)));
+        let looked = seen.is_none_or(|seen| compared.iter().any(|(folder, _)| *folder == seen.folder));
         if !stands && looked {
             let closed =
                 ledger_alert::ActiveModel { id: Set(row.id), closed_at: Set(Some(now.0)), ..Default::default() };

@@ -13,6 +13,7 @@ use engine::fetch::Job;
 use engine::store::receipts::Claim;
 use engine::store::{entity as e, ledger, mailboxes};
 use engine::{imap, reconcile};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use std::time::Duration;
@@ -131,6 +132,24 @@ async fn a_receipt_a_source_and_a_ticket_deleted_by_hand_are_three_alerts_each_n
     let page = console.ledger.page(&admin(), mailbox).await.expect("a page");
     assert!(page.alerts.is_empty(), "{:?}", page.alerts);
     assert_eq!(desk.rig.list(&user, "INBOX").await.len(), MANY);
+}
+
+#[tokio::test]
+async fn a_folder_that_was_numbered_anew_leaves_no_alert_of_before() {
+    let (desk, _, mailbox) = desk_with(MANY).await;
+    delete_by_hand(&desk, mailbox).await;
+    let console = desk.engine.console();
+    console.ledger.reconcile(&admin(), mailbox).await.expect("it is compared");
+    // As if they had been found under the numbering before.
+    let former = e::ledger_alert::Entity::update_many()
+        .col_expr(e::ledger_alert::Column::UidValidity, Expr::value(1_i64))
+        .exec(desk.engine.store.write())
+        .await
+        .expect("the alerts");
+    assert_eq!(former.rows_affected, 3);
+    console.ledger.reconcile(&admin(), mailbox).await.expect("again");
+    let alerts = console.ledger.page(&admin(), mailbox).await.expect("a page").alerts;
+    assert_eq!(alerts.len(), 3, "each once, by its present number: {alerts:?}");
 }
 
 #[tokio::test]
