@@ -14,6 +14,14 @@ const doveadm = (...args) => new Promise((ok, no) => {
   execFile('doveadm', ['-c', conf, ...args], { maxBuffer: 1 << 30 }, (e, out, err) => (e && !out ? no(new Error(err.trim() || e.message)) : ok(out)));
 });
 
+/** What doveadm tells as JSON. It breaks off within a row whose message is deleted just then: asked again, it is gone. */
+async function asJson(...args) {
+  for (let left = 5; ; left -= 1) {
+    const said = await doveadm('-f', 'json', ...args) || '[]';
+    try { return JSON.parse(said); } catch (error) { if (!left) throw error; }
+  }
+}
+
 const word = (v) => (/^[\x20-\x7e]*$/.test(v) ? v : `=?UTF-8?B?${Buffer.from(v).toString('base64')}?=`);
 
 export function compose({ from, to, subject = 'Hello', text = 'Hello.\n', html, messageId, headers = {}, date, attachments = [] }) {
@@ -50,7 +58,7 @@ function parseHeaders(text) {
 }
 
 export async function list({ user, folder = 'INBOX' }) {
-  const found = JSON.parse(await doveadm('-f', 'json', 'fetch', '-u', U.need(user).email, 'uid guid flags size.physical date.received hdr', 'mailbox', folder) || '[]');
+  const found = await asJson('fetch', '-u', U.need(user).email, 'uid guid flags size.physical date.received hdr', 'mailbox', folder);
   return { messages: found.map((m) => {
     const headers = parseHeaders(m.hdr);
     const get = (n) => headers.find(([k]) => k.toLowerCase() === n)?.[1] ?? null;
