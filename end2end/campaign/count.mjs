@@ -17,7 +17,7 @@ export async function settled(database, { sent, seconds = 240, say = () => {} })
       const stored = await database.number("SELECT COUNT(*) FROM receipt WHERE disposition = 'stored'");
       const open = await database.number(`SELECT COUNT(*) FROM delivery WHERE state IN ${OPEN}`);
       const checking = await database.number("SELECT COUNT(*) FROM delivery WHERE state = 'uncertain' AND due_at < 9000000000000000 AND checks < 4");
-      const came = new Set([...await tokens(database), ...await quarantined(database)]);
+      const came = new Set(await tokens(database));
       const missing = sent.filter((m) => !came.has(m.token)).length;
       left = `${stored} to take in, ${open} to send, ${checking} being looked for in Sent, ${missing} not come`;
       return stored + open + checking + missing === 0;
@@ -32,20 +32,6 @@ async function tokens(database) {
 /** Customers' mail, by the token that it begins with. */
 const MAIL = "FROM message m WHERE m.kind = 'incoming' AND m.text LIKE 'c%x%'";
 const customersMail = (database) => database.all(`SELECT m.id, m.ticket_id, m.text ${MAIL}`);
-
-/** Mail that was being read at each of several kills, and is kept unread in a ticket: its whole source is there for a person. */
-async function quarantined(database) {
-  const rows = await database.all("SELECT r.source_id FROM receipt r JOIN source s ON s.id = r.source_id WHERE r.disposition = 'quarantined' AND r.ticket_id IS NOT NULL AND s.complete AND r.reason LIKE 'the program ended%'");
-  const found = new Set();
-  for (const { source_id: id } of rows) {
-    const chunks = await database.all(`SELECT ${database.isPostgres ? "encode(bytes, 'hex')" : 'hex(bytes)'} AS hex FROM source_chunk WHERE source_id = ${id} ORDER BY place LIMIT 1`);
-    const source = Buffer.from(chunks[0]?.hex ?? '', 'hex').toString('latin1');
-    const body = /\r?\n\r?\n([A-Za-z0-9+/=\r\n]{20,})/.exec(source.slice(source.search(/text\/plain/i)))?.[1] ?? '';
-    const token = /c\d+x[0-9a-f]{10}/.exec(Buffer.from(body, 'base64').toString())?.[0];
-    if (token) found.add(token);
-  }
-  return found;
-}
 
 /** What lies in a customer's mailbox, message by message, read by IMAP. */
 async function inbox(rig, customer) {
@@ -115,13 +101,10 @@ export async function count({ world, database, sent, written, cut }) {
     const token = row.text.trim().split(/\s/)[0];
     byToken.set(token, [...(byToken.get(token) ?? []), row]);
   }
-  const kept = await quarantined(database);
-  if (kept.size) console.log(`kept unread for a person, having been amid reading at several kills: ${kept.size}`);
   for (const mail of sent) {
     const found = byToken.get(mail.token) ?? [];
-    if (found.length === 0 && kept.has(mail.token)) continue;
     if (found.length === 0) lost.push(`${mail.token} to ${mail.box.email}`);
-    else if (found.length > 1 || kept.has(mail.token)) twice.push(`${mail.token} to ${mail.box.email}: tickets ${found.map((r) => r.ticket_id)}`);
+    else if (found.length > 1) twice.push(`${mail.token} to ${mail.box.email}: tickets ${found.map((r) => r.ticket_id)}`);
     else if (hash(found[0].text) !== mail.hash) lost.push(`${mail.token} to ${mail.box.email}: other content`);
   }
   const { times, strange } = await arrivals(world.rig, world.customers, written);

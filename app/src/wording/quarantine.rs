@@ -20,10 +20,15 @@ pub fn done(word: &str) -> Option<(&'static str, &'static str)> {
 pub fn reason(reason: &str) -> String {
     match reason {
         "unfetchable" => "The server lists it and does not hand it out.".into(),
-        other => {
-            let mut words = other.chars();
-            let first: String = words.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
-            format!("{first}{}.", words.as_str().trim_end_matches('.'))
+        "the program ended three times while reading it" | "reading it took too long" => {
+            format!("{} Mailkeep reads it again by itself, soon at first and then less often.", sentence(reason))
         }
+        other => sentence(other),
     }
+}
+
+fn sentence(words: &str) -> String {
+    let mut words = words.chars();
+    let first: String = words.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", words.as_str().trim_end_matches('.'))
 }

@@ -8,9 +8,9 @@
 //! Messages are read off the async threads while those before them are written, group by group in
 //! their order; a large one is alone in memory. A group that fails is rolled back and each of its
 //! messages is settled alone, so that one can't take others with it. Tries are counted before they are
-//! made: a message that was in hand alone three times when the process died is quarantined unread.
-//! Whoever else was in hand when it died is innocent, and from the second try on so is a message that
-//! was read before the process died.
+//! made: a message that was in hand alone three times when the process died is quarantined unread, and
+//! read once more when the process stayed up. Whoever else was in hand when it died is innocent, and from
+//! the second try on so is a message that was read before the process died.
 
 mod acknowledge;
 mod bounce;
@@ -24,7 +24,7 @@ mod ties;
 pub use by_hand::by_hand;
 pub use sign::{fresh_header_id, plus_address, signed_ticket};
 
-use crate::mime::{self, Mail, Proof};
+use crate::mime::{self, Broken, Mail, Proof};
 use crate::store::forwards::Forwarders;
 use crate::store::receipts::{self, Claim};
 use crate::store::settling;
@@ -61,7 +61,14 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     }
     let mut last = MailboxId(0);
     let mut messages = 0;
+    let mut looked = Instant::now();
     while !stop.is_cancelled() {
+        if looked.elapsed() >= ROUND {
+            looked = Instant::now();
+            if let Err(error) = doubt(&engine).await {
+                tracing::warn!(%error, "what may be readable stays unread for now");
+            }
+        }
         let woken = engine.wake.intake.notified();
         let pause = match turn(&engine, &mut last, &stop).await {
             Ok(Some(count)) => {
@@ -88,6 +95,20 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
             () = stop.cancelled() => {}
         }
     }
+}
+
+/// Lets be read once more what the machine may have been at fault for; how many. For `run`, which has stayed up for
+/// a while then, and tests.
+///
+/// # Errors
+/// The database's; they stay quarantined.
+pub async fn doubt(engine: &Engine) -> Result<u64, StoreError> {
+    let reasons = [Broken::Killed, Broken::TooSlow].map(|broken| broken.to_string());
+    let messages = settling::reopen_in_doubt(&engine.store, &reasons, TRIES - 1, clock::now()).await?;
+    if messages > 0 {
+        tracing::info!(messages, "what could not be read for the machine's sake is read again");
+    }
+    Ok(messages)
 }
 
 /// Works through one batch of the next mailbox; `false`: nothing waits. For `run` and tests.

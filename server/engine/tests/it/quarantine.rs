@@ -107,6 +107,41 @@ async fn an_upgrade_reads_again_by_itself_what_an_older_parser_gave_up_on() {
 }
 
 #[tokio::test]
+async fn what_was_in_hand_when_the_program_was_killed_is_read_again_when_it_stays_up() {
+    let inbox = Inbox::open().await;
+    let letter = "Message-ID: <1@c>\nFrom: Anna <anna@customer.example>\nTo: support@desk.example\nSubject: Printer\n\nIt jams.\n";
+    let uid = inbox.put(letter).await;
+    let noise = inbox.put_bytes(inbox.support, NOISE).await;
+    sql(&inbox, "UPDATE receipt SET tries = 4").await;
+    inbox.take_in().await;
+    sql(&inbox, &format!("UPDATE receipt SET reason = 'it is empty, or has no header' WHERE uid = {noise}")).await;
+    assert_eq!(intake::doubt(&inbox.engine).await.expect("a look"), 0, "it was given up just now");
+    // Given up a minute ago, two minutes after it came.
+    let ago = |settled: i64, stored: i64| {
+        format!(
+            "UPDATE receipt SET settled_at = settled_at - {}, stored_at = settled_at - {}",
+            settled * 1_000,
+            stored * 1_000
+        )
+    };
+    sql(&inbox, &ago(61, 181)).await;
+    assert_eq!(intake::doubt(&inbox.engine).await.expect("a look"), 0, "the longer it was tried, the longer it waits");
+    sql(&inbox, &ago(900, 1_020)).await;
+    assert_eq!(intake::doubt(&inbox.engine).await.expect("a look"), 1);
+    // It kills the program once more: no third and fourth time.
+    sql(&inbox, &format!("UPDATE receipt SET tries = tries + 1 WHERE uid = {uid}")).await;
+    inbox.take_in().await;
+    assert_eq!(receipt(&inbox, uid).await.disposition, "quarantined");
+    // It was the machine.
+    sql(&inbox, &ago(61, 62)).await;
+    assert_eq!(intake::doubt(&inbox.engine).await.expect("a look"), 1);
+    inbox.take_in().await;
+    assert_eq!(receipt(&inbox, uid).await.disposition, "ticket");
+    let rows = listed(&inbox).await;
+    assert_eq!(rows.iter().map(|row| i64::from(row.numbers.uid)).collect::<Vec<_>>(), [noise], "what is no mail stays");
+}
+
+#[tokio::test]
 async fn unreadable_mail_is_set_aside_by_admins_alone() {
     let inbox = Inbox::open().await;
     let uid = inbox.put_bytes(inbox.support, NOISE).await;
