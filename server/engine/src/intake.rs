@@ -16,6 +16,7 @@ mod acknowledge;
 mod bounce;
 mod by_hand;
 mod forward;
+mod memo;
 mod read;
 mod settle;
 mod sign;
@@ -34,8 +35,9 @@ use domain::id::{MailboxId, TicketId};
 use domain::provider::ProviderKind;
 use domain::{Address, Direction, receipt::Disposition};
 use futures::FutureExt as _;
+use memo::Memo;
 use read::{Read, With};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -197,6 +199,10 @@ pub(crate) struct Own {
     providers: HashMap<MailboxId, ProviderKind>,
     /// Mailboxes that only send, with the one where their mail arrives (R4).
     arrive: HashMap<MailboxId, MailboxId>,
+    /// The addresses of the desk's people.
+    people: HashSet<String>,
+    /// Mailboxes that acknowledge new tickets.
+    acknowledging: HashSet<MailboxId>,
 }
 
 impl Own {
@@ -209,8 +215,17 @@ impl Own {
             Some((MailboxId(side.mailbox_id), entry.kind))
         });
         let rows = store::mailboxes::all(&engine.store).await?;
+        let people = store::people::all(&engine.store).await?;
+        let people = people.into_iter().filter(|row| row.disabled_at.is_none()).map(|row| row.email);
+        let acknowledging = rows.iter().filter(|row| row.acknowledge).map(|row| MailboxId(row.id)).collect();
         let arrive = rows.into_iter().filter_map(|row| Some((MailboxId(row.id), MailboxId(row.arrives_at?)))).collect();
-        Ok(Self { addresses, providers: providers.collect(), arrive })
+        let (providers, people) = (providers.collect(), people.collect());
+        Ok(Self { addresses, providers, arrive, people, acknowledging })
+    }
+
+    /// Whether somebody of the desk has this address.
+    pub(crate) fn is_person(&self, address: &str) -> bool {
+        self.people.contains(address)
     }
 
     /// Whether the mailbox's provider vouches for a message's From.
@@ -285,12 +300,18 @@ async fn settle_some(engine: &Arc<Engine>, claim: Claim, own: &Own, read: &[Read
     let began = Instant::now();
     let mut told = Told::default();
     let mut done = 0;
+    let mails: Vec<&Mail> = read.iter().filter_map(|one| one.mail.as_deref().ok()).collect();
+    let memo = Memo::of(&tx, &mails).await?;
     for one in read {
-        settle::one(&tx, engine, own, one, &mut told).await?;
+        settle::one(&tx, engine, own, &memo, one, &mut told).await?;
         done += 1;
         if began.elapsed() > LOCK {
             break;
         }
+    }
+    if !memo.write(&tx, clock::now()).await? {
+        // Somebody else was first. Of several, each is to show alone which it was.
+        return if done == 1 { Ok(1) } else { Err(StoreError::Taken) };
     }
     fail::fail_point!("before-intake-commit");
     store::commit(tx).await?;
@@ -323,17 +344,16 @@ async fn settle_one(engine: &Arc<Engine>, claim: Claim, own: &Own, one: &Read) -
     }
     let tx = engine.store.begin().await?;
     receipts::hold_for_intake(&tx, claim).await?;
-    let now = clock::now();
-    if settling::claim(&tx, &one.waiting, now).await? {
-        let settlement = settling::Settlement {
-            disposition: Disposition::Quarantined,
-            reason: Some("the database refused what it says".into()),
-            ticket: None,
-            message: None,
-        };
-        settling::settle(&tx, &one.waiting, &settlement, now).await?;
+    let settlement = settling::Settlement {
+        disposition: Disposition::Quarantined,
+        reason: Some("the database refused what it says".into()),
+        ticket: None,
+        message: None,
+    };
+    if settling::settle(&tx, &[(one.waiting.clone(), settlement)], clock::now()).await? {
+        store::commit(tx).await?;
     }
-    store::commit(tx).await
+    Ok(())
 }
 
 fn tell(engine: &Engine, told: Told) {

@@ -25,6 +25,9 @@ pub async fn acknowledge(
     told: &mut Told,
 ) -> Result<(), StoreError> {
     let id = cx.waiting.mailbox;
+    if !cx.own.acknowledging.contains(&id) {
+        return Ok(());
+    }
     let Some(mailbox) = mailboxes::in_tx(cx.tx, id).await?.filter(|row| row.acknowledge) else { return Ok(()) };
     let side = directions::get(cx.tx, id, Direction::Outgoing).await?;
     let sends = side.is_some_and(|side| side.used && side.credential.is_some());
@@ -74,7 +77,7 @@ pub async fn acknowledge(
         references: answered.into_iter().collect(),
         once_hash: None,
     };
-    let message: MessageId = messages::insert(cx.tx, new, cx.now).await?;
+    let message: MessageId = cx.memo.message(cx.tx, new, cx.now).await?;
     known::remember_ours(cx.tx, &header_id, ticket, message).await?;
     let recipient = Recipient { address: to, kind: RecipientKind::To };
     let delivery = deliveries::create(cx.tx, message, ticket, id, &header_id, &[recipient], cx.now).await?;

@@ -13,12 +13,12 @@ use crate::Engine;
 use crate::mime::{self, Automatic, Identity, Inline, Mail, Part, Party, Vouched, Written, Zone};
 use crate::store::forwards::{self, Came, Forwarders};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, attachments, known, messages, people, sources, tickets};
+use crate::store::{StoreError, attachments, messages, people, sources, tickets};
 use domain::Time;
 use domain::console::tickets::Way;
 use domain::id::{MessageId, PersonId, SourceId, TicketId};
 use domain::receipt::Disposition;
-use domain::ticket::{MessageKind, TicketStatus};
+use domain::ticket::MessageKind;
 use domain::time::Span;
 
 /// How far two clocks may stand apart.
@@ -170,7 +170,8 @@ impl Context<'_> {
     async fn remember_forward(&self, mail: &Mail, became: &[(Became, MessageId)]) -> Result<(), StoreError> {
         let Some((first, message)) = became.first() else { return Ok(()) };
         let ticket = first.ticket();
-        known::remember(self.tx, &mail.identity.key, &mail.identity.digest, ticket, *message).await
+        self.memo.forwarded();
+        self.memo.remember(self.tx, &mail.identity, &[], (ticket, *message)).await
     }
 
     async fn carried(
@@ -182,7 +183,7 @@ impl Context<'_> {
     ) -> Result<(Became, MessageId), StoreError> {
         let done = match carry {
             Carry::Attached { source, mail } => {
-                let known = known::find(self.tx, &super::settle::keys(mail)).await?;
+                let known = self.memo.known(self.tx, &super::settle::keys(mail)).await?;
                 if let Some((ticket, message)) = self.seen_before(mail, &known).and_then(|s| s.ticket.zip(s.message)) {
                     return Ok((Became::Known(ticket), message));
                 }
@@ -194,7 +195,7 @@ impl Context<'_> {
                 let digest = crate::source::digest(source);
                 let stored = sources::store(self.tx, source, digest, self.waiting.arrived_at, self.now).await?;
                 let inner = self.inside(Some(stored), mail.date);
-                let joined = ties::find(self.tx, engine, self.own, mail, &known, By::Anybody).await?;
+                let joined = ties::find(self, engine, mail, &known, By::Anybody).await?;
                 inner.take_in(mail, joined.ticket()).await?
             }
             Carry::Inline(inline) => {
@@ -209,11 +210,12 @@ impl Context<'_> {
                 let files = if bundle.carried.len() == 1 { outer.parts.clone() } else { Vec::new() };
                 let mail = mail_of(inline, outer, &alike, files);
                 let inner = self.inside(self.waiting.source, mail.date);
-                let joined = ties::find(self.tx, engine, self.own, &mail, &[], By::Anybody).await?;
+                let joined = ties::find(self, engine, &mail, &[], By::Anybody).await?;
                 let done = inner.take_in(&mail, joined.ticket()).await?;
                 if let Some(written) = inline.written.filter(|_| telling) {
                     let came = Came { message: done.1, ticket: done.0.ticket(), alike, written, zone };
                     forwards::remember(self.tx, &came).await?;
+                    self.memo.forwarded();
                 }
                 done
             }
@@ -235,9 +237,8 @@ impl Context<'_> {
             return Ok((Became::Ticket(ticket), message));
         };
         let message = self.write(mail, ticket, MessageKind::Incoming).await?;
-        tickets::customer_wrote(self.tx, ticket, message, self.moved_at(mail), self.written_to(mail).as_deref())
-            .await?;
-        tickets::set_status(self.tx, ticket, TicketStatus::Open).await?;
+        let reply_from = self.written_to(mail);
+        tickets::customer_answered(self.tx, ticket, message, self.moved_at(mail), reply_from.as_deref()).await?;
         Ok((Became::Reply(ticket), message))
     }
 
@@ -271,7 +272,7 @@ impl Context<'_> {
                 source: self.waiting.source,
                 ..messages::New::note(ticket, bundle.lead.clone(), at)
             };
-            let note = messages::insert(self.tx, note, self.now).await?;
+            let note = self.memo.message(self.tx, note, self.now).await?;
             attachments::insert_parts(self.tx, note, &files).await?;
         }
         Ok(())
@@ -306,6 +307,9 @@ impl Context<'_> {
     /// for it since.
     pub async fn came_inside(&self, mail: &Mail) -> Result<Option<Came>, StoreError> {
         let (Some(date), Some(alike)) = (mail.date, &mail.alike) else { return Ok(None) };
+        if !self.memo.may_have_come_inside(alike) {
+            return Ok(None);
+        }
         let waiting = forwards::waiting(self.tx, alike).await?;
         Ok(waiting.into_iter().find(|came| came.written.may_be(date, came.zone)))
     }
@@ -316,8 +320,7 @@ impl Context<'_> {
         references.reverse();
         let header_id = mail.identity.given.then_some(mail.identity.key.as_str());
         forwards::adopt(self.tx, came.message, header_id, &references, self.now).await?;
-        known::remember(self.tx, &mail.identity.key, &mail.identity.digest, came.ticket, came.message).await?;
-        known::remember_named(self.tx, &mail.ancestors, came.ticket).await
+        self.memo.remember(self.tx, &mail.identity, &mail.ancestors, (came.ticket, came.message)).await
     }
 }
 

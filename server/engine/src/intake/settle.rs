@@ -1,6 +1,7 @@
 //! What becomes of one message, in the transaction that its batch shares.
 
 use super::forward::Forwarded;
+use super::memo::Memo;
 use super::read::Read;
 use super::sign::signed_ticket;
 use super::ties::{self, By, Sender};
@@ -8,7 +9,7 @@ use super::{Own, Proof, Told, acknowledge, bounce};
 use crate::mime::{Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, Tx, attachments, forwards, messages, posted, relays, requesters, tickets, whole};
+use crate::store::{StoreError, Tx, attachments, forwards, messages, posted, relays, tickets, whole};
 use crate::{Engine, clock};
 use domain::Time;
 use domain::console::tickets::NO_TICKET;
@@ -38,6 +39,7 @@ pub struct Context<'a> {
     pub tx: &'a Tx,
     pub waiting: &'a Waiting,
     pub own: &'a Own,
+    pub memo: &'a Memo,
     pub now: Time,
     /// A message that came inside a forward.
     pub inside: Option<Inside>,
@@ -46,13 +48,17 @@ pub struct Context<'a> {
 }
 
 /// Settles one receipt.
-pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut Told) -> Result<(), StoreError> {
+pub async fn one(
+    tx: &Tx,
+    engine: &Engine,
+    own: &Own,
+    memo: &Memo,
+    read: &Read,
+    told: &mut Told,
+) -> Result<(), StoreError> {
     let now = clock::now();
-    if !settling::claim(tx, &read.waiting, now).await? {
-        return Ok(());
-    }
     let sent = read.waiting.sent;
-    let cx = Context { tx, waiting: &read.waiting, own, now, inside: None, sent };
+    let cx = Context { tx, waiting: &read.waiting, own, memo, now, inside: None, sent };
     let settlement = match &read.mail {
         Ok(mail) => cx.mail(engine, mail, &read.forwarded, told).await?,
         // Of what we sent ourselves nothing is missing.
@@ -62,7 +68,6 @@ pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut To
             settled(Disposition::Quarantined, Some(&unreadable.reason), None, None)
         }
     };
-    settling::settle(tx, &read.waiting, &settlement, now).await?;
     if sent && settlement.disposition == Disposition::Ignored {
         // What people write about other things is none of the desk's business.
         settling::forget_source(tx, &read.waiting).await?;
@@ -75,6 +80,7 @@ pub async fn one(tx: &Tx, engine: &Engine, own: &Own, read: &Read, told: &mut To
         disposition = settlement.disposition.key(),
         "took a message in"
     );
+    memo.settled(&read.waiting, settlement);
     Ok(())
 }
 
@@ -115,9 +121,11 @@ impl Context<'_> {
         let asked = self.asked();
         if asked {
             // What stood for a ticket that is gone must not stand in the way of a new one.
-            known::forget_missing(self.tx, &keys(mail)).await?;
+            let keys = keys(mail);
+            known::forget_missing(self.tx, &keys).await?;
+            self.memo.forget(&keys);
         }
-        let known = known::find(self.tx, &keys(mail)).await?;
+        let known = self.memo.known(self.tx, &keys(mail)).await?;
         if let Some(settlement) = self.seen_before(mail, &known) {
             return Ok(settlement);
         }
@@ -151,7 +159,7 @@ impl Context<'_> {
         }
         let proved = self.own.proof(self.waiting.mailbox, mail) == Proof::Proved;
         let by = if proved { By::Proved } else { By::Anybody };
-        let ties = ties::find(self.tx, engine, self.own, mail, &known, by).await?;
+        let ties = ties::find(self, engine, mail, &known, by).await?;
         let unproved = matches!(forwarded, Forwarded::Unproved);
         let too_large = self.waiting.reason.as_deref() == Some(TOO_LARGE);
         let by_size = |otherwise| if too_large { Disposition::TooLarge } else { otherwise };
@@ -171,9 +179,8 @@ impl Context<'_> {
                 if unproved || sender == Sender::Unproved {
                     self.note_way(message, &Way::Unproved).await?;
                 }
-                tickets::customer_wrote(self.tx, ticket, message, self.at(mail), self.written_to(mail).as_deref())
-                    .await?;
-                tickets::set_status(self.tx, ticket, TicketStatus::Open).await?;
+                let reply_from = self.written_to(mail);
+                tickets::customer_answered(self.tx, ticket, message, self.at(mail), reply_from.as_deref()).await?;
                 Ok(settled(by_size(Disposition::Reply), self.waiting.reason.as_deref(), Some(ticket), Some(message)))
             }
             (None, _) => {
@@ -197,7 +204,7 @@ impl Context<'_> {
         mail: &Mail,
         known: &[Known],
     ) -> Result<Settlement, StoreError> {
-        match ties::find(self.tx, engine, self.own, mail, known, By::TheDesk).await?.ticket() {
+        match ties::find(self, engine, mail, known, By::TheDesk).await?.ticket() {
             Some(ticket) => self.outside(mail, ticket).await,
             None => Ok(settled(Disposition::Ignored, Some("sent, and about no ticket"), None, None)),
         }
@@ -240,7 +247,7 @@ impl Context<'_> {
     pub async fn begin(&self, mail: &Mail) -> Result<(TicketId, MessageId), StoreError> {
         let nobody = Party { name: String::new(), address: String::new() };
         let from = mail.from.as_ref().unwrap_or(&nobody);
-        let requester = requesters::of(self.tx, &from.address, &from.name).await?;
+        let requester = self.memo.requester_of(self.tx, &from.address, &from.name).await?;
         let reply_from = self.written_to(mail);
         let new = tickets::New {
             subject: base_subject(&mail.subject),
@@ -251,7 +258,7 @@ impl Context<'_> {
             at: self.moved_at(mail),
             reply_from: reply_from.clone(),
         };
-        let ticket = tickets::insert(self.tx, new, self.now).await?;
+        let ticket = self.memo.begin(self.tx, new, self.now).await?;
         let message = self.write(mail, ticket, MessageKind::Incoming).await?;
         tickets::customer_wrote(self.tx, ticket, message, self.moved_at(mail), reply_from.as_deref()).await?;
         Ok((ticket, message))
@@ -283,15 +290,14 @@ impl Context<'_> {
             references,
             once_hash: None,
         };
-        let message = messages::insert(self.tx, new, self.now).await?;
+        let message = self.memo.message(self.tx, new, self.now).await?;
         if self.waiting.reason.as_deref() == Some(TOO_LARGE) && self.inside.is_none() {
             // What is listed of a part of a message is not whole: its files are fetched on demand.
             whole::shortened(self.tx, message).await?;
         } else {
             attachments::insert_parts(self.tx, message, &mail.parts).await?;
         }
-        known::remember(self.tx, &mail.identity.key, &mail.identity.digest, ticket, message).await?;
-        known::remember_named(self.tx, &mail.ancestors, ticket).await?;
+        self.memo.remember(self.tx, &mail.identity, &mail.ancestors, (ticket, message)).await?;
         Ok(message)
     }
 

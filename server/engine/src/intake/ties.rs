@@ -1,11 +1,11 @@
 //! Which tickets a message points at, and whether its sender takes part in them.
 
-use super::Own;
+use super::settle::Context;
 use super::sign::signed_ticket;
 use crate::Engine;
 use crate::mime::Mail;
 use crate::store::known::Known;
-use crate::store::{StoreError, Tx, messages, tickets};
+use crate::store::{StoreError, messages, tickets};
 use domain::id::TicketId;
 use domain::thread::{Candidate, Tie, choose, possible, subject_tag};
 
@@ -46,14 +46,7 @@ impl Ties {
 }
 
 /// The ticket that a message joins, with what its sender is there; or the one it may be about.
-pub async fn find(
-    tx: &Tx,
-    engine: &Engine,
-    own: &Own,
-    mail: &Mail,
-    known: &[Known],
-    by: By,
-) -> Result<Ties, StoreError> {
+pub async fn find(cx: &Context<'_>, engine: &Engine, mail: &Mail, known: &[Known], by: By) -> Result<Ties, StoreError> {
     let mut pointed: Vec<(TicketId, Tie)> = Vec::new();
     let mut add = |ticket: TicketId, tie: Tie| {
         if !pointed.iter().any(|(t, _)| *t == ticket) {
@@ -84,20 +77,19 @@ pub async fn find(
     }
     let Some(from) = &mail.from else { return Ok(Ties::default()) };
     let proved = by != By::Anybody;
-    let ours = by == By::TheDesk || own.base(&from.address).is_some();
-    let staff = ours || messages::is_staff(tx, &from.address).await?;
+    let ours = by == By::TheDesk || cx.own.base(&from.address).is_some();
+    let staff = ours || cx.own.is_person(&from.address);
     let mut candidates = Vec::new();
     let mut requested = Vec::new();
+    let requester = if pointed.is_empty() { None } else { cx.memo.requester(cx.tx, &from.address).await? };
     // Ten tickets in one message's references are somebody's joke.
     for (ticket, tie) in pointed.into_iter().take(10) {
-        let Some(row) = tickets::get(tx, ticket).await? else { continue };
-        let people = messages::participants(tx, ticket).await?;
+        let Some(row) = tickets::get(cx.tx, ticket).await? else { continue };
+        let people = messages::participants(cx.tx, ticket).await?;
         // A number in a subject can be guessed, a Message-ID or address of ours can't.
         let claims = staff && (proved || tie != Tie::Tagged);
         let participant = claims || people.contains(&from.address);
-        if let Some(requester) = crate::store::requesters::by_id(tx, row.requester_id).await?
-            && requester.address == from.address
-        {
+        if requester.as_ref().is_some_and(|requester| requester.id == row.requester_id) {
             requested.push(ticket);
         }
         candidates.push(Candidate { ticket, tie, participant: participant || requested.contains(&ticket) });

@@ -120,6 +120,22 @@ pub async fn waiting(tx: &Tx, alike: &[u8]) -> Result<Vec<Came>, StoreError> {
     Ok(with_words(tx, alike, true).await?.into_iter().map(came).collect())
 }
 
+/// Of these words those that came inside a forward, and whose original has not come.
+pub async fn any_waiting(tx: &Tx, alike: &[&[u8]]) -> Result<HashSet<Vec<u8>>, StoreError> {
+    if alike.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<Vec<u8>> = forwarded::Entity::find()
+        .select_only()
+        .column(forwarded::Column::Alike)
+        .filter(forwarded::Column::Alike.is_in(alike.iter().map(|one| one.to_vec())))
+        .filter(forwarded::Column::AdoptedAt.is_null())
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
 /// The newest of them: it is with these that a message is compared.
 async fn with_words(tx: &Tx, alike: &[u8], waiting: bool) -> Result<Vec<forwarded::Model>, StoreError> {
     let mut found = forwarded::Entity::find().filter(forwarded::Column::Alike.eq(alike.to_vec()));

@@ -2,9 +2,11 @@
 
 use super::entity::known_id;
 use super::{StoreError, Tx};
+use crate::mime::Identity;
 use domain::id::{MessageId, TicketId};
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
@@ -27,7 +29,6 @@ pub async fn find(tx: &Tx, keys: &[String]) -> Result<Vec<Known>, StoreError> {
     }
     let rows = known_id::Entity::find()
         .filter(known_id::Column::MessageKey.is_in(keys.iter().map(String::as_str)))
-        .order_by_desc(known_id::Column::TicketId)
         .all(tx)
         .await?;
     let mut found: Vec<Known> = rows
@@ -40,8 +41,13 @@ pub async fn find(tx: &Tx, keys: &[String]) -> Result<Vec<Known>, StoreError> {
             ours: row.ours,
         })
         .collect();
-    found.sort_by_key(|known| known.message.is_none());
+    sort(&mut found);
     Ok(found)
+}
+
+/// Messages before mere mentions, the newest ticket first.
+pub fn sort(known: &mut [Known]) {
+    known.sort_by_key(|known| (known.message.is_none(), Reverse(known.ticket)));
 }
 
 /// Forgets what stands for messages that are not there any more.
@@ -75,16 +81,24 @@ pub fn second_key(key: &str, digest: &[u8]) -> String {
     })
 }
 
-/// Remembers a message that came. `StoreError::Taken`: another node settles the same message now.
+/// Remembers a message that came, by its identity, and the Message-IDs that it names, so that siblings of an
+/// unseen root still meet; what is known now. `known`: what was known of all of them. An ID that already stands for a
+/// message is left to that message's ticket: a stranger who names it can't draw others into his.
+///
+/// # Errors
+/// [`StoreError::Taken`]: another node settles the same message, or another of its ticket, now.
 pub async fn remember(
     tx: &Tx,
-    key: &str,
-    digest: &[u8],
-    ticket: TicketId,
-    message: MessageId,
-) -> Result<(), StoreError> {
-    let named = find(tx, &[key.to_owned()]).await?;
-    let here = named.iter().find(|known| known.ticket == ticket);
+    known: &[Known],
+    identity: &Identity,
+    names: &[String],
+    (ticket, message): (TicketId, MessageId),
+) -> Result<Vec<Known>, StoreError> {
+    let (key, digest) = (identity.key.as_str(), &identity.digest);
+    let itself =
+        |key: String| Known { key, ticket, message: Some(message), digest: Some(digest.to_vec()), ours: false };
+    let here = known.iter().find(|known| known.key == key && known.ticket == ticket);
+    let mut new = Vec::new();
     match here {
         Some(known) if known.message.is_none() => {
             known_id::Entity::update_many()
@@ -94,58 +108,39 @@ pub async fn remember(
                 .filter(known_id::Column::TicketId.eq(ticket.0))
                 .exec(tx)
                 .await?;
-            Ok(())
         }
-        Some(_) => insert(tx, &second_key(key, digest), Some(digest), ticket, Some(message), false).await,
-        None => insert(tx, key, Some(digest), ticket, Some(message), false).await,
+        Some(_) => new.push(itself(second_key(key, digest))),
+        None => new.push(itself(key.to_owned())),
     }
+    for name in names {
+        let there = known.iter().any(|known| known.key == *name && (known.message.is_some() || known.ticket == ticket));
+        if !there && name != key && !new.iter().any(|known| known.key == *name) {
+            new.push(Known { key: name.clone(), ticket, message: None, digest: None, ours: false });
+        }
+    }
+    insert(tx, &new).await?;
+    if here.is_some_and(|known| known.message.is_none()) {
+        new.push(itself(key.to_owned()));
+    }
+    Ok(new)
 }
 
 /// Remembers a message of ours. Its digest is not known before the server has rendered it.
 pub async fn remember_ours(tx: &Tx, key: &str, ticket: TicketId, message: MessageId) -> Result<(), StoreError> {
-    insert(tx, key, None, ticket, Some(message), true).await
+    insert(tx, &[Known { key: key.into(), ticket, message: Some(message), digest: None, ours: true }]).await
 }
 
-/// Remembers Message-IDs that a message names, so that siblings of an unseen root still meet. An
-/// ID that already stands for a message is left to that message's ticket: a stranger who names it
-/// can't draw others into his.
-pub async fn remember_named(tx: &Tx, keys: &[String], ticket: TicketId) -> Result<(), StoreError> {
-    let settled: HashSet<String> =
-        find(tx, keys).await?.into_iter().filter(|k| k.message.is_some()).map(|k| k.key).collect();
-    let rows: Vec<_> = keys
-        .iter()
-        .filter(|key| !settled.contains(*key))
-        .map(|key| known_id::ActiveModel {
-            message_key: Set(key.clone()),
-            ticket_id: Set(ticket.0),
-            message_id: Set(None),
-            digest: Set(None),
-            ours: Set(false),
-        })
-        .collect();
-    if rows.is_empty() {
+async fn insert(tx: &Tx, new: &[Known]) -> Result<(), StoreError> {
+    if new.is_empty() {
         return Ok(());
     }
-    let kept = OnConflict::columns([known_id::Column::MessageKey, known_id::Column::TicketId]).do_nothing().to_owned();
-    known_id::Entity::insert_many(rows).on_conflict(kept).exec_without_returning(tx).await?;
-    Ok(())
-}
-
-async fn insert(
-    tx: &Tx,
-    key: &str,
-    digest: Option<&[u8]>,
-    ticket: TicketId,
-    message: Option<MessageId>,
-    ours: bool,
-) -> Result<(), StoreError> {
-    let row = known_id::ActiveModel {
-        message_key: Set(key.into()),
-        ticket_id: Set(ticket.0),
-        message_id: Set(message.map(|m| m.0)),
-        digest: Set(digest.map(<[u8]>::to_vec)),
-        ours: Set(ours),
-    };
-    known_id::Entity::insert(row).exec_without_returning(tx).await?;
+    let rows = new.iter().map(|known| known_id::ActiveModel {
+        message_key: Set(known.key.clone()),
+        ticket_id: Set(known.ticket.0),
+        message_id: Set(known.message.map(|m| m.0)),
+        digest: Set(known.digest.clone()),
+        ours: Set(known.ours),
+    });
+    known_id::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
 }

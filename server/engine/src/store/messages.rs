@@ -1,6 +1,6 @@
 //! Messages of tickets.
 
-use super::entity::{message, person};
+use super::entity::message;
 use super::{Store, StoreError, Tx};
 use domain::Time;
 use domain::console::people::Actor;
@@ -81,6 +81,13 @@ impl New {
 /// # Errors
 /// [`StoreError::Taken`]: the same person sent it before (`once_hash`).
 pub async fn insert(tx: &Tx, new: New, now: Time) -> Result<MessageId, StoreError> {
+    let id = add(tx, new, now).await?;
+    super::search::due(tx, &[id]).await?;
+    Ok(id)
+}
+
+/// The same for those who list it for the search index themselves.
+pub async fn add(tx: &Tx, new: New, now: Time) -> Result<MessageId, StoreError> {
     let row = message::ActiveModel {
         ticket_id: Set(new.ticket.0),
         kind: Set(new.kind.key().into()),
@@ -106,9 +113,7 @@ pub async fn insert(tx: &Tx, new: New, now: Time) -> Result<MessageId, StoreErro
         ..Default::default()
     };
     // Only its number comes back: the texts need not travel twice.
-    let id = MessageId(message::Entity::insert(row).exec(tx).await?.last_insert_id);
-    super::search::due(tx, id).await?;
-    Ok(id)
+    Ok(MessageId(message::Entity::insert(row).exec(tx).await?.last_insert_id))
 }
 
 /// A list of people as a column holds it: a JSON array of `Anna <anna@x.example>`.
@@ -210,16 +215,6 @@ pub async fn participants(tx: &Tx, ticket: TicketId) -> Result<Vec<String>, Stor
 pub fn address_of(line: &str) -> String {
     let inner = line.rsplit_once('<').map_or(line, |(_, rest)| rest.trim_end().trim_end_matches('>'));
     inner.trim().to_lowercase()
-}
-
-/// Whether an address belongs to a person who works here.
-pub async fn is_staff(tx: &Tx, address: &str) -> Result<bool, StoreError> {
-    let found = person::Entity::find()
-        .filter(person::Column::Email.eq(address))
-        .filter(person::Column::DisabledAt.is_null())
-        .one(tx)
-        .await?;
-    Ok(found.is_some())
 }
 
 /// The message that this person sent with this key before.

@@ -4,6 +4,7 @@ use super::entity::requester;
 use super::{StoreError, Tx};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use std::collections::HashSet;
 
 /// A requester's row.
 pub type Row = requester::Model;
@@ -37,8 +38,13 @@ pub async fn of(tx: &Tx, address: &str, name: &str) -> Result<Row, StoreError> {
     Ok(row)
 }
 
-pub async fn by_id(tx: &Tx, id: i64) -> Result<Option<Row>, StoreError> {
-    Ok(requester::Entity::find_by_id(id).one(tx).await?)
+/// Who has one of these addresses.
+pub async fn by_addresses(tx: &Tx, addresses: &HashSet<&str>) -> Result<Vec<Row>, StoreError> {
+    if addresses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let any = requester::Column::Address.is_in(addresses.iter().copied());
+    Ok(requester::Entity::find().filter(any).all(tx).await?)
 }
 
 impl Row {

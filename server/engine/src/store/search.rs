@@ -31,8 +31,13 @@ pub struct Among {
 }
 
 /// Asks for a message to be indexed.
-pub async fn due(tx: &Tx, message: MessageId) -> Result<(), StoreError> {
-    let sql = format!("INSERT INTO search_due (message_id) VALUES ({}) ON CONFLICT (message_id) DO NOTHING", message.0);
+pub async fn due(tx: &Tx, messages: &[MessageId]) -> Result<(), StoreError> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<String> = messages.iter().map(|id| format!("({})", id.0)).collect();
+    let rows = rows.join(", ");
+    let sql = format!("INSERT INTO search_due (message_id) VALUES {rows} ON CONFLICT (message_id) DO NOTHING");
     tx.execute_unprepared(&sql).await?;
     Ok(())
 }
@@ -44,7 +49,7 @@ pub async fn moved(tx: &Tx, message: MessageId) -> Result<(), StoreError> {
         _ => "message_id",
     };
     tx.execute_unprepared(&format!("DELETE FROM search WHERE {column} = {}", message.0)).await?;
-    due(tx, message).await
+    due(tx, &[message]).await
 }
 
 /// Indexes at most so many messages in one transaction; how many there were.

@@ -1,7 +1,7 @@
 //! The ledger's half of intake: receipts that wait, their sources, and how they are settled.
 //!
 //! Invariant: a receipt leaves `stored` once, in the transaction that writes what it became. Two
-//! nodes that read the same receipt can't both settle it: [`claim`] finds one of them too late.
+//! nodes that read the same receipt can't both settle it: [`settle`] finds one of them too late.
 
 use super::entity::{folder, mailbox, receipt, source, source_chunk};
 use super::receipts::Claim;
@@ -12,7 +12,9 @@ use domain::receipt::Disposition;
 use domain::time::Span;
 use domain::{Time, id};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+};
 use std::collections::HashMap;
 
 /// A receipt that intake has not looked at.
@@ -37,6 +39,8 @@ pub struct Waiting {
 
 /// What is read with others. Bytes.
 const SMALL: i64 = 256 << 10;
+/// Receipts that one statement settles.
+const SETTLED_AT_ONCE: usize = 50;
 /// In hand together at most where one of the next is larger.
 const FEW: usize = 16;
 
@@ -195,30 +199,42 @@ pub async fn count(store: &Store, claim: Claim, waiting: &Waiting, alone: i64) -
     super::commit(tx).await
 }
 
-/// Takes a receipt for this transaction; `false`: somebody else settled it.
-pub async fn claim(tx: &Tx, waiting: &Waiting, now: Time) -> Result<bool, StoreError> {
-    let done = receipt::Entity::update_many()
-        .col_expr(receipt::Column::SettledAt, Expr::value(now.0))
-        .filter(one(waiting))
-        .filter(is_stored())
-        .exec(tx)
-        .await?;
-    Ok(done.rows_affected == 1)
-}
-
-/// Writes what a claimed receipt became.
-pub async fn settle(tx: &Tx, waiting: &Waiting, settlement: &Settlement, now: Time) -> Result<(), StoreError> {
-    receipt::Entity::update_many()
-        .col_expr(receipt::Column::Disposition, Expr::value(settlement.disposition.key()))
-        .col_expr(receipt::Column::Reason, Expr::value(settlement.reason.clone()))
-        .col_expr(receipt::Column::TicketId, Expr::value(settlement.ticket.map(|t| t.0)))
-        .col_expr(receipt::Column::MessageId, Expr::value(settlement.message.map(|m| m.0)))
-        .col_expr(receipt::Column::SettledAt, Expr::value(now.0))
-        .col_expr(receipt::Column::Parser, Expr::value(crate::mime::PARSER))
-        .filter(one(waiting))
-        .exec(tx)
-        .await?;
-    Ok(())
+/// Writes what receipts became. `false`: somebody else settled one of them, and nothing of this transaction may be
+/// committed.
+pub async fn settle(tx: &Tx, settled: &[(Waiting, Settlement)], now: Time) -> Result<bool, StoreError> {
+    for some in settled.chunks(SETTLED_AT_ONCE) {
+        let mut values: Vec<sea_orm::Value> = vec![now.0.into(), crate::mime::PARSER.into()];
+        let mut rows = Vec::new();
+        for (waiting, settlement) in some {
+            let first = values.len() + 1;
+            values.extend::<[sea_orm::Value; 7]>([
+                waiting.folder.into(),
+                waiting.uid_validity.into(),
+                waiting.uid.into(),
+                settlement.disposition.key().into(),
+                settlement.reason.clone().into(),
+                settlement.ticket.map(|t| t.0).into(),
+                settlement.message.map(|m| m.0).into(),
+            ]);
+            let types = ["BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT"];
+            let row: Vec<String> =
+                types.iter().enumerate().map(|(n, kind)| format!("CAST(${} AS {kind})", first + n)).collect();
+            rows.push(format!("({})", row.join(", ")));
+        }
+        let sql = format!(
+            "WITH became (folder_id, uid_validity, uid, disposition, reason, ticket_id, message_id) AS (VALUES {}) \
+             UPDATE receipt SET disposition = became.disposition, reason = became.reason, \
+             ticket_id = became.ticket_id, message_id = became.message_id, settled_at = $1, parser = $2 FROM became \
+             WHERE receipt.folder_id = became.folder_id AND receipt.uid_validity = became.uid_validity \
+             AND receipt.uid = became.uid AND receipt.disposition = 'stored'",
+            rows.join(", ")
+        );
+        let done = tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        if done.rows_affected() != some.len() as u64 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Lets intake read again what an older parser gave up on; how many there are.

@@ -8,7 +8,7 @@ use domain::ticket::TicketStatus;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, Statement,
+    QueryTrait, Select, Statement, UpdateMany,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -30,6 +30,14 @@ pub struct New {
 }
 
 pub async fn insert(tx: &Tx, new: New, now: Time) -> Result<TicketId, StoreError> {
+    let status = new.status;
+    let id = add(tx, new, now).await?;
+    count(tx, &[(status, 1)]).await?;
+    Ok(id)
+}
+
+/// The same for those who [`count`] it themselves.
+pub async fn add(tx: &Tx, new: New, now: Time) -> Result<TicketId, StoreError> {
     let row = ticket::ActiveModel {
         subject: Set(new.subject),
         status: Set(new.status.key().into()),
@@ -41,9 +49,7 @@ pub async fn insert(tx: &Tx, new: New, now: Time) -> Result<TicketId, StoreError
         reply_from: Set(new.reply_from),
         ..Default::default()
     };
-    let id = ticket::Entity::insert(row).exec(tx).await?.last_insert_id;
-    count(tx, &[(new.status, 1)]).await?;
-    Ok(TicketId(id))
+    Ok(TicketId(ticket::Entity::insert(row).exec(tx).await?.last_insert_id))
 }
 
 pub async fn get(db: &impl ConnectionTrait, id: TicketId) -> Result<Option<Row>, StoreError> {
@@ -58,16 +64,36 @@ pub async fn customer_wrote(
     at: Time,
     reply_from: Option<&str>,
 ) -> Result<(), StoreError> {
-    let mut update = ticket::Entity::update_many()
+    from_customer(id, message, at, reply_from).exec(tx).await?;
+    Ok(())
+}
+
+/// The customer answered: the ticket is open besides, which it mostly was.
+pub async fn customer_answered(
+    tx: &Tx,
+    id: TicketId,
+    message: MessageId,
+    at: Time,
+    reply_from: Option<&str>,
+) -> Result<(), StoreError> {
+    let open = ticket::Column::Status.eq(TicketStatus::Open.key());
+    if from_customer(id, message, at, reply_from).filter(open).exec(tx).await?.rows_affected == 0 {
+        customer_wrote(tx, id, message, at, reply_from).await?;
+        set_status(tx, id, TicketStatus::Open).await?;
+    }
+    Ok(())
+}
+
+fn from_customer(id: TicketId, message: MessageId, at: Time, reply_from: Option<&str>) -> UpdateMany<ticket::Entity> {
+    let update = ticket::Entity::update_many()
         .col_expr(ticket::Column::CustomerAt, Expr::value(at.0))
         .col_expr(ticket::Column::CustomerMessageId, Expr::value(message.0))
         .col_expr(ticket::Column::UpdatedAt, later(at))
         .filter(ticket::Column::Id.eq(id.0));
-    if let Some(address) = reply_from {
-        update = update.col_expr(ticket::Column::ReplyFrom, Expr::value(address));
+    match reply_from {
+        Some(address) => update.col_expr(ticket::Column::ReplyFrom, Expr::value(address)),
+        None => update,
     }
-    update.exec(tx).await?;
-    Ok(())
 }
 
 /// When a ticket last moved, or this time if that is later.
@@ -121,8 +147,8 @@ pub async fn assign(tx: &Tx, id: TicketId, to: Option<PersonId>) -> Result<bool,
     Ok(done.rows_affected == 1)
 }
 
-/// Always in the same order, so that two transactions don't wait for each other.
-async fn count(tx: &Tx, changes: &[(TicketStatus, i64)]) -> Result<(), StoreError> {
+/// Counts tickets. Always in the same order, so that two transactions don't wait for each other.
+pub async fn count(tx: &Tx, changes: &[(TicketStatus, i64)]) -> Result<(), StoreError> {
     for status in TicketStatus::ALL {
         for (_, by) in changes.iter().filter(|(s, _)| *s == status) {
             let sql = format!(

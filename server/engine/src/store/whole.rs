@@ -45,5 +45,5 @@ pub async fn put(
     if let Some(mail) = mail {
         attachments::insert_parts(tx, id, &mail.parts).await?;
     }
-    search::due(tx, id).await
+    search::due(tx, &[id]).await
 }
