@@ -49,7 +49,7 @@ function kinds(told, older) {
     { name: 'list, open', weight: 22, each: () => '/tickets', shows: `Open ${number(told.open)}` },
     { name: 'list, waiting and closed', weight: 10, each: turn(['/tickets?status=waiting', '/tickets?status=closed']), shows: `Closed ${number(told.closed)}` },
     { name: 'list, older', weight: 5, each: () => older, shows: `Open ${number(told.open)}` },
-    { name: 'search, one number', weight: 5, each: (n) => search(String(20_000 + (n * 7919) % told.tickets)), shows: '1 ticket' },
+    { name: 'search, one number', weight: 5, each: (n) => search(String(1_000_000 + (n * 7919) % told.tickets)), shows: '1 ticket' },
     { name: 'search, an address', weight: 5, each: (n) => search(told.customers[n % told.customers.length]), shows: 'customer' },
     { name: `search, a word in ${of(told.seldom[1])}`, weight: 3, each: () => search(told.seldom[0]), shows: told.seldom[0] },
     { name: `search, a word in ${of(told.frequent[1])}`, weight: 2, each: () => search(told.frequent[0]), shows: told.frequent[0] },

@@ -122,7 +122,7 @@ def fill_tickets(admin, agents, addresses, lost):
     insert("requester", "id, address, name", [(number, f"customer{person}@{['mail', 'post', 'web'][person % 3]}.example", " ".join(w.capitalize() for w in words(2))) for person, number in requesters.items()])
     names = dict(db.execute("SELECT id, address || char(10) || name FROM requester"))
     staff = dict(db.execute("SELECT id, name FROM person"))
-    subjects = [f"{' '.join(words(dice.randint(2, 7))).capitalize()} {20_000 + n}" for n in range(tickets)]
+    subjects = [f"{' '.join(words(dice.randint(2, 7))).capitalize()} {1_000_000 + n}" for n in range(tickets)]
     rows = [None] * tickets
     uids, waits = {}, len(lost) * 3
     messages, receipts, deliveries, recipients, attempts, found, seen = [], [], [], [], [], [], {}

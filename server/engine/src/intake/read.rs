@@ -14,7 +14,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::HashMap;
 
 /// Small messages that are in memory together.
-const GROUP: usize = 16;
+const GROUP: usize = 32;
 /// Messages read at a time.
 const READERS: usize = 2;
 

@@ -85,14 +85,14 @@ pub async fn find(cx: &Context<'_>, engine: &Engine, mail: &Mail, known: &[Known
     // Ten tickets in one message's references are somebody's joke.
     for (ticket, tie) in pointed.into_iter().take(10) {
         let Some(row) = tickets::get(cx.tx, ticket).await? else { continue };
-        let people = messages::participants(cx.tx, ticket).await?;
-        // A number in a subject can be guessed, a Message-ID or address of ours can't.
-        let claims = staff && (proved || tie != Tie::Tagged);
-        let participant = claims || people.contains(&from.address);
-        if requester.as_ref().is_some_and(|requester| requester.id == row.requester_id) {
+        let asked = requester.as_ref().is_some_and(|requester| requester.id == row.requester_id);
+        if asked {
             requested.push(ticket);
         }
-        candidates.push(Candidate { ticket, tie, participant: participant || requested.contains(&ticket) });
+        // A number in a subject can be guessed, a Message-ID or address of ours can't.
+        let claims = staff && (proved || tie != Tie::Tagged);
+        let participant = asked || claims || messages::participants(cx.tx, ticket).await?.contains(&from.address);
+        candidates.push(Candidate { ticket, tie, participant });
     }
     let joins = choose(&candidates).map(|chosen| {
         // Somebody of the desk may also be a customer: of a ticket of his own.

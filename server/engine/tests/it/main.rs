@@ -15,6 +15,7 @@ mod fetch_complaints;
 mod folders;
 mod forwards;
 mod grants;
+mod groups;
 mod imap;
 mod imports;
 mod inbox;
