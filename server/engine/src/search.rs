@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Messages of one transaction: some 25 ms of write lock.
-const BATCH: usize = 20;
+const BATCH: usize = 40;
 /// While many tickets wait to be made, the pause before each batch: the index is hardly in their way,
 /// and never stands still.
 const ASIDE: Duration = Duration::from_millis(500);

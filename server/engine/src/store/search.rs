@@ -6,12 +6,17 @@
 use super::entity::message;
 use super::{Store, StoreError, Tx};
 use domain::id::{MessageId, TicketId};
-use sea_orm::sea_query::LockType;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    Statement, Value,
+};
 use std::collections::HashMap;
 
 /// Bytes of a text that are indexed.
 const MOST: usize = 256 << 10;
+/// Messages that are read, and written, by one statement.
+const AT_ONCE: usize = 10;
 /// Hits that are ranked; nobody turns so many pages.
 const HITS: usize = 500;
 
@@ -60,12 +65,11 @@ pub async fn index_some(store: &Store, limit: usize) -> Result<usize, StoreError
     if ids.is_empty() {
         return Ok(0);
     }
-    // Read before the lock is held: bodies may be long.
+    // Read before the lock is held.
     let mut entries = Vec::with_capacity(ids.len());
-    for id in &ids {
-        if let Some(row) = message::Entity::find_by_id(*id).one(store.read()).await? {
-            entries.push(Entry::of(row, store.is_sqlite()));
-        }
+    for some in ids.chunks(AT_ONCE) {
+        let said: Vec<Said> = said(some).into_model().all(store.read()).await?;
+        entries.extend(said.into_iter().map(|said| Entry::of(said, store.is_sqlite())));
     }
     let tx = store.begin().await?;
     // A message may have moved meanwhile; none moves while these are written.
@@ -79,15 +83,51 @@ pub async fn index_some(store: &Store, limit: usize) -> Result<usize, StoreError
         .all(&tx)
         .await?;
     let tickets: HashMap<i64, i64> = tickets.into_iter().collect();
-    for mut entry in entries {
-        let Some(ticket) = tickets.get(&entry.message) else { continue };
-        entry.ticket = *ticket;
-        entry.write(&tx, store).await?;
-    }
+    entries.retain_mut(|entry| {
+        let ticket = tickets.get(&entry.message);
+        entry.ticket = ticket.copied().unwrap_or_default();
+        ticket.is_some()
+    });
     let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    if store.is_sqlite() {
+        tx.execute_unprepared(&format!("DELETE FROM search WHERE rowid IN ({list})")).await?;
+    }
+    let mut rest = entries;
+    while !rest.is_empty() {
+        // Two sizes only, so that prepared statements are found again.
+        let left = rest.split_off(if rest.len() < AT_ONCE { 1 } else { AT_ONCE });
+        write(&tx, rest).await?;
+        rest = left;
+    }
     tx.execute_unprepared(&format!("DELETE FROM search_due WHERE message_id IN ({list})")).await?;
     super::commit(tx).await?;
     Ok(ids.len())
+}
+
+/// What is indexed of a message.
+#[derive(FromQueryResult)]
+struct Said {
+    id: i64,
+    subject: String,
+    text: String,
+    quoted: Option<String>,
+    author: String,
+    from_address: Option<String>,
+    to_list: String,
+    cc_list: String,
+}
+
+/// Of these messages, with no more of a text than counts.
+fn said(ids: &[i64]) -> Select<message::Entity> {
+    use message::Column::{Author, CcList, FromAddress, Id, Subject, ToList};
+    let beginning = |column: &str| Expr::cust(format!("substr({column}, 1, {MOST})"));
+    message::Entity::find()
+        .select_only()
+        .columns([Id, Subject, Author, FromAddress, ToList, CcList])
+        .column_as(beginning("text"), "text")
+        .column_as(beginning("quoted"), "quoted")
+        .filter(Id.is_in(ids.iter().copied()))
+        .order_by_asc(Id)
 }
 
 struct Entry {
@@ -99,45 +139,63 @@ struct Entry {
 }
 
 impl Entry {
-    fn of(row: message::Model, sqlite: bool) -> Self {
-        let mut text = row.text;
+    fn of(said: Said, sqlite: bool) -> Self {
+        let mut text = said.text;
         text.push('\n');
-        text.push_str(row.quoted.as_deref().unwrap_or_default());
+        text.push_str(said.quoted.as_deref().unwrap_or_default());
         let mut end = text.len().min(MOST);
         while !text.is_char_boundary(end) {
             end -= 1;
         }
         text.truncate(end);
-        let people = [row.author.as_str(), row.from_address.as_deref().unwrap_or_default(), &row.to_list, &row.cc_list]
-            .join(" ");
+        let people =
+            [said.author.as_str(), said.from_address.as_deref().unwrap_or_default(), &said.to_list, &said.cc_list]
+                .join(" ");
         let spelled = |text: &str| if sqlite { text.to_owned() } else { words(text).join(" ") };
         Self {
-            message: row.id,
-            ticket: row.ticket_id,
-            subject: spelled(&row.subject),
+            message: said.id,
+            ticket: 0,
+            subject: spelled(&said.subject),
             text: spelled(&text),
             people: spelled(&people),
         }
     }
+}
 
-    async fn write(self, tx: &Tx, store: &Store) -> Result<(), StoreError> {
-        if store.is_sqlite() {
-            tx.execute_unprepared(&format!("DELETE FROM search WHERE rowid = {}", self.message)).await?;
-            let sql = "INSERT INTO search (rowid, subject, text, people, ticket_id) VALUES (?, ?, ?, ?, ?)";
-            let values =
-                [self.message.into(), self.subject.into(), self.text.into(), self.people.into(), self.ticket.into()];
-            tx.execute_raw(Statement::from_sql_and_values(store.backend(), sql, values)).await?;
-        } else {
-            let sql = "INSERT INTO search (message_id, ticket_id, words, text) VALUES ($1, $2, \
-                setweight(to_tsvector('simple', $3), 'A') || setweight(to_tsvector('simple', $4), 'B') || \
-                setweight(to_tsvector('simple', $5), 'D'), '') \
-                ON CONFLICT (message_id) DO UPDATE SET words = excluded.words, ticket_id = excluded.ticket_id";
-            let values =
-                [self.message.into(), self.ticket.into(), self.subject.into(), self.people.into(), self.text.into()];
-            tx.execute_raw(Statement::from_sql_and_values(store.backend(), sql, values)).await?;
-        }
-        Ok(())
+/// Writes entries in one statement; none of them stands in SQLite's index.
+async fn write(tx: &Tx, entries: Vec<Entry>) -> Result<(), StoreError> {
+    let backend = tx.get_database_backend();
+    let sqlite = backend == sea_orm::DatabaseBackend::Sqlite;
+    let (into, end) = match sqlite {
+        true => ("(rowid, ticket_id, subject, people, text)", ""),
+        false => (
+            "(message_id, ticket_id, words, text)",
+            " ON CONFLICT (message_id) DO UPDATE SET words = excluded.words, ticket_id = excluded.ticket_id",
+        ),
+    };
+    let mut values: Vec<Value> = Vec::with_capacity(5 * entries.len());
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let [id, ticket, subject, people, text] = [1, 2, 3, 4, 5].map(|n| format!("${}", values.len() + n));
+        rows.push(match sqlite {
+            true => format!("({id}, {ticket}, {subject}, {people}, {text})"),
+            false => format!(
+                "({id}, {ticket}, setweight(to_tsvector('simple', {subject}), 'A') || \
+                 setweight(to_tsvector('simple', {people}), 'B') || \
+                 setweight(to_tsvector('simple', {text}), 'D'), '')"
+            ),
+        });
+        values.extend([
+            entry.message.into(),
+            entry.ticket.into(),
+            entry.subject.into(),
+            entry.people.into(),
+            entry.text.into(),
+        ]);
     }
+    let sql = format!("INSERT INTO search {into} VALUES {}{end}", rows.join(", "));
+    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    Ok(())
 }
 
 /// Where the words are found, the best first.

@@ -3,7 +3,7 @@
 use crate::inbox::{Inbox, SUPPORT};
 use domain::console::people::Role;
 use engine::store::entity as e;
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ConnectionTrait as _, EntityTrait, QueryOrder, Statement};
 use std::collections::BTreeMap;
 
 /// Numbers that look drawn, the same for the same seed.
@@ -135,4 +135,17 @@ async fn what_is_taken_in_together_becomes_what_it_becomes_one_by_one() {
         together.take_in().await;
         assert_eq!(picture(&together).await, picture(&alone).await, "seed {seed}");
     }
+}
+
+#[tokio::test]
+async fn a_statement_is_prepared_once_whatever_is_bound_to_its_limit() {
+    let inbox = Inbox::open().await;
+    let store = &inbox.engine.store;
+    if !store.is_sqlite() {
+        return;
+    }
+    let ask = Statement::from_string(store.backend(), "PRAGMA compile_options");
+    let options = store.read().query_all_raw(ask).await.expect("an answer");
+    let options: Vec<String> = options.iter().filter_map(|row| row.try_get_by_index(0).ok()).collect();
+    assert!(options.iter().any(|option| option == "ENABLE_QPSG"), "{options:?}");
 }
