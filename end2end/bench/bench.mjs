@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import { ROOT } from '../support/rig.mjs';
 import { PROGRAM } from '../support/mailkeep.mjs';
 import { say } from '../support/say.mjs';
-import { WORK, available, describe, free, load, refusal } from './machine.mjs';
+import { WORK, available, busy, describe, free, refusal } from './machine.mjs';
 import * as results from './results.mjs';
 import { catchingUp, databases } from './parts.mjs';
 import { idle } from './idle.mjs';
@@ -82,12 +82,12 @@ for (const part of told.parts) {
   const { title, measure, messages: own } = PARTS[part];
   const messages = howMany(own), mailboxes = many(part);
   const work = `${WORK}/${part}`;
-  const before = load();
+  const before = await busy();
   fs.mkdirSync(work);
   say(`${title}: ${mailboxes ? `${mailboxes} mailboxes` : `${messages} messages, ${rounds} round${rounds > 1 ? 's' : ''}`}`);
   try {
     const text = await measure({ work, messages, rounds, mailboxes, say, build, short: told.short, draw, cores: os.cpus().length });
-    const measured = `Measured on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC: ${describe()}; load before the run ${before.toFixed(1)}${before > 0.5 ? ' - the machine was not quiet, so these figures are provisional' : ''}.`;
+    const measured = `Measured on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC: ${describe()}; ${before.toFixed(1)} cores were busy before the run${before > 0.5 ? ': the machine was not quiet, and these figures are provisional' : ''}.`;
     console.log(`\n${text}\n\n${measured}\n`);
     if (!told.short) results.keep(part, `### ${title}\n\n${text}\n\n${measured}`);
   } catch (error) {

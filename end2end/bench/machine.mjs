@@ -22,7 +22,13 @@ export function refusal({ disk, memory, there, messages, mailboxes = 0, each = 2
   return null;
 }
 
-export const load = () => os.loadavg()[0];
+/** How many cores are busy with other things, as seen for five seconds: the load average remembers what we did ourselves. */
+export async function busy(ms = 5000) {
+  const idle = () => os.cpus().reduce((sum, { times }) => sum + times.idle, 0);
+  const before = idle(), began = Date.now();
+  await new Promise((ok) => { setTimeout(ok, ms); });
+  return Math.max(0, os.cpus().length - (idle() - before) / (Date.now() - began));
+}
 
 /** A sentence about this machine. */
 export function describe() {
