@@ -105,9 +105,12 @@ export async function arrival({ work, mailboxes, say, build, short }) {
       await pause(2_000);
       for (let n = 1; n <= count; n += 1) {
         await mails.send(n, users[(n * 7) % users.length]);
-        const turn = n * quiet / count;
-        if (Number.isInteger(turn)) await mails.send(count + turn, asked[turn - 1]);
         await pause(pace);
+      }
+      // Afterwards: one that comes a minute after it was sent would stand below the list's first page. At every moment of the round.
+      for (const [n, to] of asked.entries()) {
+        await mails.send(count + n + 1, to);
+        await pause(every / quiet);
       }
       const show = (from, to, seconds) => until(`the mails ${from} to ${to} show`, () => {
         for (let n = from; n <= to; n += 1) if (!seen.has(n)) return false;

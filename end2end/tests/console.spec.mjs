@@ -210,6 +210,21 @@ test('ten open tabs are all live', async ({ page, rig }) => {
   for (const tab of tabs) { await tab.bringToFront(); await expect(ticketLink(tab, `To all tabs ${box.email}`)).toBeVisible({ timeout: 45_000 }); }
 });
 
+test('a change is shown although the page could not be fetched at first', async ({ page, rig }) => {
+  const box = { email: `${fresh('flaky')}@litware.example`, name: 'Flaky', imap_password: 'flaky-flaky-pass' };
+  await rig.users(box);
+  await at.desk.byPassword(box.email, { password: box.imap_password });
+  await signIn(page, at.mailkeep, ADMIN, '/tickets');
+  await awake(page);
+  // A proxy that has no server behind it for a moment, and a network that is gone.
+  const answers = [(route) => route.fulfill({ status: 502, body: 'Bad gateway' }), (route) => route.abort()];
+  await page.route('**/tickets', (route) => (answers.shift() ?? ((r) => r.continue()))(route));
+  const subject = `After a failure ${fresh('mail')}`;
+  await rig.send({ from: 'anna@customer.example', to: box.email, subject, text: 'It is here.' });
+  await expect(ticketLink(page, subject)).toBeVisible({ timeout: 30_000 });
+  expect(answers, 'both failed').toHaveLength(0);
+});
+
 test('a server that restarts is heard again, without a reload', async ({ page, rig, start }) => {
   const mailkeep = await start();
   const desk = await new Desk(mailkeep).open({ providers: [] });

@@ -20,6 +20,8 @@ use web_sys::js_sys::Date;
 
 /// At most four a second (design.md): the first change is shown at once, what follows is gathered.
 const GATHER: Duration = Duration::from_millis(250);
+/// How long the page may take to come; then it is asked for again, after growing pauses.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How long the toast stays; what it says stands in the page.
 const TOAST: Duration = Duration::from_secs(12);
 
@@ -67,6 +69,8 @@ struct Tab {
     stale: Cell<bool>,
     /// When the last fetch began, in milliseconds of the browser's clock.
     began: Cell<f64>,
+    /// How many failed since the last that did not.
+    failed: Cell<u32>,
 }
 
 impl Tab {
@@ -77,6 +81,7 @@ impl Tab {
             fetching: Cell::new(false),
             stale: Cell::new(false),
             began: Cell::new(0.0),
+            failed: Cell::new(0),
         });
         let seen = Rc::clone(&tab);
         let visible = Closure::<dyn FnMut()>::new(move || {
@@ -121,18 +126,31 @@ impl Tab {
     /// How long it is until the next fetch may begin.
     fn rest(&self) -> Duration {
         let since = Date::now() - self.began.get();
+        // 1, 2, 4 and at last 32 seconds.
+        let pause = match self.failed.get() {
+            0 => GATHER,
+            failed => Duration::from_millis(500 << failed.min(6)),
+        };
         // A clock that was put back says nothing.
-        if since < 0.0 { GATHER } else { GATHER.saturating_sub(Duration::from_millis(since as u64)) }
+        if since < 0.0 { pause } else { pause.saturating_sub(Duration::from_millis(since as u64)) }
     }
 
     async fn refresh(self: Rc<Self>) {
         self.began.set(Date::now());
         self.stale.set(false);
         self.fetching.set(true);
-        if let Some(fresh) = fresh_page().await
-            && let Some(new) = regions::exchange(&fresh)
-        {
-            self.announce(new);
+        match fresh_page().await {
+            Fresh::Page(fresh) => {
+                self.failed.set(0);
+                if let Some(new) = regions::exchange(&fresh) {
+                    self.announce(new);
+                }
+            }
+            Fresh::Elsewhere => self.failed.set(0),
+            Fresh::Failed => {
+                self.failed.set(self.failed.get() + 1);
+                self.stale.set(true);
+            }
         }
         self.fetching.set(false);
         if self.stale.get() {
@@ -154,8 +172,28 @@ impl Tab {
     }
 }
 
-/// This page as it is now. Nothing when the server sends us elsewhere, as after a sign-out.
-async fn fresh_page() -> Option<web_sys::Document> {
+/// What came of asking for this page.
+enum Fresh {
+    Page(web_sys::Document),
+    /// The server sends us elsewhere, as after a sign-out, or has no such page any more: this one stays as it is.
+    Elsewhere,
+    /// No answer, or none that says anything about the page.
+    Failed,
+}
+
+/// This page as it is now.
+async fn fresh_page() -> Fresh {
+    let Some(response) = asked().await else { return Fresh::Failed };
+    if response.redirected() || (400..500).contains(&response.status()) {
+        return Fresh::Elsewhere;
+    }
+    match parse(&response).await {
+        Some(page) if response.ok() => Fresh::Page(page),
+        _ => Fresh::Failed,
+    }
+}
+
+async fn asked() -> Option<web_sys::Response> {
     let location = window().location();
     let address = format!("{}{}", location.pathname().ok()?, location.search().ok()?);
     let init = web_sys::RequestInit::new();
@@ -163,9 +201,6 @@ async fn fresh_page() -> Option<web_sys::Document> {
     headers.set("Accept", "text/html").ok()?;
     headers.set("X-Live", "1").ok()?;
     init.set_headers(&headers);
-    let response = fetch(&address, &init).await?;
-    if !response.ok() || response.redirected() {
-        return None;
-    }
-    parse(&response).await
+    init.set_signal(Some(&web_sys::AbortSignal::timeout_with_u32(PATIENCE.as_millis() as u32)));
+    fetch(&address, &init).await
 }

@@ -7,6 +7,7 @@ mod facts;
 mod shown;
 
 pub use facts::facts;
+pub(crate) use shown::own_shown;
 pub use shown::{Shown, shown};
 
 use crate::Engine;

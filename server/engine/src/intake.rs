@@ -207,14 +207,10 @@ pub(crate) struct Own {
 
 impl Own {
     pub(crate) async fn load(engine: &Engine) -> Result<Self, StoreError> {
-        let addresses = store::mailboxes::own_addresses(&engine.store).await?;
-        let sides = store::directions::all(&engine.store).await?;
-        let incoming = sides.into_iter().filter(|side| side.direction == Direction::Incoming.key());
-        let providers = incoming.filter_map(|side| {
-            let entry = engine.providers.by_host(side.host.as_deref()?)?;
-            Some((MailboxId(side.mailbox_id), entry.kind))
-        });
-        let rows = store::mailboxes::all(&engine.store).await?;
+        let rows = store::mailboxes::brief(&engine.store).await?;
+        let addresses = store::mailboxes::own_addresses_of(&engine.store, &rows).await?;
+        let hosts = store::directions::hosts(&engine.store, Direction::Incoming).await?;
+        let providers = hosts.into_iter().filter_map(|(id, host)| Some((id, engine.providers.by_host(&host)?.kind)));
         let people = store::people::all(&engine.store).await?;
         let people = people.into_iter().filter(|row| row.disabled_at.is_none()).map(|row| row.email);
         let acknowledging = rows.iter().filter(|row| row.acknowledge).map(|row| MailboxId(row.id)).collect();

@@ -157,9 +157,11 @@ impl Worker {
                         return Ok(Pause::Until(Some(at)));
                     }
                     let limit = self.engine.providers.by_host(side.host.as_deref().unwrap_or_default());
-                    let recent = deliveries::recent_hand_overs(&self.engine.store, self.mailbox, now).await?;
-                    if let Some(at) = pace::wait_until(&recent, limit.and_then(|p| p.send_per_minute), now) {
-                        return Ok(Pause::Until(Some(at)));
+                    if let Some(per_minute) = limit.and_then(|p| p.send_per_minute) {
+                        let recent = deliveries::recent_hand_overs(&self.engine.store, self.mailbox, now).await?;
+                        if let Some(at) = pace::wait_until(&recent, Some(per_minute), now) {
+                            return Ok(Pause::Until(Some(at)));
+                        }
                     }
                     // Whether anything may be attempted, before an attempt is written down.
                     let access = match pressed {

@@ -43,6 +43,18 @@ pub async fn all(store: &Store) -> Result<Vec<Row>, StoreError> {
     Ok(direction::Entity::find().all(store.read()).await?)
 }
 
+/// Every mailbox's host of one direction, where it is known.
+pub async fn hosts(store: &Store, direction: Direction) -> Result<Vec<(MailboxId, String)>, StoreError> {
+    let found: Vec<(i64, Option<String>)> = direction::Entity::find()
+        .select_only()
+        .columns([direction::Column::MailboxId, direction::Column::Host])
+        .filter(direction::Column::Direction.eq(direction.key()))
+        .into_tuple()
+        .all(store.read())
+        .await?;
+    Ok(found.into_iter().filter_map(|(id, host)| Some((MailboxId(id), host?))).collect())
+}
+
 /// The first mailbox by whose outgoing direction mail can leave now, as far as is known.
 pub async fn first_that_sends(store: &Store) -> Result<Option<MailboxId>, StoreError> {
     let at_work = mailbox::Entity::find()

@@ -8,7 +8,9 @@ use domain::id::{MailboxId, PersonId};
 use domain::provider::Endpoint;
 use domain::{Address, Direction, Time};
 use sea_orm::sea_query::{LockType, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use std::collections::{HashMap, HashSet};
 
 pub use super::entity::mailbox::{ActiveModel, Model as Row};
@@ -67,10 +69,40 @@ pub async fn all(store: &Store) -> Result<Vec<Row>, StoreError> {
         .await?)
 }
 
+/// Those of these mailboxes that were not deleted.
+pub async fn some(store: &Store, ids: impl IntoIterator<Item = MailboxId>) -> Result<Vec<Row>, StoreError> {
+    Ok(mailbox::Entity::find()
+        .filter(mailbox::Column::Id.is_in(ids.into_iter().map(|id| id.0)))
+        .filter(mailbox::Column::DeletedAt.is_null())
+        .all(store.read())
+        .await?)
+}
+
+/// What taking in asks of every mailbox.
+#[derive(FromQueryResult)]
+pub struct Brief {
+    pub id: i64,
+    pub address: String,
+    pub arrives_at: Option<i64>,
+    pub acknowledge: bool,
+}
+
+/// The same of all mailboxes that were not deleted: few of many columns.
+pub async fn brief(store: &Store) -> Result<Vec<Brief>, StoreError> {
+    use mailbox::Column::{Acknowledge, Address, ArrivesAt, DeletedAt, Id};
+    let columns = mailbox::Entity::find().select_only().columns([Id, Address, ArrivesAt, Acknowledge]);
+    Ok(columns.filter(DeletedAt.is_null()).into_model().all(store.read()).await?)
+}
+
 /// Every address that is one of ours, with its mailbox.
 pub async fn own_addresses(store: &Store) -> Result<HashMap<Address, MailboxId>, StoreError> {
+    own_addresses_of(store, &brief(store).await?).await
+}
+
+/// The same where the mailboxes are read already.
+pub async fn own_addresses_of(store: &Store, mailboxes: &[Brief]) -> Result<HashMap<Address, MailboxId>, StoreError> {
     let mut own = HashMap::new();
-    for row in all(store).await? {
+    for row in mailboxes {
         if let Ok(address) = Address::parse(&row.address) {
             own.insert(address, MailboxId(row.id));
         }

@@ -325,7 +325,7 @@ async fn what_is_asked_before_every_reply_scans_nothing() {
         return;
     }
     let plans = deliveries::plans(&inbox.engine.store, inbox.support, clock::now()).await.expect("plans");
-    assert_eq!(plans.len(), 6);
+    assert_eq!(plans.len(), 7);
     for plan in plans {
         assert!(!plan.is_empty());
         for step in plan {

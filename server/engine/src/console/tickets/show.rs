@@ -22,7 +22,7 @@ pub async fn show(engine: &Engine, actor: &Actor, id: TicketId) -> Answer<Ticket
     let now = clock::now();
     let row = tickets::get(store.read(), id).await?.ok_or(Refusal::NotFound)?;
     let rows = messages::of_ticket(store, id).await?;
-    let own = Own::load(engine).await?;
+    let own = evidence::own_shown(engine).await?;
     let requester = tickets::requesters(store, std::slice::from_ref(&row)).await?.remove(&row.requester_id);
     let people = tickets::people(store).await?;
     let facts = evidence::shown(engine).await?;
@@ -107,8 +107,8 @@ async fn sender_of(
         sender.reply_from = address;
     }
     // R4: written to an address that only sends, and whose mail arrives here: answered from there.
-    let rows = mailboxes::all(&engine.store).await?;
     let wrote_to = ticket.reply_from.as_deref().and_then(|a| own.mailbox(a));
+    let rows = mailboxes::some(&engine.store, [Some(mailbox), wrote_to].into_iter().flatten()).await?;
     let sends_only = rows.iter().find(|row| wrote_to == Some(MailboxId(row.id)) && row.arrives_at == Some(mailbox.0));
     // R4: what only fetches answers through another mailbox.
     let through = rows.iter().find(|row| row.id == mailbox.0 && !sender.sends).and_then(|row| row.replies_through);

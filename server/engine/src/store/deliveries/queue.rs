@@ -122,15 +122,22 @@ pub async fn next_due_at(store: &Store, now: Time) -> Result<Option<Time>, Store
 
 /// Replies read at once.
 const PAGE: u64 = 2_000;
+/// The same where the first one mostly has its turn.
+const FEW: u64 = 20;
 
 /// A mailbox's replies that wait, in the order in which they were written, from the one after this on.
-fn to_send(mailbox: MailboxId, after: i64) -> Select<delivery::Entity> {
+fn to_send(mailbox: MailboxId, after: i64, limit: u64) -> Select<delivery::Entity> {
     of_mailbox(mailbox)
         .filter(is_open())
         .filter(delivery::Column::State.eq(DeliveryState::Waiting.key()))
         .filter(delivery::Column::Id.gt(after))
         .order_by_asc(delivery::Column::Id)
-        .limit(PAGE)
+        .limit(limit)
+}
+
+/// One of which a person said *now*.
+fn pressed(mailbox: MailboxId) -> Select<delivery::Entity> {
+    to_send(mailbox, 0, 1).filter(delivery::Column::DueAt.eq(0))
 }
 
 /// Its uncertain replies, the one that is looked for next first.
@@ -156,7 +163,8 @@ fn of_mailbox(mailbox: MailboxId) -> Select<delivery::Entity> {
 pub async fn plans(store: &Store, mailbox: MailboxId, now: Time) -> Result<Vec<Vec<String>>, StoreError> {
     let backend = store.backend();
     let questions = [
-        to_send(mailbox, 0).build(backend),
+        to_send(mailbox, 0, FEW).build(backend),
+        pressed(mailbox).build(backend),
         to_check(mailbox).build(backend),
         to_copy(mailbox).build(backend),
         due(now).build(backend),
@@ -176,7 +184,9 @@ pub async fn next(store: &Store, mailbox: MailboxId, now: Time) -> Result<Due, S
     if let Some(row) = check.as_ref().filter(|row| OUTBOX.is_due(Time(row.due_at), now)) {
         return Ok(Due::Check(DeliveryId(row.id)));
     }
-    let waiting = waiting(store, mailbox, now, |read| choose(read, now).is_some()).await?;
+    // Before every reply: where thousands wait, few of them are looked at, unless somebody is in a hurry.
+    let first = if pressed(mailbox).one(store.read()).await?.is_some() { PAGE } else { FEW };
+    let waiting = waiting(store, mailbox, now, first, |read| choose(read, now).is_some()).await?;
     if let Some(turn) = choose(&waiting, now) {
         return Ok(Due::Send { id: DeliveryId(turn.id), pressed: turn.due_at == 0 });
     }
@@ -198,15 +208,18 @@ async fn waiting(
     store: &Store,
     mailbox: MailboxId,
     now: Time,
+    first: u64,
     enough: impl Fn(&[Waiting]) -> bool,
 ) -> Result<Vec<Waiting>, StoreError> {
     let mut read: Vec<Waiting> = Vec::new();
+    let mut limit = first;
     loop {
-        let page = to_send(mailbox, read.last().map_or(0, |row| row.id)).all(store.read()).await?;
+        let page = to_send(mailbox, read.last().map_or(0, |row| row.id), limit).all(store.read()).await?;
         read.extend(page.iter().map(|row| Waiting::of(row, now)));
-        if page.len() < PAGE as usize || enough(&read) {
+        if (page.len() as u64) < limit || enough(&read) {
             return Ok(read);
         }
+        limit = PAGE;
     }
 }
 
@@ -221,7 +234,7 @@ fn choose(waiting: &[Waiting], now: Time) -> Option<Waiting> {
 
 /// The deliveries of a mailbox that may leave now, in the order of their turns: the first page of them at least.
 pub async fn line_up(store: &Store, mailbox: MailboxId, now: Time) -> Result<Vec<i64>, StoreError> {
-    let waiting = waiting(store, mailbox, now, |read| !turns(read, now).is_empty()).await?;
+    let waiting = waiting(store, mailbox, now, PAGE, |read| !turns(read, now).is_empty()).await?;
     Ok(turns(&waiting, now).iter().map(|row| row.id).collect())
 }
 
