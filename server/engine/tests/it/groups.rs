@@ -89,9 +89,16 @@ async fn picture(inbox: &Inbox) -> Vec<String> {
     }
     let (ticket, message) = (|id: Option<i64>| id.map(|id| tickets[&id]), |id: Option<i64>| id.map(|id| messages[&id]));
     let mut counted: BTreeMap<String, i64> = BTreeMap::new();
-    for row in e::ticket::Entity::find().all(db).await.expect("tickets") {
+    let requesters = e::requester::Entity::find().all(db).await.expect("requesters");
+    let requesters: BTreeMap<i64, String> = requesters.into_iter().map(|row| (row.id, row.address)).collect();
+    for row in e::ticket::Entity::find().order_by_asc(e::ticket::Column::Id).all(db).await.expect("tickets") {
         let customer = (message(row.customer_message_id), row.customer_at.is_some(), row.reply_from);
-        told.push(format!("ticket {:?} {} of {} {customer:?}", ticket(Some(row.id)), row.status, row.requester_id));
+        told.push(format!(
+            "ticket {:?} {} of {} {customer:?}",
+            ticket(Some(row.id)),
+            row.status,
+            requesters[&row.requester_id]
+        ));
         *counted.entry(row.status).or_default() += 1;
     }
     let counts = e::ticket_count::Entity::find().all(db).await.expect("counts");
