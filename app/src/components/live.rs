@@ -184,7 +184,9 @@ enum Fresh {
 /// This page as it is now.
 async fn fresh_page() -> Fresh {
     let Some(response) = asked().await else { return Fresh::Failed };
-    if response.redirected() || (400..500).contains(&response.status()) {
+    // Of the 4xx these say to come again (RFC 9110 15.5.9, RFC 8470, RFC 6585).
+    let later = matches!(response.status(), 408 | 425 | 429);
+    if response.redirected() || ((400..500).contains(&response.status()) && !later) {
         return Fresh::Elsewhere;
     }
     match parse(&response).await {

@@ -18,6 +18,8 @@ pub fn done(word: &str) -> Option<(&'static str, &'static str)> {
 
 /// Why it can't be read, as a sentence.
 pub fn reason(reason: &str) -> String {
+    // Behind it stands the word that fetching had left.
+    let reason = reason.split(" [").next().unwrap_or(reason);
     match reason {
         "unfetchable" => "The server lists it and does not hand it out.".into(),
         "the program ended three times while reading it" | "reading it took too long" => {

@@ -106,8 +106,12 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
 /// The database's; they stay quarantined.
 pub async fn doubt(engine: &Engine) -> Result<u64, StoreError> {
     let reasons = [Broken::Killed, Broken::TooSlow].map(|broken| broken.to_string());
-    let messages = settling::reopen_in_doubt(&engine.store, &reasons, TRIES - 1, clock::now()).await?;
+    let messages = {
+        let words = [settle::TOO_LARGE, crate::fetch::ASKED];
+        settling::reopen_in_doubt(&engine.store, &reasons, &words, TRIES - 1, clock::now()).await?
+    };
     if messages > 0 {
+        engine.changes.tell("mailboxes");
         tracing::info!(messages, "what could not be read for the machine's sake is read again");
     }
     Ok(messages)
@@ -297,7 +301,7 @@ async fn settle_some(engine: &Arc<Engine>, claim: Claim, own: &Own, read: &[Read
     let mut told = Told::default();
     let mut done = 0;
     let mails: Vec<&Mail> = read.iter().filter_map(|one| one.mail.as_deref().ok()).collect();
-    let memo = Memo::of(&tx, &mails).await?;
+    let memo = Memo::of(&tx, &mails, engine.store.is_sqlite()).await?;
     for one in read {
         settle::one(&tx, engine, own, &memo, one, &mut told).await?;
         done += 1;

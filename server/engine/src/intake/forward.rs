@@ -138,6 +138,8 @@ impl Context<'_> {
         bundle: &Bundle,
         told: &mut Told,
     ) -> Result<Settlement, StoreError> {
+        // What it carries was not looked up.
+        self.memo.forwarded();
         let mut became: Vec<(Became, MessageId)> = Vec::new();
         for carry in &bundle.carried {
             let one = self.carried(engine, mail, bundle, carry).await?;
@@ -170,7 +172,6 @@ impl Context<'_> {
     async fn remember_forward(&self, mail: &Mail, became: &[(Became, MessageId)]) -> Result<(), StoreError> {
         let Some((first, message)) = became.first() else { return Ok(()) };
         let ticket = first.ticket();
-        self.memo.forwarded();
         self.memo.remember(self.tx, &mail.identity, &[], (ticket, *message)).await
     }
 
@@ -215,7 +216,6 @@ impl Context<'_> {
                 if let Some(written) = inline.written.filter(|_| telling) {
                     let came = Came { message: done.1, ticket: done.0.ticket(), alike, written, zone };
                     forwards::remember(self.tx, &came).await?;
-                    self.memo.forwarded();
                 }
                 done
             }

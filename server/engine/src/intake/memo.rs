@@ -11,8 +11,8 @@ use domain::ticket::TicketStatus;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Everything that a transaction asks for is remembered here, and so is what it writes: the rows of others can't
-/// change under it on SQLite, and on PostgreSQL the unique keys tell of them.
+/// Everything that a transaction asks for is remembered here, and so is what it writes. On SQLite nobody else writes
+/// meanwhile; on PostgreSQL another node does, and what messages are known is asked anew for each.
 #[derive(Default)]
 pub struct Memo(Mutex<Notes>);
 
@@ -24,6 +24,8 @@ struct Notes {
     requesters: HashMap<String, Option<requesters::Row>>,
     /// What forwards brought and no original came for, of what was looked up; `None`: anything may have been forwarded.
     alike: Option<HashSet<Vec<u8>>>,
+    /// Nobody else writes.
+    alone: bool,
     /// To be indexed for the search.
     due: Vec<MessageId>,
     /// Tickets to be counted.
@@ -33,16 +35,20 @@ struct Notes {
 
 impl Memo {
     /// Looks up what the messages will ask for.
-    pub async fn of(tx: &Tx, mails: &[&Mail]) -> Result<Self, StoreError> {
-        let memo = Self::default();
-        let keys: Vec<String> = mails.iter().flat_map(|mail| super::settle::keys(mail)).collect();
-        memo.known(tx, &keys).await?;
+    /// `alone`: nobody else writes until the transaction ends.
+    pub async fn of(tx: &Tx, mails: &[&Mail], alone: bool) -> Result<Self, StoreError> {
+        let memo = Self(Mutex::new(Notes { alone, ..Notes::default() }));
         let from: HashSet<&str> = mails.iter().filter_map(|mail| Some(mail.from.as_ref()?.address.as_str())).collect();
         let found = requesters::by_addresses(tx, &from).await?;
         let mut rows: HashMap<String, Option<requesters::Row>> =
             from.into_iter().map(|a| (a.to_owned(), None)).collect();
         rows.extend(found.into_iter().map(|row| (row.address.clone(), Some(row))));
         memo.notes().requesters = rows;
+        if !alone {
+            return Ok(memo);
+        }
+        let keys: Vec<String> = mails.iter().flat_map(|mail| super::settle::keys(mail)).collect();
+        memo.known(tx, &keys).await?;
         let alike: Vec<&[u8]> = mails.iter().filter_map(|mail| mail.alike.as_deref()).collect();
         let alike = forwards::any_waiting(tx, &alike).await?;
         memo.notes().alike = Some(alike);
@@ -58,7 +64,10 @@ impl Memo {
     pub async fn known(&self, tx: &Tx, keys: &[String]) -> Result<Vec<Known>, StoreError> {
         let keys: HashSet<&String> = keys.iter().collect();
         let new: Vec<String> = {
-            let notes = self.notes();
+            let mut notes = self.notes();
+            if !notes.alone {
+                notes.known.clear();
+            }
             keys.iter().filter(|key| !notes.known.contains_key(**key)).map(|key| (*key).clone()).collect()
         };
         let found = known::find(tx, &new).await?;

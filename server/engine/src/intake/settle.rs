@@ -24,7 +24,7 @@ use domain::time::Span;
 const PLAUSIBLE: (Span, Span) = (Span::days(30), Span::minutes(10));
 
 /// The word of the fetch for a message of which only head and text were taken.
-const TOO_LARGE: &str = "too_large";
+pub const TOO_LARGE: &str = "too_large";
 
 /// A message inside a forward: where its bytes are, and when it says that it was written.
 #[derive(Clone, Copy)]
@@ -65,7 +65,8 @@ pub async fn one(
         Err(_) if sent => settled(Disposition::Ignored, Some("sent mail that can't be read"), None, None),
         Err(unreadable) => {
             told.unreadable = Some(read.waiting.mailbox);
-            settled(Disposition::Quarantined, Some(&unreadable.reason), None, None)
+            let reason = settling::worded(&unreadable.reason, read.waiting.reason.as_deref());
+            settled(Disposition::Quarantined, Some(&reason), None, None)
         }
     };
     if sent && settlement.disposition == Disposition::Ignored {

@@ -316,3 +316,12 @@ async fn where_the_provider_vouches_an_unproved_forwarder_is_none() {
         assert_eq!(inbox.mail(&forward(id, minute, results)).await.disposition, "forward", "{id}");
     }
 }
+
+#[tokio::test]
+async fn forwarded_inline_and_then_attached_it_is_one_ticket() {
+    let inbox = desk().await;
+    let first = inbox.mail(&inline("f@d", AGENT, 4, "It does not\nlight.")).await;
+    let second = inbox.mail(&attached("g@d", AGENT, &[original("1@c", 4, "It does not light.")])).await;
+    assert_eq!(said(&second), ("forward", "forwarded by bob@desk-people.example: 1 known already"));
+    assert_eq!((second.ticket, tickets(&inbox).await), (first.ticket, 1));
+}

@@ -128,15 +128,15 @@ async fn what_was_in_hand_when_the_program_was_killed_is_read_again_when_it_stay
     assert_eq!(intake::doubt(&inbox.engine).await.expect("a look"), 0, "the longer it was tried, the longer it waits");
     sql(&inbox, &ago(900, 1_020)).await;
     assert_eq!(intake::doubt(&inbox.engine).await.expect("a look"), 1);
-    // It kills the program once more: no third and fourth time.
-    sql(&inbox, &format!("UPDATE receipt SET tries = tries + 1 WHERE uid = {uid}")).await;
+    // It kills the program once more: no third and fourth time. And fetching had left a word for it.
+    sql(&inbox, &format!("UPDATE receipt SET tries = tries + 1, reason = 'too_large' WHERE uid = {uid}")).await;
     inbox.take_in().await;
     assert_eq!(receipt(&inbox, uid).await.disposition, "quarantined");
     // It was the machine.
     sql(&inbox, &ago(61, 62)).await;
     assert_eq!(intake::doubt(&inbox.engine).await.expect("a look"), 1);
     inbox.take_in().await;
-    assert_eq!(receipt(&inbox, uid).await.disposition, "ticket");
+    assert_eq!(receipt(&inbox, uid).await.disposition, "too_large", "the word was kept");
     let rows = listed(&inbox).await;
     assert_eq!(rows.iter().map(|row| i64::from(row.numbers.uid)).collect::<Vec<_>>(), [noise], "what is no mail stays");
 }
