@@ -29,7 +29,7 @@ use crate::mime::{self, Broken, Mail, Proof};
 use crate::store::forwards::Forwarders;
 use crate::store::receipts::{self, Claim};
 use crate::store::settling;
-use crate::store::{self, StoreError, nodes};
+use crate::store::{self, StoreError, nodes, quarantine};
 use crate::{Engine, clock};
 use domain::id::{MailboxId, TicketId};
 use domain::provider::ProviderKind;
@@ -56,7 +56,7 @@ const BREATHER: Duration = Duration::from_secs(2);
 
 /// Runs until stopped.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
-    match settling::reopen_unreadable(&engine.store, mime::PARSER).await {
+    match quarantine::reopen_unreadable(&engine.store, mime::PARSER).await {
         Ok(0) => {}
         Ok(messages) => tracing::info!(messages, "what an older parser could not read is read again"),
         Err(error) => tracing::warn!(%error, "unreadable messages stay for now"),
@@ -108,7 +108,7 @@ pub async fn doubt(engine: &Engine) -> Result<u64, StoreError> {
     let reasons = [Broken::Killed, Broken::TooSlow].map(|broken| broken.to_string());
     let messages = {
         let words = [settle::TOO_LARGE, crate::fetch::ASKED];
-        settling::reopen_in_doubt(&engine.store, &reasons, &words, TRIES - 1, clock::now()).await?
+        quarantine::reopen_in_doubt(&engine.store, &reasons, &words, TRIES - 1, clock::now()).await?
     };
     if messages > 0 {
         engine.changes.tell("mailboxes");

@@ -37,6 +37,7 @@ pub mod notices;
 pub mod own_providers;
 pub mod people;
 pub mod posted;
+pub mod quarantine;
 pub mod receipts;
 pub mod received;
 pub mod refreshes;

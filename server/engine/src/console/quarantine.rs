@@ -2,7 +2,7 @@
 
 use crate::files::{self, Thing};
 use crate::store::wishes::Kind;
-use crate::store::{commit, find, folders, mailboxes, receipts, settling};
+use crate::store::{commit, find, folders, mailboxes, quarantine as unreadable, receipts, settling};
 use crate::{Engine, clock, intake, mime, wishes};
 use async_trait::async_trait;
 use domain::console::Quarantine;
@@ -42,7 +42,7 @@ impl Quarantine for Port {
     async fn page(&self, actor: &Actor) -> Answer<QuarantinePage> {
         actor.admin()?;
         let (engine, store, now) = (&self.0, &self.0.store, clock::now());
-        let mut found = settling::unreadable(store, PAGE as u64 + 1).await?;
+        let mut found = unreadable::unreadable(store, PAGE as u64 + 1).await?;
         let more = found.len() > PAGE;
         found.truncate(PAGE);
         let mut rows = Vec::new();
@@ -123,7 +123,7 @@ impl Quarantine for Port {
         let made = intake::by_hand(&tx, MailboxId(row.mailbox_id), source, bytes.len(), salvage, at, now).await?;
         let reason = format!("a ticket was made by {}", actor.name);
         // Somebody was quicker: nothing of this is kept.
-        if !settling::by_person(&tx, &row, Disposition::Ticket, &reason, Some(made)).await? {
+        if !unreadable::by_person(&tx, &row, Disposition::Ticket, &reason, Some(made)).await? {
             return Err(Refusal::NotFound);
         }
         commit(tx).await?;
@@ -138,7 +138,7 @@ impl Quarantine for Port {
         let row = self.row(numbers).await?;
         let tx = self.0.store.begin().await?;
         let reason = format!("it can't be read; {} set it aside", actor.name);
-        if !settling::by_person(&tx, &row, Disposition::Ignored, &reason, None).await? {
+        if !unreadable::by_person(&tx, &row, Disposition::Ignored, &reason, None).await? {
             return Err(Refusal::NotFound);
         }
         commit(tx).await?;

@@ -9,7 +9,7 @@ use super::{Own, Proof, Told, acknowledge, bounce};
 use crate::mime::{Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, Tx, attachments, forwards, messages, posted, relays, tickets, whole};
+use crate::store::{StoreError, Tx, attachments, forwards, messages, posted, quarantine, relays, tickets, whole};
 use crate::{Engine, clock};
 use domain::Time;
 use domain::console::tickets::NO_TICKET;
@@ -65,7 +65,7 @@ pub async fn one(
         Err(_) if sent => settled(Disposition::Ignored, Some("sent mail that can't be read"), None, None),
         Err(unreadable) => {
             told.unreadable = Some(read.waiting.mailbox);
-            let reason = settling::worded(&unreadable.reason, read.waiting.reason.as_deref());
+            let reason = quarantine::worded(&unreadable.reason, read.waiting.reason.as_deref());
             settled(Disposition::Quarantined, Some(&reason), None, None)
         }
     };
