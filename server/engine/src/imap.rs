@@ -13,6 +13,7 @@ mod idle;
 mod login;
 mod messages;
 mod probe;
+mod wire;
 
 pub use command::{Selected, Session};
 pub use date::internal_date;

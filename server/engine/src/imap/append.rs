@@ -1,12 +1,11 @@
 //! Filing a message (RFC 9051 6.3.12).
 
 use super::command::{Session, quoted};
-use super::fault::{self, Stage};
+use super::wire::ended;
 use crate::login::Fault;
 use crate::net;
-use async_imap::imap_proto::{Response, Status};
+use async_imap::imap_proto::Response;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
 /// For the whole of it.
@@ -24,32 +23,23 @@ impl Session {
 
     async fn hand_over(&mut self, folder: &str, flags: &str, message: &[u8]) -> Result<(), Fault> {
         let command = format!("APPEND {} {flags} {{{}}}", quoted(folder), message.len());
-        let tag = self.inner.run_command(&command).await.map_err(|e| self.broken(e))?;
+        let tag = self.wire.command(&command).await?;
         // The server invites the literal, or refuses before it was sent.
         loop {
-            let response = match self.inner.read_response().await {
-                Ok(Some(response)) => response,
-                Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.farewell())),
-                Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.farewell())),
-            };
-            match response.parsed() {
-                Response::Continue(_) => break,
-                Response::Done { tag: theirs, status, .. } if *theirs == tag => {
-                    return match status {
-                        Status::Ok => Ok(()),
-                        _ => Err(fault::refused(self.provider, Stage::Mailbox, &self.said())),
-                    };
-                }
-                other => Self::hear(&mut self.exists, &mut self.news, other),
+            let (exists, news) = (&mut self.exists, &mut self.news);
+            let heard = self.wire.read(|response| {
+                Self::hear(exists, news, response);
+                (matches!(response, Response::Continue(_)), ended(response, &tag))
+            });
+            match heard.await? {
+                (true, _) => break,
+                (_, Some(true)) => return Ok(()),
+                (_, Some(false)) => return Err(self.wire.refused()),
+                _ => {}
             }
         }
-        let written = async {
-            let stream = self.inner.get_mut();
-            stream.write_all(message).await?;
-            stream.write_all(b"\r\n").await?;
-            stream.flush().await
-        };
-        written.await.map_err(|e| fault::of_io(&e, self.provider, Stage::Mailbox, ""))?;
-        self.read_to(&tag.0, |_| ()).await
+        self.wire.write(message).await?;
+        self.wire.write(b"\r\n").await?;
+        self.read_to(&tag, |_| ()).await
     }
 }

@@ -1,12 +1,11 @@
 //! A signed-in session and its commands. Each reads up to its tagged line and believes only that.
 
-use super::fault::{self, Stage, is_refusal};
+use super::fault::is_refusal;
+use super::wire::Wire;
 use crate::login::Fault;
-use crate::net::{Stream, Transcript};
 use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
 use domain::Time;
 use domain::provider::ProviderKind;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -15,10 +14,10 @@ const COMMAND: Duration = Duration::from_secs(15 * 60);
 
 /// A signed-in session.
 pub struct Session {
-    pub(super) inner: async_imap::Session<Stream>,
-    pub(super) transcript: Arc<Mutex<Transcript>>,
+    pub(super) wire: Wire,
     pub(super) provider: ProviderKind,
-    pub(super) capabilities: Vec<String>,
+    /// As the server listed them after the sign-in, in capitals.
+    pub(super) capabilities: Box<str>,
     /// How long the server may say nothing while something is awaited.
     pub(super) answer_within: Duration,
     /// The user name that signed in.
@@ -43,7 +42,7 @@ pub struct Selected {
 impl Session {
     /// Whether the server listed this capability.
     pub fn can(&self, capability: &str) -> bool {
-        self.capabilities.iter().any(|c| c.eq_ignore_ascii_case(capability))
+        offers(&self.capabilities, capability)
     }
 
     /// Whose rules hold here.
@@ -53,15 +52,7 @@ impl Session {
 
     /// The session's lines so far, redacted.
     pub fn lines(&self) -> Vec<String> {
-        self.transcript.lock().unwrap_or_else(PoisonError::into_inner).lines()
-    }
-
-    pub(super) fn farewell(&self) -> String {
-        self.transcript.lock().unwrap_or_else(PoisonError::into_inner).farewell().to_owned()
-    }
-
-    pub(super) fn said(&self) -> String {
-        self.transcript.lock().unwrap_or_else(PoisonError::into_inner).answer().to_owned()
+        self.wire.told().lines()
     }
 
     /// Runs one command; `each` sees every response before the tagged one.
@@ -82,30 +73,18 @@ impl Session {
     }
 
     async fn send_and_read(&mut self, command: &str, each: impl FnMut(&Response<'_>)) -> Result<(), Fault> {
-        let tag = self.inner.run_command(command).await.map_err(|e| self.broken(e))?;
-        self.read_to(&tag.0, each).await
+        let tag = self.wire.command(command).await?;
+        self.read_to(&tag, each).await
     }
 
     /// Reads up to the tagged line of a command that was sent.
     pub(super) async fn read_to(&mut self, tag: &str, mut each: impl FnMut(&Response<'_>)) -> Result<(), Fault> {
-        loop {
-            let response = match self.inner.read_response().await {
-                Ok(Some(response)) => response,
-                Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.farewell())),
-                Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.farewell())),
-            };
-            let parsed = response.parsed();
-            Self::hear(&mut self.exists, &mut self.news, parsed);
-            match parsed {
-                Response::Done { tag: theirs, status, .. } if theirs.0 == tag => {
-                    return match status {
-                        Status::Ok => Ok(()),
-                        _ => Err(fault::refused(self.provider, Stage::Mailbox, &self.said())),
-                    };
-                }
-                other => each(other),
-            }
-        }
+        let (exists, news) = (&mut self.exists, &mut self.news);
+        let heard = |response: &Response<'_>| {
+            Self::hear(exists, news, response);
+            each(response);
+        };
+        self.wire.read_to(tag, heard).await
     }
 
     /// What a server may say at any time (RFC 9051 7).
@@ -118,15 +97,6 @@ impl Session {
             Response::MailboxData(MailboxDatum::Recent(count)) => *news |= *count > 0,
             Response::Expunge(_) => *exists = exists.saturating_sub(1),
             _ => {}
-        }
-    }
-
-    pub(super) fn broken(&self, error: async_imap::error::Error) -> Fault {
-        match error {
-            async_imap::error::Error::Io(error) => {
-                fault::of_io(&error, self.provider, Stage::Mailbox, &self.farewell())
-            }
-            _ => fault::closed(self.provider, Stage::Mailbox, &self.farewell()),
         }
     }
 
@@ -299,6 +269,11 @@ impl Session {
     pub async fn logout(mut self) {
         let _ = self.run_within(Duration::from_secs(2), "LOGOUT", |_| ()).await;
     }
+}
+
+/// Whether a list of capabilities, in capitals, has this one.
+pub(super) fn offers(listed: &str, capability: &str) -> bool {
+    listed.split_whitespace().any(|one| one.eq_ignore_ascii_case(capability))
 }
 
 /// A quoted string (RFC 9051 4.3). Line breaks, which can't be in one, are left out.

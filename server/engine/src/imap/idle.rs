@@ -2,7 +2,7 @@
 //! that comes before the server's `+`, and takes a dropped link for a wanted stop.
 
 use super::command::Session;
-use super::fault::{self, Stage};
+use super::wire::ended;
 use crate::login::Fault;
 use crate::net;
 use async_imap::imap_proto::{Response, Status};
@@ -20,6 +20,14 @@ pub enum News {
     Interrupted,
 }
 
+/// What came while waiting.
+enum Heard {
+    News,
+    Bye,
+    /// The end of the wait, which nobody asked for.
+    End,
+}
+
 const ANSWER: Duration = Duration::from_secs(30);
 
 impl Session {
@@ -33,38 +41,38 @@ impl Session {
             return Ok(News::Arrived);
         }
         let late = || net::of_io(&std::io::ErrorKind::TimedOut.into());
-        let tag = self.inner.run_command("IDLE").await.map_err(|e| self.broken(e))?;
-        timeout(ANSWER, self.invited(&tag.0)).await.map_err(|_| late())??;
-        self.inner.get_mut().set_read_timeout(longest + ANSWER);
+        let tag = self.wire.command("IDLE").await?;
+        timeout(ANSWER, self.invited(&tag)).await.map_err(|_| late())??;
+        self.wire.stream_mut().set_read_timeout(longest + ANSWER);
         let end = Instant::now() + longest;
         tokio::pin!(interrupt);
         let news = loop {
             if self.news {
                 break News::Arrived;
             }
-            // Reading is safe to abandon: what came so far stays in the session's buffer.
+            let (exists, news) = (&mut self.exists, &mut self.news);
+            let heard = self.wire.read(|response| {
+                Self::hear(exists, news, response);
+                match response {
+                    Response::Data { status: Status::Bye, .. } => Heard::Bye,
+                    Response::Done { .. } => Heard::End,
+                    _ => Heard::News,
+                }
+            });
             tokio::select! {
-                response = self.inner.read_response() => match response {
-                    Ok(Some(response)) => match response.parsed() {
-                        Response::Data { status: Status::Bye, .. } => {
-                            return Err(fault::closed(self.provider, Stage::Mailbox, &self.farewell()));
-                        }
-                        Response::Done { .. } => {
-                            return Err(fault::refused(self.provider, Stage::Mailbox, &self.said()));
-                        }
-                        other => Self::hear(&mut self.exists, &mut self.news, other),
-                    },
-                    Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.farewell())),
-                    Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.farewell())),
+                heard = heard => match heard? {
+                    Heard::Bye => return Err(self.wire.closed()),
+                    Heard::End => return Err(self.wire.refused()),
+                    Heard::News => {}
                 },
                 () = &mut interrupt => break News::Interrupted,
                 () = sleep_until(end) => break News::Quiet,
             }
         };
-        self.inner.get_mut().set_read_timeout(self.answer_within);
+        self.wire.stream_mut().set_read_timeout(self.answer_within);
         let done = async {
-            self.inner.run_command_untagged("DONE").await.map_err(|e| self.broken(e))?;
-            self.read_to(&tag.0, |_| ()).await
+            self.wire.write(b"DONE\r\n").await?;
+            self.read_to(&tag, |_| ()).await
         };
         timeout(ANSWER, done).await.map_err(|_| late())??;
         Ok(if self.news { News::Arrived } else { news })
@@ -73,17 +81,15 @@ impl Session {
     /// Reads up to the server's `+`. What it tells before counts.
     async fn invited(&mut self, tag: &str) -> Result<(), Fault> {
         loop {
-            let response = match self.inner.read_response().await {
-                Ok(Some(response)) => response,
-                Ok(None) => return Err(fault::closed(self.provider, Stage::Mailbox, &self.farewell())),
-                Err(error) => return Err(fault::of_io(&error, self.provider, Stage::Mailbox, &self.farewell())),
-            };
-            match response.parsed() {
-                Response::Continue(_) => return Ok(()),
-                Response::Done { tag: theirs, .. } if theirs.0 == tag => {
-                    return Err(fault::refused(self.provider, Stage::Mailbox, &self.said()));
-                }
-                other => Self::hear(&mut self.exists, &mut self.news, other),
+            let (exists, news) = (&mut self.exists, &mut self.news);
+            let heard = self.wire.read(|response| {
+                Self::hear(exists, news, response);
+                (matches!(response, Response::Continue(_)), ended(response, tag))
+            });
+            match heard.await? {
+                (true, _) => return Ok(()),
+                (_, Some(_)) => return Err(self.wire.refused()),
+                _ => {}
             }
         }
     }

@@ -1,21 +1,23 @@
 //! From an endpoint and its logins to a signed-in session.
 
-use super::command::{Session, quoted};
-use super::fault::{self, Stage};
+use super::command::{Session, offers, quoted};
+use super::fault::{Stage, is_refusal};
+use super::wire::{Wire, ended};
 use crate::Engine;
 use crate::login::{Access, Fault, Login, Proof};
-use crate::net::{Deadlines, Protocol, Steps, Stream, Transcript, finding, note, of_io};
-use async_imap::Client;
-use async_imap::error::Error;
+use crate::net::{Deadlines, Protocol, Steps, Transcript, finding, note, of_io};
 use async_imap::imap_proto::{Response, Status};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::Diagnosis;
 use domain::credential::CredentialKind;
 use domain::diagnosis::{Certainty, Finding};
 use domain::probe::Step;
-use domain::provider::{ProviderKind, Tls};
+use domain::provider::Tls;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
+use zeroize::Zeroizing;
 
 /// Opens a session, with the first login that the server takes.
 ///
@@ -93,38 +95,30 @@ async fn one(
     steps: &mut Steps,
     kept: &mut Kept,
 ) -> Result<Session, Fault> {
-    let mut client = greeted(engine, access, deadlines, steps, kept).await?;
-    let provider = access.provider;
-    let transcript = client.get_ref().transcript();
+    let mut wire = greeted(engine, access, deadlines, steps, kept).await?;
     let began = Instant::now();
+    let offered = capabilities(&mut wire).await?;
     // SASL has several turns, each with its own time-out on reading.
     let longest = deadlines.read * 3;
-    let signed_in =
-        match timeout(longest, sign_in(client_capabilities(&mut client, provider).await?, client, login, provider))
-            .await
-        {
-            Ok(done) => done,
-            Err(_) => Err(of_io(&std::io::ErrorKind::TimedOut.into())),
-        };
-    note(
-        steps,
-        Step::Authentication,
-        began,
-        &signed_in.as_ref().map_err(Clone::clone).map(|(_, how)| (*how).to_owned()),
-    );
-    let (inner, _) = signed_in?;
+    wire.stage = Stage::Authentication;
+    let signed_in = match timeout(longest, sign_in(&mut wire, &offered, login)).await {
+        Ok(done) => done,
+        Err(_) => Err(of_io(&std::io::ErrorKind::TimedOut.into())),
+    };
+    note(steps, Step::Authentication, began, &signed_in.clone().map(str::to_owned));
+    signed_in?;
+    wire.stage = Stage::Mailbox;
     let mut session = Session {
-        inner,
-        transcript,
-        provider,
-        capabilities: Vec::new(),
+        wire,
+        provider: access.provider,
+        capabilities: Box::default(),
         user: login.user.clone(),
         answer_within: deadlines.read,
         exists: 0,
         news: false,
     };
     session.run_within(longest, "CAPABILITY", |_| ()).await?;
-    session.capabilities = listed(&session.transcript);
+    session.capabilities = session.wire.told().capability().into();
     if session.can("ID") {
         // NetEase opens no folder for a stranger; Exchange and Gmail note it in their logs.
         let polite = format!("ID (\"name\" \"Mailkeep\" \"version\" {})", quoted(env!("CARGO_PKG_VERSION")));
@@ -145,37 +139,40 @@ async fn greeted(
     deadlines: &Deadlines,
     steps: &mut Steps,
     kept: &mut Kept,
-) -> Result<Client<Stream>, Fault> {
+) -> Result<Wire, Fault> {
     let (net, endpoint) = (&engine.net, &access.endpoint);
     let stream = net.connect(endpoint, Protocol::Imap, deadlines, steps).await?;
     *kept = Some(stream.transcript());
     let began = Instant::now();
-    let mut client = Client::new(stream);
-    let greeting = match greeting(&mut client, access.provider).await {
+    let mut wire = Wire::new(stream, access.provider, Stage::Greeting);
+    let greeting = match greeting(&mut wire).await {
         Err(fault) => Err(net.silent(endpoint, Protocol::Imap, deadlines, fault).await),
         fine => fine,
     };
     note(steps, Step::Greeting, began, &greeting);
     greeting?;
     if endpoint.tls == Tls::Implicit {
-        return Ok(client);
+        return Ok(wire);
     }
     // RFC 9051 6.2.1. A refusal is final: nothing is sent in clear.
-    let asked = timeout(deadlines.read, client.run_command_and_check_ok("STARTTLS", None)).await;
-    match asked {
+    wire.stage = Stage::Tls;
+    let asked = async {
+        let tag = wire.command("STARTTLS").await?;
+        wire.read_to(&tag, |_| ()).await
+    };
+    match timeout(deadlines.read, asked).await {
         Ok(Ok(())) => {}
-        Ok(Err(Error::No(_) | Error::Bad(_))) => {
-            let said = client.get_ref().told().answer().to_owned();
-            let fault = Fault { finding: finding(Diagnosis::TlsNotOffered), said };
+        Ok(Err(fault)) if is_refusal(&fault) => {
+            let fault = Fault { finding: finding(Diagnosis::TlsNotOffered), said: fault.said };
             note(steps, Step::Tls, began, &Err(fault.clone()));
             return Err(fault);
         }
-        Ok(Err(error)) => return Err(of_error(error, &client, access.provider, Stage::Tls)),
+        Ok(Err(fault)) => return Err(fault),
         Err(_) => return Err(of_io(&std::io::ErrorKind::TimedOut.into())),
     }
-    let mut stream = client.into_inner();
+    let mut stream = wire.into_stream();
     net.start_tls(&mut stream, &endpoint.host, deadlines, steps).await?;
-    Ok(Client::new(stream))
+    Ok(Wire::new(stream, access.provider, Stage::Greeting))
 }
 
 /// A greeting as it is shown: whole words, without the machine that Exchange names in base64 behind them.
@@ -195,99 +192,78 @@ fn welcome(text: &str) -> String {
     words
 }
 
-async fn greeting(client: &mut Client<Stream>, provider: ProviderKind) -> Result<String, Fault> {
-    let greeting = client.read_response().await;
-    let answer = client.get_ref().told().farewell().to_owned();
-    match greeting {
-        Ok(Some(response)) => match response.parsed() {
-            Response::Data { status: Status::Ok, outcome } => {
-                Ok(welcome(outcome.information.as_deref().unwrap_or("OK")))
-            }
-            Response::Data { status: Status::Bye, .. } => Err(fault::refused(provider, Stage::Greeting, &answer)),
-            _ => Err(Fault {
-                finding: finding(Diagnosis::NotAMailServer),
-                said: "the greeting is not one of IMAP".into(),
-            }),
-        },
-        Ok(None) => Err(fault::closed(provider, Stage::Greeting, &answer)),
-        Err(error) => Err(fault::of_io(&error, provider, Stage::Greeting, &answer)),
+async fn greeting(wire: &mut Wire) -> Result<String, Fault> {
+    enum Said {
+        Welcome(String),
+        Bye,
+        Else,
+    }
+    let said = wire.read(|response| match response {
+        Response::Data { status: Status::Ok, outcome } => {
+            Said::Welcome(welcome(outcome.information.as_deref().unwrap_or("OK")))
+        }
+        Response::Data { status: Status::Bye, .. } => Said::Bye,
+        _ => Said::Else,
+    });
+    match said.await? {
+        Said::Welcome(words) => Ok(words),
+        Said::Bye => Err(wire.closed()),
+        Said::Else => {
+            Err(Fault { finding: finding(Diagnosis::NotAMailServer), said: "the greeting is not one of IMAP".into() })
+        }
     }
 }
 
-async fn client_capabilities(client: &mut Client<Stream>, provider: ProviderKind) -> Result<Vec<String>, Fault> {
-    match client.run_command_and_check_ok("CAPABILITY", None).await {
-        Ok(()) => Ok(listed(&client.get_ref().transcript())),
-        Err(error) => Err(of_error(error, client, provider, Stage::Greeting)),
-    }
+async fn capabilities(wire: &mut Wire) -> Result<String, Fault> {
+    let tag = wire.command("CAPABILITY").await?;
+    wire.read_to(&tag, |_| ()).await?;
+    Ok(wire.told().capability().to_owned())
 }
 
-fn listed(transcript: &Mutex<Transcript>) -> Vec<String> {
-    let transcript = transcript.lock().unwrap_or_else(PoisonError::into_inner);
-    transcript.capability().split_whitespace().map(str::to_owned).collect()
-}
-
-async fn sign_in(
-    capabilities: Vec<String>,
-    client: Client<Stream>,
-    login: &Login,
-    provider: ProviderKind,
-) -> Result<(async_imap::Session<Stream>, &'static str), Fault> {
-    if !client.get_ref().is_encrypted() {
+/// By which mechanism it signed in.
+async fn sign_in(wire: &mut Wire, offered: &str, login: &Login) -> Result<&'static str, Fault> {
+    if !wire.stream().is_encrypted() {
         let said = "the session is not encrypted: nothing was sent".to_owned();
         return Err(Fault { finding: finding(Diagnosis::TlsRequired), said });
     }
-    let offers = |name: &str| capabilities.iter().any(|c| c == name);
-    let (done, how) = match &login.proof {
+    match &login.proof {
         Proof::Token(token) => {
             let message = format!("user={}\u{1}auth=Bearer {}\u{1}\u{1}", login.user, token.reveal());
-            (client.authenticate("XOAUTH2", Sasl::new(message)).await, "XOAUTH2")
+            sasl(wire, "XOAUTH2", Zeroizing::new(message)).await
         }
         // PLAIN carries any character (RFC 4616); a quoted string only ASCII.
-        Proof::Password(password) if offers("AUTH=PLAIN") => {
+        Proof::Password(password) if offers(offered, "AUTH=PLAIN") => {
             let message = format!("\0{}\0{}", login.user, password.reveal());
-            (client.authenticate("PLAIN", Sasl::new(message)).await, "PLAIN")
+            sasl(wire, "PLAIN", Zeroizing::new(message)).await
         }
-        Proof::Password(_) if offers("LOGINDISABLED") => {
+        Proof::Password(_) if offers(offered, "LOGINDISABLED") => {
             let said = "the server takes no password".to_owned();
-            return Err(Fault { finding: finding(Diagnosis::MechanismNotOffered), said });
+            Err(Fault { finding: finding(Diagnosis::MechanismNotOffered), said })
         }
-        Proof::Password(password) => (client.login(&login.user, password.reveal()).await, "LOGIN"),
-    };
-    match done {
-        Ok(session) => Ok((session, how)),
-        Err((error, client)) => Err(of_error(error, &client, provider, Stage::Authentication)),
+        Proof::Password(password) => {
+            let words = format!("LOGIN {} {}", quoted(&login.user), quoted(password.reveal()));
+            let tag = wire.command(&Zeroizing::new(words)).await?;
+            wire.read_to(&tag, |_| ()).await.map(|()| "LOGIN")
+        }
     }
 }
 
-/// One SASL message, sent once.
-struct Sasl(Option<zeroize::Zeroizing<String>>);
-
-impl Sasl {
-    fn new(message: String) -> Self {
-        Self(Some(zeroize::Zeroizing::new(message)))
-    }
-}
-
-impl async_imap::Authenticator for Sasl {
-    type Response = zeroize::Zeroizing<Vec<u8>>;
-
-    /// The second question is a refusal in JSON, to be answered with an empty line; the NO follows
-    /// (Google's and Microsoft's XOAUTH2).
-    fn process(&mut self, _challenge: &[u8]) -> Self::Response {
-        zeroize::Zeroizing::new(self.0.take().map(|m| m.as_bytes().to_vec()).unwrap_or_default())
-    }
-}
-
-/// The server's own words, not async-imap's rendering of them.
-fn of_error(error: Error, client: &Client<Stream>, provider: ProviderKind, stage: Stage) -> Fault {
-    let (said, farewell) = {
-        let told = client.get_ref().told();
-        (told.answer().to_owned(), told.farewell().to_owned())
-    };
-    match error {
-        Error::No(_) | Error::Bad(_) => fault::refused(provider, stage, &said),
-        Error::Io(error) => fault::of_io(&error, provider, stage, &farewell),
-        _ => fault::closed(provider, stage, &farewell),
+/// A SASL exchange (RFC 9051 6.2.2): the message is sent once. A second question is a refusal in JSON, to be answered
+/// with an empty line; the NO follows (Google's and Microsoft's XOAUTH2).
+async fn sasl(wire: &mut Wire, mechanism: &'static str, message: Zeroizing<String>) -> Result<&'static str, Fault> {
+    let tag = wire.command(&format!("AUTHENTICATE {mechanism}")).await?;
+    let mut answer = Zeroizing::new(format!("{}\r\n", BASE64.encode(message.as_bytes())));
+    loop {
+        let heard = wire.read(|response| (matches!(response, Response::Continue(_)), ended(response, &tag)));
+        match heard.await? {
+            (true, _) => {
+                wire.write(answer.as_bytes()).await?;
+                *answer = "\r\n".to_owned();
+            }
+            (_, Some(true)) => return Ok(mechanism),
+            (_, Some(false)) => return Err(wire.refused()),
+            _ => {}
+        }
     }
 }
 

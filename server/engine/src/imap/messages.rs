@@ -101,7 +101,7 @@ impl Session {
 
     /// How much the next answer may announce in literals. Bytes.
     pub fn allow(&mut self, largest: u64, total: u64) {
-        self.inner.get_mut().allow(largest, total);
+        self.wire.stream_mut().allow(largest, total);
     }
 
     async fn fetch(&mut self, uids: &[u32], items: &str) -> Result<Vec<Fetched>, Fault> {
