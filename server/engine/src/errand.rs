@@ -61,6 +61,14 @@ pub struct Turn {
 /// # Errors
 /// A [`Fault`]; a passing one when other errands or sessions take too long.
 pub async fn turn(engine: &Engine, mailbox: MailboxId, access: &Access) -> Result<Turn, Fault> {
+    turn_on(engine, mailbox, access, None).await
+}
+
+/// The same with a seat that was free, for what would not make others give theirs up.
+///
+/// # Errors
+/// As [`turn`].
+pub async fn turn_on(engine: &Engine, mailbox: MailboxId, access: &Access, seat: Option<Seat>) -> Result<Turn, Fault> {
     let side = rows::get(engine.store.read(), mailbox, Direction::Incoming).await.ok().flatten();
     let under = Under {
         place: directions::place(engine, access),
@@ -77,7 +85,10 @@ pub async fn turn(engine: &Engine, mailbox: MailboxId, access: &Access) -> Resul
         }
         resting.session.logout().await;
     }
-    let seat = timeout(PATIENCE, seats.take(&under.place)).await.map_err(|_| busy())?;
+    let seat = match seat {
+        Some(seat) => seat,
+        None => timeout(PATIENCE, seats.take(&under.place)).await.map_err(|_| busy())?,
+    };
     let session = imap::open(engine, access).await?;
     Ok(Turn { slot, guard, seats, under, seat, session })
 }

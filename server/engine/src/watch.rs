@@ -2,6 +2,9 @@
 //!
 //! Invariants: what a fault means is decided by [`evidence`] alone; a refused token is refreshed
 //! once before it counts; nothing is attempted that waits for a person.
+//!
+//! Nearly all watchers wait nearly all of the time, and a future is as large as the largest it may ever await: what is
+//! done between two waits is boxed, so that a thousand waiting ones cost little.
 
 mod missed;
 mod others;
@@ -124,15 +127,15 @@ struct Round<'a> {
 impl Round<'_> {
     /// One session from opening to its end.
     async fn run(mut self) -> Result<Next, StoreError> {
-        let Some(mut terms) = terms::of(self.engine, self.claim).await? else { return Ok(Next::Never) };
+        let Some(mut terms) = Box::pin(terms::of(self.engine, self.claim)).await? else { return Ok(Next::Never) };
         if !terms.ours {
             return Ok(Next::Never);
         }
-        let access = match directions::access(self.engine, self.claim.mailbox, Direction::Incoming).await {
+        let access = match Box::pin(directions::access(self.engine, self.claim.mailbox, Direction::Incoming)).await {
             Ok(access) => access,
             Err(NoAccess::NotNow) => return Ok(Next::Rung),
             Err(NoAccess::NotBefore(due)) => return Ok(Next::At(due)),
-            Err(NoAccess::Fault(fault)) => return self.failed(&terms, &fault).await,
+            Err(NoAccess::Fault(fault)) => return Box::pin(self.failed(&terms, &fault)).await,
             Err(NoAccess::Store(error)) => return Err(error),
         };
         let place = directions::place(self.engine, &access);
@@ -140,32 +143,28 @@ impl Round<'_> {
             seat = self.engine.net.seats().take(&place) => seat,
             () = self.stop.cancelled() => return Ok(Next::Rung),
         };
-        let folder = folders::of(&self.engine.store, self.claim.mailbox).await?.into_iter().next();
-        let folder = match folder {
-            Some(row) => row,
-            None => folders::ensure(self.engine.store.write(), self.claim.mailbox, "INBOX", FolderRole::Inbox).await?,
-        };
+        let folder = Box::pin(self.folder()).await?;
         // Switched while a seat was waited for: what was read before is not of this folder's side.
-        if !terms::same(self.engine, self.claim, &terms).await? {
+        if !Box::pin(terms::same(self.engine, self.claim, &terms)).await? {
             return Ok(Next::Now);
         }
-        let (mut session, mut selected) = match self.open(access, &terms, &folder.name).await {
+        let (mut session, mut selected) = match Box::pin(self.open(access, &terms, &folder.name)).await {
             Ok(opened) => opened,
-            Err(fault) => return self.failed(&terms, &fault).await,
+            Err(fault) => return Box::pin(self.failed(&terms, &fault)).await,
         };
         let opened_at = Instant::now();
-        let job = self.job(&session, &terms).await?;
+        let job = Box::pin(self.job(&session, &terms)).await?;
         // A server that takes the sign-in and then fails over and over does not work.
-        self.shaky = evidence::is_shaky(self.engine, self.claim.mailbox, Direction::Incoming).await?;
+        self.shaky = Box::pin(evidence::is_shaky(self.engine, self.claim.mailbox, Direction::Incoming)).await?;
         if !self.shaky {
-            evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await?;
+            self.proved().await?;
         }
         terms.retry = false;
         if terms.uncounted {
-            selected = match self.count(&mut session, &terms, &folder.name).await {
+            selected = match Box::pin(self.count(&mut session, &terms, &folder.name)).await {
                 Ok(selected) => selected,
                 Err(Broken::Store(error)) => return Err(error),
-                Err(Broken::Session(fault)) => return self.failed(&terms, &fault).await,
+                Err(Broken::Session(fault)) => return Box::pin(self.failed(&terms, &fault)).await,
             };
             terms.uncounted = false;
         }
@@ -176,7 +175,7 @@ impl Round<'_> {
         drop(seat);
         match ended {
             Ok(next) => {
-                session.logout().await;
+                Box::pin(session.logout()).await;
                 Ok(next)
             }
             Err(Broken::Store(error)) => Err(error),
@@ -187,8 +186,21 @@ impl Round<'_> {
             {
                 Ok(Next::Now)
             }
-            Err(Broken::Session(fault)) => self.failed(&terms, &fault).await,
+            Err(Broken::Session(fault)) => Box::pin(self.failed(&terms, &fault)).await,
         }
+    }
+
+    /// The one that is watched.
+    async fn folder(&self) -> Result<folders::Row, StoreError> {
+        match folders::of(&self.engine.store, self.claim.mailbox).await?.into_iter().next() {
+            Some(row) => Ok(row),
+            None => folders::ensure(self.engine.store.write(), self.claim.mailbox, "INBOX", FolderRole::Inbox).await,
+        }
+    }
+
+    /// It works.
+    async fn proved(&self) -> Result<(), StoreError> {
+        Box::pin(evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming)).await
     }
 
     /// What the first import would bring; then the first folder again.
@@ -268,20 +280,20 @@ impl Round<'_> {
         terms: &Terms,
         place: &Place,
     ) -> Result<Next, Broken> {
-        self.others.list(self.engine, self.claim, session).await?;
+        Box::pin(self.others.list(self.engine, self.claim, session)).await?;
         let mut again = false;
         loop {
             // Asked before the first folder is fetched: an answer in the folder of sent mail then
             // never comes before the message that it answers.
-            self.others.look(self.engine, self.claim, session).await?;
-            let pass = fetch::pass(self.engine, job, self.care, session, folder, selected);
+            Box::pin(self.others.look(self.engine, self.claim, session)).await?;
+            let pass = Box::pin(fetch::pass(self.engine, job, self.care, session, folder, selected));
             let passed = if self.shaky {
                 let steady = async {
                     tokio::time::sleep(STEADY).await;
-                    evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await
+                    Box::pin(evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming)).await
                 };
                 let passed = steadily(pass, steady).await?;
-                evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await?;
+                self.proved().await?;
                 passed
             } else {
                 pass.await?
@@ -296,15 +308,16 @@ impl Round<'_> {
             let (seats, errands) = (self.engine.net.seats(), &self.engine.errands);
             if seats.wanted(place) {
                 // There is no second seat here: the other folders have their turn on this one.
-                self.others.fetch_here(self.engine, job, session).await?;
+                Box::pin(self.others.fetch_here(self.engine, job, session)).await?;
                 // Perhaps it was they who wanted one.
                 let pause = if seats.wanted(place) { GIVEN_WAY } else { BREATHER };
                 return Ok(Next::At(clock::now() + pause));
             }
-            if seats.has_room(place) || errands.is_open(self.claim.mailbox) {
-                self.others.fetch(self.engine, job);
-            } else if self.others.fetch_here(self.engine, job, session).await? {
-                selected = session.enter(&terms.folder, terms.writes()).await?;
+            let seat = seats.try_take(place);
+            if seat.is_some() || errands.is_open(self.claim.mailbox) {
+                self.others.fetch(self.engine, job, seat);
+            } else if Box::pin(self.others.fetch_here(self.engine, job, session)).await? {
+                selected = Box::pin(session.enter(&terms.folder, terms.writes())).await?;
                 // Nobody tells of what came to it meanwhile. Once: the others may never have enough.
                 if !again {
                     again = true;
@@ -329,10 +342,10 @@ impl Round<'_> {
                     () = tokio::time::sleep(LOOK) => News::Quiet,
                     () = interrupt => News::Interrupted,
                 };
-                session.noop().await?;
+                Box::pin(session.noop()).await?;
                 news
             };
-            if self.stop.is_cancelled() || !terms::same(self.engine, self.claim, terms).await? {
+            if self.stop.is_cancelled() || !Box::pin(terms::same(self.engine, self.claim, terms)).await? {
                 return Ok(Next::Now);
             }
             match news {

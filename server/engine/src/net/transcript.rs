@@ -20,8 +20,8 @@ const HIDDEN: &str = "‹not recorded›";
 #[derive(Debug)]
 pub struct Transcript {
     protocol: Protocol,
-    first: Vec<String>,
-    last: VecDeque<String>,
+    first: Vec<Box<str>>,
+    last: VecDeque<Box<str>>,
     left_out: usize,
     /// The part of a client's line that came so far.
     client: Vec<u8>,
@@ -66,7 +66,8 @@ impl Transcript {
     /// The lines, `C: ` or `S: ` before each.
     pub fn lines(&self) -> Vec<String> {
         let gap = (self.left_out > 0).then(|| format!("… {} lines …", self.left_out));
-        self.first.iter().cloned().chain(gap).chain(self.last.iter().cloned()).collect()
+        let kept = |line: &Box<str>| line.to_string();
+        self.first.iter().map(kept).chain(gap).chain(self.last.iter().map(kept)).collect()
     }
 
     /// The server's last answer to a command, without tag, redacted.
@@ -90,6 +91,7 @@ impl Transcript {
             line.truncate(at);
             line.push('…');
         }
+        let line = line.into_boxed_str();
         if self.first.len() < FIRST {
             self.first.push(line);
             return;

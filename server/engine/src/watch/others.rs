@@ -4,6 +4,7 @@
 use super::missed;
 use crate::fetch::{self, Broken, Care, Job};
 use crate::imap::{self, Session};
+use crate::net::Seat;
 use crate::store::folders::{self, Row};
 use crate::store::receipts::Claim;
 use crate::store::{self, StoreError, listed, wishes as wanted};
@@ -124,23 +125,25 @@ impl Others {
         !self.rows.is_empty()
     }
 
-    /// Fetches what the last look found, and counts what an outage left elsewhere.
-    pub fn fetch(&mut self, engine: &Arc<Engine>, job: &Job) {
+    /// Fetches what the last look found, and counts what an outage left elsewhere; on this seat where no errand
+    /// session is open.
+    pub fn fetch(&mut self, engine: &Arc<Engine>, job: &Job, seat: Option<Seat>) {
         if !self.fetching.is_empty() {
             return;
         }
         let (engine, job, care) = (engine.clone(), job.clone(), self.care.clone());
         let due = std::mem::take(&mut self.due);
-        self.fetching.spawn(async move {
+        // Boxed: a task that ended keeps its room until it is asked for, with the next look.
+        self.fetching.spawn(Box::pin(async move {
             let mailbox = job.claim.mailbox;
-            if let Err(error) = all(&engine, &job, due, &mut *care.lock().await).await {
+            if let Err(error) = all(&engine, &job, due, &mut *care.lock().await, seat).await {
                 match error {
                     Broken::Store(StoreError::StaleEpoch) => engine.node.refused_late(mailbox, "fetching"),
                     // The next look tries again; the watching session tells of a server in trouble.
                     error => tracing::info!(mailbox = mailbox.0, %error, "other folders are fetched later"),
                 }
             }
-        });
+        }));
     }
 
     /// The same on the watching session, for a mailbox whose host has no second seat to spare; whether
@@ -174,7 +177,13 @@ async fn rows(engine: &Engine, mailbox: MailboxId) -> Result<Vec<Row>, StoreErro
     Ok(all.into_iter().filter(|row| Some(row.id) != first && (row.watched || row.import_until.is_some())).collect())
 }
 
-async fn all(engine: &Engine, job: &Job, due: Vec<Due>, care: &mut HashMap<FolderId, Care>) -> Result<(), Broken> {
+async fn all(
+    engine: &Engine,
+    job: &Job,
+    due: Vec<Due>,
+    care: &mut HashMap<FolderId, Care>,
+    seat: Option<Seat>,
+) -> Result<(), Broken> {
     let mailbox = job.claim.mailbox;
     let todo = Todo::of(engine, job, due).await?;
     if todo.is_empty() {
@@ -186,7 +195,7 @@ async fn all(engine: &Engine, job: &Job, due: Vec<Due>, care: &mut HashMap<Folde
         Err(directions::NoAccess::Store(error)) => return Err(error.into()),
         Err(_) => return Ok(()),
     };
-    let mut turn = errand::turn(engine, mailbox, &access).await?;
+    let mut turn = errand::turn_on(engine, mailbox, &access, seat).await?;
     todo.fulfil(engine, job, care, &mut turn.session).await?;
     turn.rest();
     Ok(())

@@ -45,7 +45,7 @@ pub async fn changed(engine: &Engine, claim: Claim, terms: &Terms, bell: &Notify
             () = bell.notified() => return,
             () = stop.cancelled() => return,
             () = tokio::time::sleep(super::LOOK) => {
-                if !matches!(same(engine, claim, terms).await, Ok(true)) {
+                if !matches!(Box::pin(same(engine, claim, terms)).await, Ok(true)) {
                     return;
                 }
             }
