@@ -17,8 +17,11 @@ use std::collections::HashMap;
 const MOST: usize = 256 << 10;
 /// Messages that are read, and written, by one statement.
 const AT_ONCE: usize = 10;
-/// Hits that are ranked; nobody turns so many pages.
+/// Hits that are shown; nobody turns so many pages.
 const HITS: usize = 500;
+/// Hits that are ranked, the newest: of what is found so often, recency tells more than a rank, whose reckoning reads a
+/// row for each.
+const RANKED: usize = 1_000;
 
 /// A message where the words were found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,9 +203,23 @@ async fn write(tx: &Tx, entries: Vec<Entry>) -> Result<(), StoreError> {
 
 /// Where the words are found, the best first.
 pub async fn find(store: &Store, typed: &str, among: Among) -> Result<Vec<Hit>, StoreError> {
-    let Some(wanted) = query(typed, store.is_sqlite()) else { return Ok(Vec::new()) };
-    let statement = statement(store, &wanted, among);
-    let rows = store.read().query_all_raw(statement).await?;
+    if typed.split_whitespace().any(is_address) {
+        let found = ask(store, query(typed, store.is_sqlite(), false), among).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    ask(store, query(typed, store.is_sqlite(), true), among).await
+}
+
+/// What is taken for a whole address at first: that its end may be missing costs reading every address of its domain.
+fn is_address(word: &str) -> bool {
+    word.split_once('@').is_some_and(|(_, domain)| domain.contains('.'))
+}
+
+async fn ask(store: &Store, wanted: Option<String>, among: Among) -> Result<Vec<Hit>, StoreError> {
+    let Some(wanted) = wanted else { return Ok(Vec::new()) };
+    let rows = store.read().query_all_raw(statement(store, &wanted, among)).await?;
     Ok(rows
         .iter()
         .filter_map(|row| {
@@ -213,29 +230,39 @@ pub async fn find(store: &Store, typed: &str, among: Among) -> Result<Vec<Hit>, 
         .collect())
 }
 
-fn statement(store: &Store, wanted: &str, among: Among) -> Statement {
+fn statement(store: &Store, wanted: &str, of: Among) -> Statement {
     // Words from our own tables and numbers: nothing that a person typed but the one binding.
     let mut filter = String::new();
-    if let Some(status) = among.status {
+    if let Some(status) = of.status {
         filter.push_str(&format!(" AND ticket.status = '{}'", status.key()));
     }
-    if let Some(mailbox) = among.mailbox {
+    if let Some(mailbox) = of.mailbox {
         filter.push_str(&format!(" AND ticket.mailbox_id = {mailbox}"));
     }
-    if let Some(assignee) = among.assignee {
+    if let Some(assignee) = of.assignee {
         filter.push_str(&format!(" AND ticket.assignee_id = {assignee}"));
     }
+    // Where all tickets count, the index alone tells which hits are the newest.
     let sql = if store.is_sqlite() {
+        let among = match filter.is_empty() {
+            true => "",
+            false => {
+                " CROSS JOIN message ON message.id = search.rowid CROSS JOIN ticket ON ticket.id = message.ticket_id"
+            }
+        };
         format!(
-            "SELECT search.rowid AS message_id, search.ticket_id AS ticket_id, bm25(search, 4.0, 1.0, 3.0) AS place \
-             FROM search CROSS JOIN ticket ON ticket.id = search.ticket_id WHERE search MATCH ?{filter} \
-             ORDER BY place, search.rowid DESC LIMIT {HITS}"
+            "SELECT message.id AS message_id, message.ticket_id AS ticket_id FROM (SELECT search.rowid AS hit, \
+             bm25(search, 4.0, 1.0, 3.0) AS place FROM search{among} WHERE search MATCH ?{filter} \
+             ORDER BY search.rowid DESC LIMIT {RANKED}) CROSS JOIN message ON message.id = hit \
+             ORDER BY place, hit DESC LIMIT {HITS}"
         )
     } else {
+        let among = if filter.is_empty() { "" } else { " JOIN ticket ON ticket.id = search.ticket_id" };
         format!(
-            "SELECT search.message_id, search.ticket_id FROM search JOIN ticket ON ticket.id = search.ticket_id \
-             WHERE search.words @@ to_tsquery('simple', $1){filter} \
-             ORDER BY ts_rank(search.words, to_tsquery('simple', $1)) DESC, search.message_id DESC LIMIT {HITS}"
+            "SELECT message_id, ticket_id FROM (SELECT search.message_id, search.ticket_id, search.words \
+             FROM search{among} WHERE search.words @@ to_tsquery('simple', $1){filter} \
+             ORDER BY search.message_id DESC LIMIT {RANKED}) AS found \
+             ORDER BY ts_rank(words, to_tsquery('simple', $1)) DESC, message_id DESC LIMIT {HITS}"
         )
     };
     Statement::from_sql_and_values(store.backend(), sql, [wanted.into()])
@@ -243,19 +270,23 @@ fn statement(store: &Store, wanted: &str, among: Among) -> Statement {
 
 /// How SQLite goes about a search, for the test that reads query plans.
 pub async fn plan(store: &Store, typed: &str, among: Among) -> Result<Vec<String>, StoreError> {
-    let wanted = query(typed, true).unwrap_or_default();
+    let wanted = query(typed, true, true).unwrap_or_default();
     let mut asked = statement(store, &wanted, among);
     asked.sql = format!("EXPLAIN QUERY PLAN {}", asked.sql);
     let rows = store.read().query_all_raw(asked).await?;
     Ok(rows.iter().filter_map(|row| row.try_get("", "detail").ok()).collect())
 }
 
-/// What a person typed as a query: every word must be there, its end may be missing; what is
-/// written together, as an address, must stand together.
-fn query(typed: &str, sqlite: bool) -> Option<String> {
-    let phrases: Vec<Vec<String>> = typed.split_whitespace().map(words).filter(|w| !w.is_empty()).take(12).collect();
-    let spelled = phrases.iter().map(|phrase| {
-        if sqlite { format!("\"{}\"*", phrase.join(" ")) } else { format!("({}:*)", phrase.join(" <-> ")) }
+/// What a person typed as a query: every word must be there, its end may be missing, of an address only if `unfinished`;
+/// what is written together, as an address, must stand together.
+fn query(typed: &str, sqlite: bool, unfinished: bool) -> Option<String> {
+    let phrases = typed.split_whitespace().map(|word| (words(word), unfinished || !is_address(word)));
+    let phrases: Vec<(Vec<String>, bool)> = phrases.filter(|(words, _)| !words.is_empty()).take(12).collect();
+    let spelled = phrases.iter().map(|(phrase, unfinished)| match (sqlite, unfinished) {
+        (true, true) => format!("\"{}\"*", phrase.join(" ")),
+        (true, false) => format!("\"{}\"", phrase.join(" ")),
+        (false, true) => format!("({}:*)", phrase.join(" <-> ")),
+        (false, false) => format!("({})", phrase.join(" <-> ")),
     });
     let joined = spelled.collect::<Vec<_>>().join(if sqlite { " AND " } else { " & " });
     (!joined.is_empty()).then_some(joined)
@@ -309,8 +340,11 @@ mod tests {
             ("*** '", None, None),
             ("", None, None),
         ] {
-            assert_eq!(query(typed, true).as_deref(), sqlite, "{typed:?}");
-            assert_eq!(query(typed, false).as_deref(), postgres, "{typed:?}");
+            assert_eq!(query(typed, true, true).as_deref(), sqlite, "{typed:?}");
+            assert_eq!(query(typed, false, true).as_deref(), postgres, "{typed:?}");
         }
+        assert_eq!(query("anna@x.example jam", true, false).as_deref(), Some("\"anna x example\" AND \"jam\"*"));
+        assert_eq!(query("anna@x.example", false, false).as_deref(), Some("(anna <-> x <-> example)"));
+        assert_eq!(query("anna@x", true, false).as_deref(), Some("\"anna x\"*"), "no whole address");
     }
 }
