@@ -47,6 +47,8 @@ use tokio_util::sync::CancellationToken;
 const BATCH: u64 = 64;
 /// How long a transaction may hold the write lock before the rest of its batch waits.
 const LOCK: Duration = Duration::from_millis(25);
+/// What fetching may leave in a receipt for intake, as the reason.
+pub const WORDS: [&str; 2] = [settle::TOO_LARGE, crate::fetch::ASKED];
 /// Tries of a message alone, after which it is quarantined.
 const TRIES: i64 = 3;
 /// It looks by itself this often.
@@ -56,7 +58,7 @@ const BREATHER: Duration = Duration::from_secs(2);
 
 /// Runs until stopped.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
-    match quarantine::reopen_unreadable(&engine.store, mime::PARSER).await {
+    match quarantine::reopen_unreadable(&engine.store, &WORDS, mime::PARSER).await {
         Ok(0) => {}
         Ok(messages) => tracing::info!(messages, "what an older parser could not read is read again"),
         Err(error) => tracing::warn!(%error, "unreadable messages stay for now"),
@@ -106,10 +108,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
 /// The database's; they stay quarantined.
 pub async fn doubt(engine: &Engine) -> Result<u64, StoreError> {
     let reasons = [Broken::Killed, Broken::TooSlow].map(|broken| broken.to_string());
-    let messages = {
-        let words = [settle::TOO_LARGE, crate::fetch::ASKED];
-        quarantine::reopen_in_doubt(&engine.store, &reasons, &words, TRIES - 1, clock::now()).await?
-    };
+    let messages = quarantine::reopen_in_doubt(&engine.store, &reasons, &WORDS, TRIES - 1, clock::now()).await?;
     if messages > 0 {
         engine.changes.tell("mailboxes");
         tracing::info!(messages, "what could not be read for the machine's sake is read again");

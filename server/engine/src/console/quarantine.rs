@@ -2,7 +2,7 @@
 
 use crate::files::{self, Thing};
 use crate::store::wishes::Kind;
-use crate::store::{commit, find, folders, mailboxes, quarantine as unreadable, receipts, settling};
+use crate::store::{commit, find, folders, mailboxes, quarantine as rows, receipts, settling};
 use crate::{Engine, clock, intake, mime, wishes};
 use async_trait::async_trait;
 use domain::console::Quarantine;
@@ -42,10 +42,10 @@ impl Quarantine for Port {
     async fn page(&self, actor: &Actor) -> Answer<QuarantinePage> {
         actor.admin()?;
         let (engine, store, now) = (&self.0, &self.0.store, clock::now());
-        let mut found = unreadable::unreadable(store, PAGE as u64 + 1).await?;
+        let mut found = rows::unreadable(store, PAGE as u64 + 1).await?;
         let more = found.len() > PAGE;
         found.truncate(PAGE);
-        let mut rows = Vec::new();
+        let mut shown = Vec::new();
         for row in found {
             let Some(mailbox) = mailboxes::get(store, MailboxId(row.mailbox_id)).await? else { continue };
             let Ok(address) = Address::parse(&mailbox.address) else { continue };
@@ -57,7 +57,7 @@ impl Quarantine for Port {
                 beginning = first.map(|first| mime::salvage(&first)).unwrap_or_default();
                 raw = bytes.map(|_| files::address(&engine.vault, Thing::Raw(SourceId(id)), now));
             }
-            rows.push(Unreadable {
+            shown.push(Unreadable {
                 numbers: Numbers {
                     folder: FolderId(row.folder_id),
                     uid_validity: u32::try_from(row.uid_validity).unwrap_or(0),
@@ -74,7 +74,7 @@ impl Quarantine for Port {
                 raw,
             });
         }
-        Ok(QuarantinePage { rows, more })
+        Ok(QuarantinePage { rows: shown, more })
     }
 
     async fn replay(&self, actor: &Actor, numbers: Numbers) -> Answer<Replayed> {
@@ -86,7 +86,8 @@ impl Quarantine for Port {
             wishes::ask(engine, MailboxId(row.mailbox_id), Kind::Import, &spot, actor.person).await?;
         } else {
             let tx = engine.store.begin().await?;
-            receipts::reopen(&tx, &row, None).await?;
+            let word = rows::word_of(row.reason.as_deref(), &intake::WORDS);
+            receipts::reopen(&tx, &row, word).await?;
             commit(tx).await?;
             engine.wake.intake.notify_one();
         }
@@ -123,7 +124,7 @@ impl Quarantine for Port {
         let made = intake::by_hand(&tx, MailboxId(row.mailbox_id), source, bytes.len(), salvage, at, now).await?;
         let reason = format!("a ticket was made by {}", actor.name);
         // Somebody was quicker: nothing of this is kept.
-        if !unreadable::by_person(&tx, &row, Disposition::Ticket, &reason, Some(made)).await? {
+        if !rows::by_person(&tx, &row, Disposition::Ticket, &reason, Some(made)).await? {
             return Err(Refusal::NotFound);
         }
         commit(tx).await?;
@@ -138,7 +139,7 @@ impl Quarantine for Port {
         let row = self.row(numbers).await?;
         let tx = self.0.store.begin().await?;
         let reason = format!("it can't be read; {} set it aside", actor.name);
-        if !unreadable::by_person(&tx, &row, Disposition::Ignored, &reason, None).await? {
+        if !rows::by_person(&tx, &row, Disposition::Ignored, &reason, None).await? {
             return Err(Refusal::NotFound);
         }
         commit(tx).await?;

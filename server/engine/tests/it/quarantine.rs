@@ -142,6 +142,26 @@ async fn what_was_in_hand_when_the_program_was_killed_is_read_again_when_it_stay
 }
 
 #[tokio::test]
+async fn what_an_update_reads_again_keeps_the_word_of_its_fetch() {
+    let inbox = Inbox::open().await;
+    let letter = "Message-ID: <1@c>\nFrom: Anna <anna@customer.example>\nTo: support@desk.example\nSubject: Printer\n\nIt jams.\n";
+    let (large, plain) = (inbox.put(letter).await, inbox.put(&letter.replace("1@c", "2@c")).await);
+    sql(&inbox, "UPDATE receipt SET tries = 4").await;
+    sql(&inbox, &format!("UPDATE receipt SET reason = 'too_large' WHERE uid = {large}")).await;
+    inbox.take_in().await;
+    let again = async || {
+        let store = &inbox.engine.store;
+        engine::store::quarantine::reopen_unreadable(store, &intake::WORDS, mime::PARSER).await.expect("a look")
+    };
+    assert_eq!(again().await, 0, "this parser gave them up");
+    sql(&inbox, "UPDATE receipt SET parser = 0").await;
+    assert_eq!(again().await, 2);
+    inbox.take_in().await;
+    assert_eq!(receipt(&inbox, large).await.disposition, "too_large");
+    assert_eq!(receipt(&inbox, plain).await.disposition, "ticket");
+}
+
+#[tokio::test]
 async fn unreadable_mail_is_set_aside_by_admins_alone() {
     let inbox = Inbox::open().await;
     let uid = inbox.put_bytes(inbox.support, NOISE).await;
