@@ -13,6 +13,8 @@ pub mod button;
 pub mod call;
 #[cfg(feature = "ssr")]
 pub mod chart;
+#[cfg(feature = "ssr")]
+pub mod choices;
 pub mod composer;
 #[cfg(feature = "ssr")]
 pub mod copied;

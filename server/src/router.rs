@@ -20,6 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_sessions::cookie::SameSite;
@@ -88,7 +89,8 @@ pub fn router(engine: &Arc<Engine>, site: &Path, proxy: Proxy, https: bool, stop
         .route("/readyz", get(ready))
         .with_state(shared)
         .layer(from_fn_with_state(engine.clone(), forget))
-        .layer(CompressionLayer::new())
+        // Styles and scripts are compressed by the build; a page is asked for once, and waited for.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(guarded, guard))
         .layer(from_fn(log))

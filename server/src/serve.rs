@@ -16,8 +16,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-/// How long pages share what is known of all mailboxes, while nothing is told to have changed.
-const PAGES_SHARE: Duration = Duration::from_secs(1);
+/// How long pages share what is known of all mailboxes, while nothing is told to have changed. Not told of is what a
+/// page gives by the minute or the day: when the last message came, how many come in a day, what will end.
+const PAGES_SHARE: Duration = Duration::from_secs(10);
 
 /// Reads the settings and serves until asked to stop.
 ///
@@ -117,7 +118,7 @@ async fn run(mut settings: Settings, start: Start) -> Result<()> {
     };
     let engine = Engine::open(settings.engine).await.map_err(named)?;
     if engine.store.is_sqlite() {
-        engine.shown.keep(PAGES_SHARE);
+        engine.shown.keep(&engine, PAGES_SHARE);
     }
     let silent = home::settle(&engine, start).await?;
     let public = engine.public_address().await?;

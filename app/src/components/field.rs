@@ -1,5 +1,6 @@
 //! Fields of forms: label, input, then a hint or what is wrong with it.
 
+use super::choices::choices;
 use super::icon::Icon;
 use crate::wording::refusals;
 use domain::Refusal;
@@ -90,14 +91,11 @@ pub fn Select(
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.to_owned());
     let hint_id = format!("{id}-hint");
-    let options = options
-        .into_iter()
-        .map(|(value, words, chosen)| view! { <option value=value selected=chosen>{words}</option> })
-        .collect_view();
+    let options = choices(options);
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
-            <select class="select" id=id name=name aria-describedby=hint.as_ref().map(|_| hint_id.clone())>{options}</select>
+            <select class="select" id=id name=name aria-describedby=hint.as_ref().map(|_| hint_id.clone()) inner_html=options></select>
             {hint.map(|hint| view! { <span class="hint" id=hint_id>{hint}</span> })}
         </div>
     }

@@ -1,5 +1,6 @@
 //! *Support emails*: the list, grouped by who acts, and the queue of sign-ins.
 
+mod part;
 mod queue;
 mod row;
 
@@ -24,6 +25,7 @@ use domain::id::MailboxId;
 use domain::mailbox::Group;
 use domain::signin::Intent;
 use leptos::prelude::*;
+use part::Part;
 
 /// The groups in their order, with the word of the filter's query.
 const GROUPS: [(Group, &str, &str); 5] = [
@@ -70,27 +72,23 @@ pub fn MailboxesPage() -> impl IntoView {
         let (sub, tabs) = (summary(&rows), tabs(&rows, show.as_deref()));
         let call = here.frame.banners.iter().find(|b| b.ask == Ask::SignIn).map(|banner| call(banner, &rows));
         let acts = call.is_some();
-        let needle = words.trim().to_lowercase();
-        let found: Vec<MailboxRow> = rows
-            .into_iter()
-            .filter(|r| {
-                needle.is_empty()
-                    || [r.address.as_str(), &r.name, &r.provider_name]
-                        .iter()
-                        .any(|t| t.to_lowercase().contains(&needle))
-            })
-            .collect();
+        let found = found(&rows, show.as_deref(), &words);
         let marked: Vec<MailboxId> = if here.place.query("mark") == Some("ends") {
             let alerts = here.frame.banners.iter().filter(|b| b.ask == Ask::Ends);
             alerts.flat_map(|b| &b.concerned).map(|c| c.mailbox).collect()
         } else {
             Vec::new()
         };
+        let from = here.place.query("from").and_then(|from| from.parse().ok()).unwrap_or_default();
+        let part = Part::of(&found, from, &marked);
         let bodies: Vec<AnyView> = GROUPS
             .iter()
-            .filter(|(_, key, _)| show.as_deref().is_none_or(|show| show == *key))
-            .filter_map(|(group, _, title)| body(*group, title, &found, &marked, &awaited, clock))
+            .filter_map(|(group, _, title)| {
+                let n = found.iter().filter(|r| r.state.group() == *group).count();
+                body(*group, title, n, &found[part.range()], &marked, &awaited, clock)
+            })
             .collect();
+        let pager = part.pager(show.as_deref(), &words);
         let table = if bodies.is_empty() {
             nothing(&words)
         } else {
@@ -126,6 +124,7 @@ pub fn MailboxesPage() -> impl IntoView {
                             </form>
                         </div>
                         {table}
+                        {pager}
                     </section>
                 </div>
             </Sheet>
@@ -164,20 +163,36 @@ fn tabs(rows: &[MailboxRow], show: Option<&str>) -> impl IntoView + use<> {
     view! { <nav class="tabs" aria-label="Filter">{tab(LIST.into(), "All", rows.len(), show.is_none())}{groups}</nav> }
 }
 
+/// Of all rows those asked for, in the order in which they are shown.
+fn found<'a>(rows: &'a [MailboxRow], show: Option<&str>, words: &str) -> Vec<&'a MailboxRow> {
+    let needle = words.trim().to_lowercase();
+    let place = |r: &MailboxRow| GROUPS.iter().position(|(group, ..)| *group == r.state.group());
+    let asked = |r: &&MailboxRow| {
+        let named =
+            || [r.address.as_str(), &r.name, &r.provider_name].iter().any(|t| t.to_lowercase().contains(&needle));
+        show.is_none_or(|show| place(r).is_some_and(|at| GROUPS[at].1 == show)) && (needle.is_empty() || named())
+    };
+    let mut found: Vec<&MailboxRow> = rows.iter().filter(asked).collect();
+    found.sort_by(|a, b| {
+        let key = |r: &'a MailboxRow| (place(r), row::since(r), r.signs_in_by.as_deref(), r.id);
+        key(a).cmp(&key(b))
+    });
+    found
+}
+
 fn body(
     group: Group,
     title: &'static str,
-    rows: &[MailboxRow],
+    n: usize,
+    rows: &[&MailboxRow],
     marked: &[MailboxId],
     awaited: &[Awaited],
     clock: crate::wording::times::Clock,
 ) -> Option<AnyView> {
-    let mut rows: Vec<MailboxRow> = rows.iter().filter(|r| r.state.group() == group).cloned().collect();
+    let rows: Vec<MailboxRow> = rows.iter().filter(|r| r.state.group() == group).map(|r| (*r).clone()).collect();
     if rows.is_empty() {
         return None;
     }
-    rows.sort_by_key(|r| (row::since(r), r.signs_in_by.clone(), r.id));
-    let n = rows.len() as u64;
     let mut told: Vec<(String, String)> = Vec::new();
     let lines: Vec<AnyView> = rows
         .into_iter()
@@ -199,7 +214,7 @@ fn body(
     Some(
         view! {
             <tbody>
-                <tr class="group"><th colspan="7" scope="rowgroup">{title}" "<span class="count">{count(n)}</span></th></tr>
+                <tr class="group"><th colspan="7" scope="rowgroup">{title}" "<span class="count">{count(n as u64)}</span></th></tr>
                 {lines}
             </tbody>
         }

@@ -25,7 +25,7 @@ pub fn PeoplePage() -> impl IntoView {
     page(|here| async move {
         here.actor.admin()?;
         let people = here.console.people.list(&here.actor).await?;
-        let carried = carried::view(here.console.mailboxes.list(&here.actor).await?.rows);
+        let carried = carried::view(&here.console.mailboxes.list(&here.actor).await?.rows);
         // Taken only where it is shown.
         let link = here.place.query("done").filter(|d| matches!(*d, "invited" | "reset")).and_then(|_| flash::take());
         let done = done(here.place.query("done"), link.is_some());

@@ -3,6 +3,7 @@
 mod ask;
 mod rows;
 
+use crate::components::choices::choices;
 use crate::components::frame::{Head, Place, Sheet};
 use crate::components::icon::Icon;
 use crate::components::notice::Refused;
@@ -100,25 +101,16 @@ fn filters(ask: &Ask, mailboxes: &[(MailboxId, Address)], agents: &[(PersonId, S
     let status = ask.status.filter(|s| *s != TicketStatus::Open || !ask.words.is_empty());
     let mailbox = ask.mailbox;
     let assignee = ask.assignee;
-    let mailboxes = mailboxes
-        .iter()
-        .map(|(id, address)| view! { <option value=id.to_string() selected=Some(*id) == mailbox>{address.to_string()}</option> })
-        .collect_view();
-    let agents = agents
-        .iter()
-        .map(|(id, name)| view! { <option value=id.to_string() selected=Some(*id) == assignee>{name.clone()}</option> })
-        .collect_view();
+    let all = |words: &str, chosen| std::iter::once((String::new(), words.to_owned(), chosen));
+    let named = mailboxes.iter().map(|(id, address)| (id.to_string(), address.to_string(), Some(*id) == mailbox));
+    let mailboxes = choices(all(words::ALL_MAILBOXES, mailbox.is_none()).chain(named));
+    let named = agents.iter().map(|(id, name)| (id.to_string(), name.clone(), Some(*id) == assignee));
+    let agents = choices(all(words::ANYONE, assignee.is_none()).chain(named));
     view! {
         <form class="row filters" role="search" action="/tickets">
             {status.map(|s| view! { <input type="hidden" name="status" value=s.key()/> })}
-            <select class="select" name="mailbox" aria-label="Mailbox">
-                <option value="" selected=mailbox.is_none()>{words::ALL_MAILBOXES}</option>
-                {mailboxes}
-            </select>
-            <select class="select" name="assignee" aria-label=words::ASSIGNED_TO>
-                <option value="" selected=assignee.is_none()>{words::ANYONE}</option>
-                {agents}
-            </select>
+            <select class="select" name="mailbox" aria-label="Mailbox" inner_html=mailboxes></select>
+            <select class="select" name="assignee" aria-label=words::ASSIGNED_TO inner_html=agents></select>
             <div class="with-icon">
                 {Icon::Search.view()}
                 <input class="input" type="search" name="q" value=ask.words.clone() aria-label=words::SEARCH placeholder=words::SEARCH/>

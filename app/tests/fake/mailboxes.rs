@@ -135,7 +135,7 @@ fn days() -> Vec<DayCount> {
 impl Mailboxes for Fake {
     async fn list(&self, actor: &Actor) -> Answer<MailboxList> {
         actor.admin()?;
-        Ok(MailboxList { now: now(), rows: if self.0.empty { vec![] } else { facts().iter().map(row).collect() } })
+        Ok(MailboxList { now: now(), rows: if self.0.empty { [].into() } else { facts().iter().map(row).collect() } })
     }
     async fn show(&self, actor: &Actor, id: MailboxId) -> Answer<MailboxPage> {
         actor.admin()?;

@@ -4,11 +4,12 @@
 //! A network fault is never a credential fault: it never makes a direction wait for a person.
 
 mod facts;
+mod kept;
 mod shown;
 
 pub use facts::facts;
-pub(crate) use shown::own_shown;
 pub use shown::{Shown, shown};
+pub(crate) use shown::{desk_shown, own_shown, rows_shown};
 
 use crate::Engine;
 use crate::clock;

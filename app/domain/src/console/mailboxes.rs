@@ -13,6 +13,7 @@ use crate::refusal::Answer;
 use crate::time::Time;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A row of *Support emails*.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,11 +40,11 @@ pub struct MailboxRow {
     pub retires_at: Option<Time>,
 }
 
-/// *Support emails*.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// *Support emails*: all of them, which pages of one moment share.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailboxList {
     pub now: Time,
-    pub rows: Vec<MailboxRow>,
+    pub rows: Arc<[MailboxRow]>,
 }
 
 /// One direction on the mailbox page.

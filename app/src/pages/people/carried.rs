@@ -10,9 +10,9 @@ use domain::remedy::Remedy;
 use leptos::prelude::*;
 
 /// The mailboxes of one account, the account that carries most first.
-fn by_account(rows: Vec<MailboxRow>) -> Vec<(String, Vec<MailboxRow>)> {
-    let mut accounts: Vec<(String, Vec<MailboxRow>)> = Vec::new();
-    for row in rows.into_iter().filter(|r| !r.by_password) {
+fn by_account(rows: &[MailboxRow]) -> Vec<(String, Vec<&MailboxRow>)> {
+    let mut accounts: Vec<(String, Vec<&MailboxRow>)> = Vec::new();
+    for row in rows.iter().filter(|r| !r.by_password) {
         let Some(who) = row.signs_in_by.clone() else { continue };
         match accounts.iter_mut().find(|(known, _)| *known == who) {
             Some((_, mailboxes)) => mailboxes.push(row),
@@ -23,7 +23,7 @@ fn by_account(rows: Vec<MailboxRow>) -> Vec<(String, Vec<MailboxRow>)> {
     accounts
 }
 
-fn state(mailboxes: &[MailboxRow]) -> Words {
+fn state(mailboxes: &[&MailboxRow]) -> Words {
     let needs = |wanted: &[Remedy]| {
         mailboxes.iter().any(|r| matches!(&r.state, MailboxState::Needs { remedy, .. } if wanted.contains(remedy)))
     };
@@ -38,7 +38,7 @@ fn state(mailboxes: &[MailboxRow]) -> Words {
 }
 
 /// The section; nothing while nobody carries a mailbox.
-pub fn view(rows: Vec<MailboxRow>) -> Option<AnyView> {
+pub fn view(rows: &[MailboxRow]) -> Option<AnyView> {
     let accounts = by_account(rows);
     if accounts.is_empty() {
         return None;

@@ -11,6 +11,7 @@ use domain::id::MailboxId;
 use domain::ticket::TicketStatus;
 use domain::{Address, Time};
 use leptos::prelude::*;
+use std::collections::HashMap;
 
 /// The table with its pager, or the empty state. Every part has an id: live rows change in place.
 pub fn list(ask: &Ask, list: TicketList, mailboxes: &[(MailboxId, Address)], clock: Clock) -> AnyView {
@@ -18,7 +19,11 @@ pub fn list(ask: &Ask, list: TicketList, mailboxes: &[(MailboxId, Address)], clo
         return empty(ask).into_any();
     }
     let pager = pager(ask, &list);
-    let rows = list.rows.into_iter().map(|r| row(r, &ask.words, mailboxes, clock)).collect_view();
+    let mut alike: HashMap<&str, usize> = HashMap::new();
+    for (_, address) in mailboxes {
+        *alike.entry(address.local()).or_default() += 1;
+    }
+    let rows = list.rows.into_iter().map(|r| row(r, &ask.words, &alike, clock)).collect_view();
     view! {
         <table class="table tickets" id="ticket-table" data-each="">
             <thead id="ticket-table-head">
@@ -38,10 +43,11 @@ pub fn list(ask: &Ask, list: TicketList, mailboxes: &[(MailboxId, Address)], clo
     .into_any()
 }
 
-fn row(row: TicketRow, searched: &str, mailboxes: &[(MailboxId, Address)], clock: Clock) -> impl IntoView + use<> {
+/// `alike`: how many mailboxes have the same name before the @.
+fn row(row: TicketRow, searched: &str, alike: &HashMap<&str, usize>, clock: Clock) -> impl IntoView + use<> {
     let mailbox = row.mailbox.map(|address| {
-        let same = mailboxes.iter().filter(|(_, other)| other.local() == address.local()).count();
-        let short = if same > 1 { address.to_string() } else { format!("{}@", address.local()) };
+        let same = alike.get(address.local()).is_some_and(|n| *n > 1);
+        let short = if same { address.to_string() } else { format!("{}@", address.local()) };
         view! { <span title=address.to_string()>{short}</span> }
     });
     let excerpt = row.excerpt.map(|text| view! { <span class="sub excerpt">{marked(&text, searched)}</span> });

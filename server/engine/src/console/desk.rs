@@ -1,6 +1,6 @@
 //! The desk port: the frame of every page, and the desk's settings.
 
-use crate::store::{mailboxes, settings, tickets_waiting};
+use crate::store::settings;
 use crate::{Engine, clock, evidence};
 use async_trait::async_trait;
 use domain::banner::banners;
@@ -23,18 +23,18 @@ impl Desk for Port {
         let facts = evidence::shown(engine).await?;
         let admin = actor.role == Role::Admin;
         let need_you = facts.iter().filter(|f| state(f).group() == Group::NeedsYou).count() as u64;
-        let outbox = mailboxes::due_replies(&engine.store).await?.values().map(|n| u64::from(*n)).sum();
-        let shown = crate::notify::not_put_off(engine, actor, facts.to_vec(), now).await?;
+        let desk = evidence::desk_shown(engine).await?;
+        let shown = crate::notify::not_put_off(engine, actor, &facts, now).await?;
         Ok(Frame {
             now,
-            desk_name: settings::get(&engine.store, settings::DESK_NAME).await?.unwrap_or_else(|| UNNAMED.into()),
-            open_tickets: tickets_waiting::open(&engine.store).await?,
-            outbox,
+            desk_name: desk.name.clone().unwrap_or_else(|| UNNAMED.into()),
+            open_tickets: desk.open_tickets,
+            outbox: desk.outbox,
             held: facts.iter().map(|f| u64::from(f.held)).sum(),
             need_you: if admin { need_you } else { 0 },
             banners: banners(&shown, now),
             demo: engine.config.demo,
-            silent: crate::home::silent(&engine.store).await?,
+            silent: desk.silent.clone(),
         })
     }
 

@@ -8,7 +8,7 @@ mod timeline;
 pub(crate) use check::check as examine;
 
 use crate::store::{StoreError, commit, directions, events, folders, mailboxes, people, set};
-use crate::{Engine, clock, ending, lookup, signins};
+use crate::{Engine, clock, ending, evidence, lookup, signins};
 use async_trait::async_trait;
 use domain::console::mailboxes::*;
 use domain::console::people::Actor;
@@ -96,7 +96,8 @@ fn used(id: MailboxId, wanted: &Use) -> mailboxes::ActiveModel {
 impl Mailboxes for Port {
     async fn list(&self, actor: &Actor) -> Answer<MailboxList> {
         actor.admin()?;
-        Ok(MailboxList { now: clock::now(), rows: row::all(&self.0).await? })
+        let rows = evidence::rows_shown(&self.0, |engine| Box::pin(row::all(engine))).await?;
+        Ok(MailboxList { now: clock::now(), rows })
     }
 
     async fn show(&self, actor: &Actor, id: MailboxId) -> Answer<MailboxPage> {
@@ -318,9 +319,8 @@ impl Mailboxes for Port {
     }
 
     async fn names(&self, _actor: &Actor) -> Answer<Vec<(MailboxId, Address)>> {
-        let rows = mailboxes::all(&self.0.store).await?;
-        let connected = rows.into_iter().filter(|row| !row.draft);
-        Ok(connected.filter_map(|row| Some((MailboxId(row.id), Address::parse(&row.address).ok()?))).collect())
+        let facts = evidence::shown(&self.0).await?;
+        Ok(facts.iter().filter(|f| !f.draft).map(|f| (f.id, f.address.clone())).collect())
     }
 
     async fn agents(&self, _actor: &Actor) -> Answer<Vec<(PersonId, String)>> {

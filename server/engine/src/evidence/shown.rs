@@ -1,45 +1,59 @@
-//! The facts of all mailboxes, and which addresses are ours, for pages, which all ask for them: gathered once for those
-//! drawn in one moment.
-//!
-//! Invariant: what a request of this process changed, and what it told of, is in every page begun after it. Several
-//! nodes do not share: one knows nothing of what another one's requests changed.
+//! What nearly all pages ask for - the facts of all mailboxes, which addresses are ours, the counts at the side -
+//! gathered once for those drawn in one moment. Several nodes do not share: one knows nothing of what another one's
+//! requests changed.
 
 use super::facts;
+use super::kept::{Gathered, Kept, Kind};
 use crate::Engine;
+use crate::changes::Changes;
 use crate::intake::Own;
-use crate::store::StoreError;
+use crate::store::{StoreError, mailboxes, settings, tickets_waiting};
+use domain::console::mailboxes::MailboxRow;
+use domain::home::Silent;
 use domain::mailbox::MailboxFacts;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
-use tokio::sync::Mutex;
-use tokio::time::timeout;
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 /// What pages were last shown.
 #[derive(Default)]
 pub struct Shown {
-    facts: Mutex<Option<Kept<Arc<[MailboxFacts]>>>>,
-    own: Mutex<Option<Kept<Arc<Own>>>>,
+    facts: Kept<Arc<[MailboxFacts]>>,
+    own: Kept<Arc<Own>>,
+    rows: Kept<Arc<[MailboxRow]>>,
+    desk: Kept<Arc<Desk>>,
     forgotten: AtomicU64,
-    lasts: OnceLock<Duration>,
+    keeping: OnceLock<(Weak<Engine>, Duration)>,
 }
 
-struct Kept<T> {
-    /// Changes told of, and requests that may have changed something, before the rows were read.
-    before: (u64, u64),
-    at: Instant,
-    what: T,
+/// What every page says of the desk as a whole.
+pub(crate) struct Desk {
+    pub name: Option<String>,
+    /// Tickets whose turn is ours.
+    pub open_tickets: u64,
+    /// Replies that wait, due or held.
+    pub outbox: u64,
+    pub silent: Option<Silent>,
 }
 
 impl Shown {
     /// From now on what was gathered is kept so long; without this, not at all.
-    pub fn keep(&self, lasts: Duration) {
-        let _ = self.lasts.set(lasts);
+    pub fn keep(&self, engine: &Arc<Engine>, lasts: Duration) {
+        let _ = self.keeping.set((Arc::downgrade(engine), lasts));
     }
 
     /// Somebody may have changed something.
     pub fn forget(&self) {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(super) fn forgotten(&self) -> u64 {
+        self.forgotten.load(Ordering::SeqCst)
+    }
+
+    /// The engine, to gather for when nobody waits for it, and for how long.
+    pub(super) fn keeping(&self) -> Option<(Option<Arc<Engine>>, Duration)> {
+        self.keeping.get().map(|(engine, lasts)| (engine.upgrade(), *lasts))
     }
 }
 
@@ -48,7 +62,13 @@ impl Shown {
 /// # Errors
 /// The database's.
 pub async fn shown(engine: &Engine) -> Result<Arc<[MailboxFacts]>, StoreError> {
-    kept(engine, &engine.shown.facts, async { Ok(facts(engine).await?.into()) }).await
+    Kind {
+        kept: |shown| &shown.facts,
+        told: Changes::of_mailboxes,
+        gather: |engine| Box::pin(async move { Ok(facts(engine).await?.into()) }),
+    }
+    .get(engine)
+    .await
 }
 
 /// Which addresses are ours, as pages show them.
@@ -56,29 +76,40 @@ pub async fn shown(engine: &Engine) -> Result<Arc<[MailboxFacts]>, StoreError> {
 /// # Errors
 /// The database's.
 pub(crate) async fn own_shown(engine: &Engine) -> Result<Arc<Own>, StoreError> {
-    kept(engine, &engine.shown.own, async { Ok(Own::load(engine).await?.into()) }).await
+    Kind {
+        kept: |shown| &shown.own,
+        told: Changes::of_mailboxes,
+        gather: |engine| Box::pin(async move { Ok(Own::load(engine).await?.into()) }),
+    }
+    .get(engine)
+    .await
 }
 
-/// What is kept, or gathered now.
-async fn kept<T: Clone>(
+/// The rows of *Support emails*, as `gather` makes them.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn rows_shown(
     engine: &Engine,
-    place: &Mutex<Option<Kept<T>>>,
-    gather: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, StoreError> {
-    let Some(lasts) = engine.shown.lasts.get() else { return gather.await };
-    let changes = || (engine.changes.of_mailboxes(), engine.shown.forgotten.load(Ordering::SeqCst));
-    let (asked, entered) = (changes(), Instant::now());
-    // Whoever comes while it is gathered waits for it, and does not gather it as well; but not for one that hangs.
-    let Ok(mut kept) = timeout(*lasts, place.lock()).await else { return gather.await };
-    let fits = |kept: &&Kept<T>| {
-        let knows = kept.before.0 >= asked.0 && kept.before.1 >= asked.1;
-        knows && (kept.at >= entered || kept.at.elapsed() < *lasts)
-    };
-    if let Some(kept) = kept.as_ref().filter(fits) {
-        return Ok(kept.what.clone());
-    }
-    let (before, at) = (changes(), Instant::now());
-    let what = gather.await?;
-    *kept = Some(Kept { before, at, what: what.clone() });
-    Ok(what)
+    gather: for<'a> fn(&'a Engine) -> Gathered<'a, Arc<[MailboxRow]>>,
+) -> Result<Arc<[MailboxRow]>, StoreError> {
+    Kind { kept: |shown| &shown.rows, told: Changes::of_mailboxes, gather }.get(engine).await
+}
+
+/// What every page says of the desk as a whole.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn desk_shown(engine: &Engine) -> Result<Arc<Desk>, StoreError> {
+    Kind { kept: |shown| &shown.desk, told: Changes::seen, gather: |engine| Box::pin(desk(engine)) }.get(engine).await
+}
+
+async fn desk(engine: &Engine) -> Result<Arc<Desk>, StoreError> {
+    let store = &engine.store;
+    Ok(Arc::new(Desk {
+        name: settings::get(store, settings::DESK_NAME).await?,
+        open_tickets: tickets_waiting::open(store).await?,
+        outbox: mailboxes::due_replies(store).await?.values().map(|n| u64::from(*n)).sum(),
+        silent: crate::home::silent(store).await?,
+    }))
 }

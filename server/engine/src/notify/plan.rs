@@ -13,6 +13,7 @@ use domain::mailbox::{MailboxFacts, MailboxState, state};
 use domain::notice::{Audience, Content, Event, Wanted, wanted};
 use domain::provider::ProviderKind;
 use domain::{Address, Time};
+use std::borrow::Cow;
 
 /// Writes notices that are due, and closes those whose cause is over.
 pub async fn look(engine: &Engine) -> Result<(), StoreError> {
@@ -194,23 +195,28 @@ pub fn is_quiet(quiet: &rows::Quiet, person: PersonId, subject: &str, step: &str
 ///
 /// # Errors
 /// The database's.
-pub async fn not_put_off(
+pub async fn not_put_off<'a>(
     engine: &Engine,
     actor: &Actor,
-    mut facts: Vec<MailboxFacts>,
+    facts: &'a [MailboxFacts],
     now: Time,
-) -> Result<Vec<MailboxFacts>, StoreError> {
+) -> Result<Cow<'a, [MailboxFacts]>, StoreError> {
     if facts.iter().all(|f| f.ends_soon.is_empty()) {
-        return Ok(facts);
+        return Ok(facts.into());
     }
-    let quiets = rows::quiets(engine.store.read()).await?;
+    let mut quiets = rows::quiets(engine.store.read()).await?;
+    quiets.retain(|quiet| quiet.person_id == actor.person.0);
+    if quiets.is_empty() {
+        return Ok(facts.into());
+    }
+    let mut facts = facts.to_vec();
     for soon in facts.iter_mut().map(|f| &mut f.ends_soon) {
         soon.retain(|soon| {
             let step = soon.end.step(now).map_or("", |step| step.key());
             !quiets.iter().any(|q| is_quiet(q, actor.person, &soon.subject, step, now))
         });
     }
-    Ok(facts)
+    Ok(facts.into())
 }
 
 /// The audience of a delivery; `None`: the webhook.

@@ -42,10 +42,10 @@ pub fn ways(settings: &Ways, facts: &[MailboxFacts], trouble: &[MailboxId]) -> V
     settings.host.is_some().then_some(Way::System).into_iter().chain(mailboxes.into_iter().map(Way::Mailbox)).collect()
 }
 
-/// Whether somebody can be told by email when this mailbox fails.
+/// Whether somebody can be told by email when this mailbox fails, as pages show it.
 pub async fn can_tell(engine: &Engine, mailbox: MailboxId) -> Result<bool, StoreError> {
     let settings = notice_way::get(&engine.store).await?;
-    let facts = evidence::facts(engine).await?;
+    let facts = evidence::shown(engine).await?;
     Ok(!ways(&settings, &facts, &[mailbox]).is_empty())
 }
 

@@ -142,7 +142,7 @@ async fn a_provider_found_by_its_issuer_works_like_any_other() {
     grants::access_token(&desk.engine, grant).await.expect_err("refused");
     let state = async || {
         let all = console.mailboxes.list(&admin()).await.expect("a list").rows;
-        all.into_iter().find(|row| row.id == id).expect("the mailbox").state
+        all.iter().find(|row| row.id == id).expect("the mailbox").state.clone()
     };
     until("the mailbox needs its sign-in", SOON, || async {
         matches!(

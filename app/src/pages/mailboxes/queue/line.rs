@@ -15,10 +15,11 @@ use domain::console::signins::RepairedAccount;
 use domain::expiry::Kind;
 use domain::signin::{Intent, LinkState};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What lines are told from, beside the banners.
 pub struct Scene {
-    pub rows: Vec<MailboxRow>,
+    pub rows: Arc<[MailboxRow]>,
     pub links: Vec<LinkRow>,
     pub clock: Clock,
 }

@@ -10,12 +10,13 @@ use domain::mailbox::{MailboxFacts, state};
 use domain::time::Span;
 use domain::{Direction, Time};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Over how long a habit is reckoned.
 const HABIT: Span = Span::days(30);
 
 /// All rows, in the list's order: those that need somebody first, the oldest outage on top.
-pub async fn all(engine: &Engine) -> Result<Vec<MailboxRow>, StoreError> {
+pub async fn all(engine: &Engine) -> Result<Arc<[MailboxRow]>, StoreError> {
     let facts = evidence::shown(engine).await?;
     let stored: HashMap<i64, mailboxes::Row> =
         mailboxes::all(&engine.store).await?.into_iter().map(|row| (row.id, row)).collect();
@@ -35,7 +36,7 @@ pub async fn all(engine: &Engine) -> Result<Vec<MailboxRow>, StoreError> {
         let since = [&row.incoming, &row.outgoing].iter().filter_map(|s| s.trouble()).map(|(t, _)| t).min();
         (row.state.group(), since.unwrap_or(Time(i64::MAX)), row.address.clone())
     });
-    Ok(rows)
+    Ok(rows.into())
 }
 
 /// What usually comes in a day; `None` before there are some days to tell it from.
