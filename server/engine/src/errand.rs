@@ -76,7 +76,14 @@ pub async fn turn_on(engine: &Engine, mailbox: MailboxId, access: &Access, seat:
         generation: side.map_or(0, |side| side.generation),
     };
     let slot = engine.errands.slot(mailbox);
-    let mut guard = timeout(PATIENCE, slot.clone().lock_owned()).await.map_err(|_| busy())?;
+    let (mut guard, seat) = match slot.clone().try_lock_owned() {
+        Ok(guard) => (guard, seat),
+        Err(_) => {
+            // Who has the slot may be waiting for this very seat.
+            drop(seat);
+            (timeout(PATIENCE, slot.clone().lock_owned()).await.map_err(|_| busy())?, None)
+        }
+    };
     let seats = engine.net.seats().clone();
     if let Some(mut resting) = guard.take() {
         if resting.under == under && (resting.since.elapsed() < STALE || resting.session.noop().await.is_ok()) {

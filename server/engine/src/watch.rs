@@ -282,28 +282,19 @@ impl Round<'_> {
     ) -> Result<Next, Broken> {
         Box::pin(self.others.list(self.engine, self.claim, session)).await?;
         let mut again = false;
+        // When all that is there was last fetched, while nobody told of anything since.
+        let mut complete: Option<Instant> = None;
         loop {
             // Asked before the first folder is fetched: an answer in the folder of sent mail then
             // never comes before the message that it answers.
             Box::pin(self.others.look(self.engine, self.claim, session)).await?;
-            let pass = Box::pin(fetch::pass(self.engine, job, self.care, session, folder, selected));
-            let passed = if self.shaky {
-                let steady = async {
-                    tokio::time::sleep(STEADY).await;
-                    Box::pin(evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming)).await
-                };
-                let passed = steadily(pass, steady).await?;
-                self.proved().await?;
-                passed
-            } else {
-                pass.await?
-            };
-            self.shaky = false;
-            if passed.stored > 0 {
-                tracing::info!(mailbox = self.claim.mailbox.0, stored = passed.stored, "fetched");
-            }
-            if self.stop.is_cancelled() {
-                return Ok(Next::Rung);
+            let due = |at: &Instant| at.elapsed() >= IDLE || self.others.is_due();
+            if complete.as_ref().is_none_or(due) {
+                let passed = Box::pin(self.pass(session, job, folder, selected)).await?;
+                complete = (passed.missing == 0).then(Instant::now);
+                if self.stop.is_cancelled() {
+                    return Ok(Next::Rung);
+                }
             }
             let (seats, errands) = (self.engine.net.seats(), &self.engine.errands);
             if seats.wanted(place) {
@@ -313,19 +304,21 @@ impl Round<'_> {
                 let pause = if seats.wanted(place) { GIVEN_WAY } else { BREATHER };
                 return Ok(Next::At(clock::now() + pause));
             }
-            let seat = seats.try_take(place);
-            if seat.is_some() || errands.is_open(self.claim.mailbox) {
+            let open = self.others.is_fetching() || errands.is_open(self.claim.mailbox);
+            let seat = if open { None } else { seats.try_take(place) };
+            if open || seat.is_some() {
                 self.others.fetch(self.engine, job, seat);
             } else if Box::pin(self.others.fetch_here(self.engine, job, session)).await? {
                 selected = Box::pin(session.enter(&terms.folder, terms.writes())).await?;
                 // Nobody tells of what came to it meanwhile. Once: the others may never have enough.
                 if !again {
                     again = true;
+                    complete = None;
                     continue;
                 }
             }
             again = false;
-            let longest = if passed.missing > 0 || self.others.any() { LOOK } else { IDLE };
+            let longest = if complete.is_none() || self.others.any() { LOOK } else { IDLE };
             let (others, changed) =
                 (&mut *self.others, terms::changed(self.engine, self.claim, terms, self.bell, self.stop));
             let interrupt = async {
@@ -353,6 +346,37 @@ impl Round<'_> {
                 News::Interrupted => self.others.ask(),
                 News::Quiet => {}
             }
+            // Only a server in IDLE would have told.
+            if news != News::Quiet || !session.can("IDLE") {
+                complete = None;
+            }
         }
+    }
+
+    /// Fetches what is new in the first folder.
+    async fn pass(
+        &mut self,
+        session: &mut Session,
+        job: &Job,
+        folder: FolderId,
+        selected: imap::Selected,
+    ) -> Result<Passed, Broken> {
+        let pass = fetch::pass(self.engine, job, self.care, session, folder, selected);
+        let passed = if self.shaky {
+            let steady = async {
+                tokio::time::sleep(STEADY).await;
+                evidence::proved(self.engine, self.claim.mailbox, Direction::Incoming).await
+            };
+            let passed = steadily(pass, steady).await?;
+            self.proved().await?;
+            passed
+        } else {
+            pass.await?
+        };
+        self.shaky = false;
+        if passed.stored > 0 {
+            tracing::info!(mailbox = self.claim.mailbox.0, stored = passed.stored, "fetched");
+        }
+        Ok(passed)
     }
 }

@@ -54,6 +54,7 @@ pub async fn begin(
         // way any more that could leave something out by the old one.
         receipts::forget_left_out(&tx, FolderId(row.id), selected.uid_validity).await?;
         store::commit(tx).await?;
+        engine.changes.tell(format!("mailbox:{}", job.claim.mailbox));
     }
     Ok(())
 }

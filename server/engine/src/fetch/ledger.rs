@@ -119,6 +119,7 @@ impl<'a> Ledger<'a> {
         if self.of.asked {
             receipts::forget(&tx, &receipts).await?;
         }
+        let any = !receipts.is_empty();
         receipts::write_all(&tx, receipts, now).await?;
         if let Some(upto) = cursor {
             folders::advance(&tx, self.of.folder, self.of.uid_validity, upto).await?;
@@ -128,6 +129,9 @@ impl<'a> Ledger<'a> {
         fail::fail_point!("after-store-commit");
         if stored > 0 {
             self.engine.wake.intake.notify_one();
+        }
+        // Also what is left out counts for a first import.
+        if any {
             self.engine.changes.tell(format!("mailbox:{}", self.of.job.claim.mailbox));
         }
         Ok(u32::try_from(stored).unwrap_or(u32::MAX))

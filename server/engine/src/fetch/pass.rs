@@ -85,6 +85,9 @@ pub async fn pass(
             folders::advance(&tx, folder, selected.uid_validity, upto).await?;
         }
         store::commit(tx).await?;
+        if row.fetched_at.is_none() {
+            engine.changes.tell(format!("mailbox:{}", job.claim.mailbox));
+        }
     }
     Ok(Passed { stored, missing })
 }

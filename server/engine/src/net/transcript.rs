@@ -66,8 +66,8 @@ impl Transcript {
     /// The lines, `C: ` or `S: ` before each.
     pub fn lines(&self) -> Vec<String> {
         let gap = (self.left_out > 0).then(|| format!("… {} lines …", self.left_out));
-        let kept = |line: &Box<str>| line.to_string();
-        self.first.iter().map(kept).chain(gap).chain(self.last.iter().map(kept)).collect()
+        let (first, last) = (self.first.iter(), self.last.iter());
+        first.map(|line| line.to_string()).chain(gap).chain(last.map(|line| line.to_string())).collect()
     }
 
     /// The server's last answer to a command, without tag, redacted.

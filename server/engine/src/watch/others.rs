@@ -120,6 +120,16 @@ impl Others {
         self.fetching = JoinSet::new();
     }
 
+    /// Whether a pass is under way, or has ended since the last look.
+    pub fn is_fetching(&self) -> bool {
+        !self.fetching.is_empty()
+    }
+
+    /// Whether the last look found something to fetch.
+    pub fn is_due(&self) -> bool {
+        !self.due.is_empty()
+    }
+
     /// Whether there is anything to ask for by timer.
     pub fn any(&self) -> bool {
         !self.rows.is_empty()
