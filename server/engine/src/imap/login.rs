@@ -17,7 +17,7 @@ use domain::provider::Tls;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// Opens a session, with the first login that the server takes.
 ///
@@ -207,7 +207,7 @@ async fn greeting(wire: &mut Wire) -> Result<String, Fault> {
     });
     match said.await? {
         Said::Welcome(words) => Ok(words),
-        Said::Bye => Err(wire.closed()),
+        Said::Bye => Err(wire.dismissed()),
         Said::Else => {
             Err(Fault { finding: finding(Diagnosis::NotAMailServer), said: "the greeting is not one of IMAP".into() })
         }
@@ -258,7 +258,8 @@ async fn sasl(wire: &mut Wire, mechanism: &'static str, message: Zeroizing<Strin
         match heard.await? {
             (true, _) => {
                 wire.write(answer.as_bytes()).await?;
-                *answer = "\r\n".to_owned();
+                answer.zeroize();
+                answer.push_str("\r\n");
             }
             (_, Some(true)) => return Ok(mechanism),
             (_, Some(false)) => return Err(wire.refused()),

@@ -115,6 +115,11 @@ impl Wire {
         fault::closed(self.provider, self.stage, self.told().farewell())
     }
 
+    /// What the server's goodbye means as a refusal.
+    pub fn dismissed(&self) -> Fault {
+        fault::refused(self.provider, self.stage, self.told().farewell())
+    }
+
     fn broken(&self, error: &io::Error) -> Fault {
         fault::of_io(error, self.provider, self.stage, self.told().farewell())
     }

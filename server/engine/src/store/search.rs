@@ -257,11 +257,12 @@ fn statement(store: &Store, wanted: &str, of: Among) -> Statement {
              ORDER BY place, hit DESC LIMIT {HITS}"
         )
     } else {
+        // Not by the key alone: PostgreSQL would walk it backwards, through everything, for a seldom word.
         let among = if filter.is_empty() { "" } else { " JOIN ticket ON ticket.id = search.ticket_id" };
         format!(
             "SELECT message_id, ticket_id FROM (SELECT search.message_id, search.ticket_id, search.words \
              FROM search{among} WHERE search.words @@ to_tsquery('simple', $1){filter} \
-             ORDER BY search.message_id DESC LIMIT {RANKED}) AS found \
+             ORDER BY search.message_id + 0 DESC LIMIT {RANKED}) AS found \
              ORDER BY ts_rank(words, to_tsquery('simple', $1)) DESC, message_id DESC LIMIT {HITS}"
         )
     };
