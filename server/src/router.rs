@@ -144,11 +144,17 @@ async fn ready(
 /// Pages show what was changed at once: by everything but a question, and by the way back from a provider.
 async fn forget(State(engine): State<Arc<Engine>>, request: Request, next: Next) -> Response {
     let changes = request.method() != Method::GET || request.uri().path().starts_with("/oauth/");
-    let response = next.run(request).await;
-    if changes {
-        engine.shown.forget();
+    // Also where the browser has gone meanwhile.
+    let _forget = changes.then(|| Forget(engine));
+    next.run(request).await
+}
+
+struct Forget(Arc<Engine>);
+
+impl Drop for Forget {
+    fn drop(&mut self) {
+        self.0.shown.forget();
     }
-    response
 }
 
 /// One line per request: method, route and time; never the query, which may hold a code.

@@ -8,8 +8,9 @@ mod kept;
 mod shown;
 
 pub use facts::facts;
+pub(crate) use facts::with_directions;
 pub use shown::{Shown, shown};
-pub(crate) use shown::{desk_shown, own_shown, rows_shown};
+pub(crate) use shown::{desk_shown, names_shown, own_shown, rows_shown};
 
 use crate::Engine;
 use crate::clock;

@@ -351,6 +351,8 @@ async fn settle_one(engine: &Arc<Engine>, claim: Claim, own: &Own, one: &Read) -
     };
     if settling::settle(&tx, &[(one.waiting.clone(), settlement)], clock::now()).await? {
         store::commit(tx).await?;
+        engine.changes.tell(format!("mailbox:{}", one.waiting.mailbox));
+        engine.changes.tell("mailboxes");
     }
     Ok(())
 }

@@ -319,8 +319,7 @@ impl Mailboxes for Port {
     }
 
     async fn names(&self, _actor: &Actor) -> Answer<Vec<(MailboxId, Address)>> {
-        let facts = evidence::shown(&self.0).await?;
-        Ok(facts.iter().filter(|f| !f.draft).map(|f| (f.id, f.address.clone())).collect())
+        Ok(evidence::names_shown(&self.0).await?)
     }
 
     async fn agents(&self, _actor: &Actor) -> Answer<Vec<(PersonId, String)>> {

@@ -75,6 +75,18 @@ pub async fn facts(engine: &Engine) -> Result<Vec<MailboxFacts>, StoreError> {
     Ok(all)
 }
 
+/// These facts with what stands in the directions' rows now: an attempt that failed once more is not told of.
+pub(crate) fn with_directions(
+    mut facts: MailboxFacts,
+    [incoming, outgoing]: [&directions::Row; 2],
+    paused: bool,
+) -> MailboxFacts {
+    let importing = facts.incoming.importing;
+    facts.incoming = Facts { importing, ..side_facts(Some(incoming), paused) };
+    facts.outgoing = side_facts(Some(outgoing), paused);
+    facts
+}
+
 fn side_facts(row: Option<&directions::Row>, paused: bool) -> Facts {
     let Some(row) = row else {
         return Facts {

@@ -9,9 +9,13 @@ use crate::changes::Changes;
 use crate::store::StoreError;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
+/// How long a page waits for what another one gathers.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long gathering beside the pages may take.
+const LONGEST: Duration = Duration::from_secs(20);
 /// How often as old as it is meant to get it may be shown while it is gathered anew.
 const STALE: u32 = 3;
 
@@ -60,8 +64,10 @@ impl<T: Clone + Send + 'static> Kind<T> {
             if let Some(whole) = whole.filter(|_| age < lasts * STALE) {
                 if let Ok(turn) = kept.gathering.clone().try_lock_owned() {
                     tokio::spawn(async move {
-                        if let Err(error) = self.renew(&whole).await {
-                            tracing::warn!(%error, "what pages share grows old");
+                        match timeout(LONGEST, self.renew(&whole)).await {
+                            Ok(Ok(_)) => {}
+                            Ok(Err(error)) => tracing::warn!(%error, "what pages share grows old"),
+                            Err(_) => tracing::warn!("what pages share grows old: the database takes too long"),
                         }
                         drop(turn);
                     });
@@ -70,7 +76,7 @@ impl<T: Clone + Send + 'static> Kind<T> {
             }
         }
         // Whoever comes while it is gathered waits for it, and does not gather it as well; but not for one that hangs.
-        let Ok(_turn) = timeout(lasts, kept.gathering.lock()).await else { return (self.gather)(engine).await };
+        let Ok(_turn) = timeout(PATIENCE, kept.gathering.lock()).await else { return (self.gather)(engine).await };
         match known().filter(|last| last.at >= entered || last.at.elapsed() < lasts) {
             Some(last) => Ok(last.what),
             None => self.renew(engine).await,

@@ -8,8 +8,10 @@ use crate::Engine;
 use crate::changes::Changes;
 use crate::intake::Own;
 use crate::store::{StoreError, mailboxes, settings, tickets_waiting};
+use domain::Address;
 use domain::console::mailboxes::MailboxRow;
 use domain::home::Silent;
+use domain::id::MailboxId;
 use domain::mailbox::MailboxFacts;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -94,6 +96,19 @@ pub(crate) async fn rows_shown(
     gather: for<'a> fn(&'a Engine) -> Gathered<'a, Arc<[MailboxRow]>>,
 ) -> Result<Arc<[MailboxRow]>, StoreError> {
     Kind { kept: |shown| &shown.rows, told: Changes::of_mailboxes, gather }.get(engine).await
+}
+
+/// The addresses of mailboxes at work, as pages show them.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn names_shown(engine: &Engine) -> Result<Vec<(MailboxId, Address)>, StoreError> {
+    if engine.shown.keeping().is_some() {
+        return Ok(shown(engine).await?.iter().filter(|f| !f.draft).map(|f| (f.id, f.address.clone())).collect());
+    }
+    let rows = mailboxes::all(&engine.store).await?;
+    let at_work = rows.into_iter().filter(|row| !row.draft);
+    Ok(at_work.filter_map(|row| Some((MailboxId(row.id), Address::parse(&row.address).ok()?))).collect())
 }
 
 /// What every page says of the desk as a whole.

@@ -299,7 +299,6 @@ async fn recovered(engine: &Engine, row: &Row) -> Result<(), StoreError> {
     }
     if registrations::mark_working(&engine.store, id).await? {
         tracing::info!(registration = id.0, "the app registration works again");
-        engine.changes.tell("registrations");
         rows::hasten(&engine.store, id, clock::now()).await?;
         for grant in rows::of_registration(&engine.store, id).await? {
             healed.push(grant.id);
@@ -307,6 +306,7 @@ async fn recovered(engine: &Engine, row: &Row) -> Result<(), StoreError> {
     }
     if !healed.is_empty() {
         release(engine, &healed).await?;
+        engine.changes.tell("registrations");
     }
     Ok(())
 }

@@ -34,6 +34,7 @@ mod refusals;
 mod rig;
 mod sending;
 mod sent;
+mod shown;
 mod signins;
 mod silence;
 mod smtp;

@@ -20,6 +20,7 @@ pub async fn page(engine: &Engine, stored: mailboxes::Row) -> Answer<MailboxPage
     let facts = all.iter().find(|f| f.id == id).cloned().ok_or(Refusal::NotFound)?;
     let side = async |d| directions::get(store.read(), id, d).await?.ok_or(Refusal::NotFound);
     let (incoming, outgoing) = (side(Direction::Incoming).await?, side(Direction::Outgoing).await?);
+    let facts = evidence::with_directions(facts, [&incoming, &outgoing], stored.paused_at.is_some());
     let folder = mailboxes::folder(store, id).await?;
     let chosen = folders::of(store, id).await?;
     let names: HashMap<i64, String> = people::all(store).await?.into_iter().map(|p| (p.id, p.name)).collect();
