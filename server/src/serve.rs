@@ -3,7 +3,7 @@
 use crate::say::{complain, say};
 use crate::settings::Settings;
 use crate::visit::Proxy;
-use crate::{heap, key_file, metrics, router};
+use crate::{key_file, metrics, router};
 use anyhow::{Context, Result, anyhow, bail};
 use engine::home::{self, Start};
 use engine::store::{backup, key_check};
@@ -51,7 +51,6 @@ pub fn log() -> Result<()> {
 
 /// For every command that asks the database.
 pub fn runtime() -> Result<tokio::runtime::Runtime> {
-    heap::one_a_core();
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
