@@ -1,10 +1,8 @@
 //! Filing a message (RFC 9051 6.3.12).
 
 use super::command::{Session, quoted};
-use super::wire::ended;
 use crate::login::Fault;
 use crate::net;
-use async_imap::imap_proto::Response;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -25,18 +23,9 @@ impl Session {
         let command = format!("APPEND {} {flags} {{{}}}", quoted(folder), message.len());
         let tag = self.wire.command(&command).await?;
         // The server invites the literal, or refuses before it was sent.
-        loop {
-            let (exists, news) = (&mut self.exists, &mut self.news);
-            let heard = self.wire.read(|response| {
-                Self::hear(exists, news, response);
-                (matches!(response, Response::Continue(_)), ended(response, &tag))
-            });
-            match heard.await? {
-                (true, _) => break,
-                (_, Some(true)) => return Ok(()),
-                (_, Some(false)) => return Err(self.wire.refused()),
-                _ => {}
-            }
+        let (exists, news) = (&mut self.exists, &mut self.news);
+        if !self.wire.invited(&tag, |response| Self::hear(exists, news, response)).await? {
+            return Ok(());
         }
         self.wire.write(message).await?;
         self.wire.write(b"\r\n").await?;

@@ -2,7 +2,6 @@
 //! that comes before the server's `+`, and takes a dropped link for a wanted stop.
 
 use super::command::Session;
-use super::wire::ended;
 use crate::login::Fault;
 use crate::net;
 use async_imap::imap_proto::{Response, Status};
@@ -80,17 +79,11 @@ impl Session {
 
     /// Reads up to the server's `+`. What it tells before counts.
     async fn invited(&mut self, tag: &str) -> Result<(), Fault> {
-        loop {
-            let (exists, news) = (&mut self.exists, &mut self.news);
-            let heard = self.wire.read(|response| {
-                Self::hear(exists, news, response);
-                (matches!(response, Response::Continue(_)), ended(response, tag))
-            });
-            match heard.await? {
-                (true, _) => return Ok(()),
-                (_, Some(_)) => return Err(self.wire.refused()),
-                _ => {}
-            }
+        let (exists, news) = (&mut self.exists, &mut self.news);
+        match self.wire.invited(tag, |response| Self::hear(exists, news, response)).await? {
+            true => Ok(()),
+            // Over before it began.
+            false => Err(self.wire.refused()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::command::{Session, offers, quoted};
 use super::fault::{Stage, is_refusal};
-use super::wire::{Wire, ended};
+use super::wire::Wire;
 use crate::Engine;
 use crate::login::{Access, Fault, Login, Proof};
 use crate::net::{Deadlines, Protocol, Steps, Transcript, finding, note, of_io};
@@ -253,19 +253,12 @@ async fn sign_in(wire: &mut Wire, offered: &str, login: &Login) -> Result<&'stat
 async fn sasl(wire: &mut Wire, mechanism: &'static str, message: Zeroizing<String>) -> Result<&'static str, Fault> {
     let tag = wire.command(&format!("AUTHENTICATE {mechanism}")).await?;
     let mut answer = Zeroizing::new(format!("{}\r\n", BASE64.encode(message.as_bytes())));
-    loop {
-        let heard = wire.read(|response| (matches!(response, Response::Continue(_)), ended(response, &tag)));
-        match heard.await? {
-            (true, _) => {
-                wire.write(answer.as_bytes()).await?;
-                answer.zeroize();
-                answer.push_str("\r\n");
-            }
-            (_, Some(true)) => return Ok(mechanism),
-            (_, Some(false)) => return Err(wire.refused()),
-            _ => {}
-        }
+    while wire.invited(&tag, |_| ()).await? {
+        wire.write(answer.as_bytes()).await?;
+        answer.zeroize();
+        answer.push_str("\r\n");
     }
+    Ok(mechanism)
 }
 
 /// How long a check may take in all.

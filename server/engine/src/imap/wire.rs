@@ -105,6 +105,25 @@ impl Wire {
         }
     }
 
+    /// Reads up to the server's `+`; `false`: the command ended well without one. `each` sees every response.
+    ///
+    /// # Errors
+    /// As [`Wire::read_to`].
+    pub async fn invited(&mut self, tag: &str, mut each: impl FnMut(&Response<'_>)) -> Result<bool, Fault> {
+        loop {
+            let heard = self.read(|response| {
+                each(response);
+                (matches!(response, Response::Continue(_)), ended(response, tag))
+            });
+            match heard.await? {
+                (true, _) => return Ok(true),
+                (_, Some(true)) => return Ok(false),
+                (_, Some(false)) => return Err(self.refused()),
+                _ => {}
+            }
+        }
+    }
+
     /// What the server's last answer means as a refusal.
     pub fn refused(&self) -> Fault {
         fault::refused(self.provider, self.stage, self.told().answer())
@@ -126,7 +145,7 @@ impl Wire {
 }
 
 /// Whether the command with this tag succeeded, where this is its end.
-pub(super) fn ended(response: &Response<'_>, tag: &str) -> Option<bool> {
+fn ended(response: &Response<'_>, tag: &str) -> Option<bool> {
     match response {
         Response::Done { tag: theirs, status, .. } if theirs.0 == tag => Some(*status == Status::Ok),
         _ => None,
