@@ -53,26 +53,56 @@ pub async fn live(
     })
 }
 
-async fn tell(console: Console, browser: Browser, mut socket: WebSocket, mut changes: Changes, mut due: Vec<String>) {
-    due.dedup();
+/// What a page is to be told, and when.
+struct Due {
+    keys: Vec<String>,
+    at: Instant,
+    /// The next message goes then at the earliest.
+    paced: Instant,
+}
+
+impl Due {
+    fn new(keys: Vec<String>, now: Instant) -> Self {
+        let mut due = Self { keys: Vec::new(), at: now, paced: now };
+        due.add(keys, now);
+        due.at = now;
+        due
+    }
+
+    /// A ticket's word goes as soon as it may. That of a mailbox, which comes just before it when mail arrives, would
+    /// otherwise use up the pace: it waits for company.
+    fn add(&mut self, keys: Vec<String>, now: Instant) {
+        if self.keys.is_empty() {
+            self.at = now + PACE;
+        }
+        if keys.iter().any(|key| !key.starts_with("mailbox")) {
+            self.at = self.at.min(now);
+        }
+        self.at = self.at.max(self.paced);
+        for key in keys {
+            if !self.keys.contains(&key) {
+                self.keys.push(key);
+            }
+        }
+    }
+
+    fn take(&mut self, now: Instant) -> Vec<String> {
+        self.paced = now + PACE;
+        std::mem::take(&mut self.keys)
+    }
+}
+
+async fn tell(console: Console, browser: Browser, mut socket: WebSocket, mut changes: Changes, due: Vec<String>) {
+    let mut due = Due::new(due, Instant::now());
     let mut ping = interval(PING);
-    let mut next = Instant::now();
     loop {
         tokio::select! {
             keys = changes.next() => match keys {
-                Some(keys) => {
-                    for key in keys {
-                        if !due.contains(&key) {
-                            due.push(key);
-                        }
-                    }
-                }
+                Some(keys) => due.add(keys, Instant::now()),
                 None => break,
             },
-            () = sleep_until(next), if !due.is_empty() => {
-                let Ok(text) = serde_json::to_string(&due) else { break };
-                due.clear();
-                next = Instant::now() + PACE;
+            () = sleep_until(due.at), if !due.keys.is_empty() => {
+                let Ok(text) = serde_json::to_string(&due.take(Instant::now())) else { break };
                 if !send(&mut socket, Message::Text(text.into())).await {
                     break;
                 }
@@ -94,4 +124,40 @@ async fn tell(console: Console, browser: Browser, mut socket: WebSocket, mut cha
 
 async fn send(socket: &mut WebSocket, message: Message) -> bool {
     matches!(timeout(SEND, socket.send(message)).await, Ok(Ok(())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mailbox_s_word_does_not_hold_up_a_ticket_s() {
+        let start = Instant::now();
+        let ms = |n| start + Duration::from_millis(n);
+        let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        let mut due = Due::new(Vec::new(), start);
+        due.add(keys(&["mailbox:1"]), ms(10));
+        assert_eq!(due.at, ms(260));
+        due.add(keys(&["ticket:7", "tickets"]), ms(20));
+        assert_eq!(due.at, ms(20));
+        assert_eq!(due.take(due.at), ["mailbox:1", "ticket:7", "tickets"]);
+        // Four a second, whoever asks.
+        due.add(keys(&["mailbox:2"]), ms(30));
+        due.add(keys(&["ticket:8"]), ms(40));
+        due.add(keys(&["ticket:8", "mailbox:2"]), ms(50));
+        assert_eq!(due.at, ms(270));
+        assert_eq!(due.take(due.at), ["mailbox:2", "ticket:8"]);
+        // A mailbox's alone is told after a pace, however many follow.
+        due.add(keys(&["mailboxes"]), ms(1_000));
+        due.add(keys(&["mailbox:3"]), ms(1_200));
+        assert_eq!(due.at, ms(1_250));
+        assert_eq!(due.take(due.at), ["mailboxes", "mailbox:3"]);
+    }
+
+    #[test]
+    fn what_a_page_missed_since_it_was_rendered_is_told_at_once() {
+        let start = Instant::now();
+        let due = Due::new(vec!["mailbox:1".into(), "mailbox:1".into()], start);
+        assert_eq!((due.at, due.keys.len()), (start, 1));
+    }
 }
