@@ -7,6 +7,7 @@ mod crash_points;
 mod diagnose;
 mod doctor;
 mod guard;
+mod heap;
 mod key_file;
 mod live;
 mod metrics;

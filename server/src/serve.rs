@@ -3,7 +3,7 @@
 use crate::say::{complain, say};
 use crate::settings::Settings;
 use crate::visit::Proxy;
-use crate::{key_file, metrics, router};
+use crate::{heap, key_file, metrics, router};
 use anyhow::{Context, Result, anyhow, bail};
 use engine::home::{self, Start};
 use engine::store::{backup, key_check};
@@ -154,6 +154,7 @@ async fn run(mut settings: Settings, start: Start) -> Result<()> {
     }
 
     let asked = running.asked();
+    tokio::spawn(heap::keep_small(stopping.clone()));
     let stopped = tokio::spawn(stop(handle.clone(), stopping, asked, settings.stop_within));
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
