@@ -28,6 +28,7 @@ pub mod known;
 pub mod ledger;
 pub mod listed;
 pub mod mailboxes;
+pub mod marks;
 pub mod messages;
 pub mod metrics;
 pub mod moving;

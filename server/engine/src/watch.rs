@@ -319,11 +319,12 @@ impl Round<'_> {
             }
             again = false;
             let longest = if complete.is_none() || self.others.any() { LOOK } else { IDLE };
-            let (others, changed) =
-                (&mut *self.others, terms::changed(self.engine, self.claim, terms, self.bell, self.stop));
+            let (others, bell, stop) = (&mut *self.others, self.bell, self.stop);
             let interrupt = async {
                 tokio::select! {
-                    () = changed => {}
+                    // Also when the terms have changed: nobody asks for them by timer.
+                    () = bell.notified() => {}
+                    () = stop.cancelled() => {}
                     () = others.free() => {}
                     () = seats.asked(place) => {}
                 }
@@ -338,7 +339,10 @@ impl Round<'_> {
                 Box::pin(session.noop()).await?;
                 news
             };
-            if self.stop.is_cancelled() || !Box::pin(terms::same(self.engine, self.claim, terms)).await? {
+            if self.stop.is_cancelled() {
+                return Ok(Next::Now);
+            }
+            if news != News::Quiet && !Box::pin(terms::same(self.engine, self.claim, terms)).await? {
                 return Ok(Next::Now);
             }
             match news {

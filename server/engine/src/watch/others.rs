@@ -37,8 +37,14 @@ pub struct Others {
     rows: Vec<Row>,
     due: Vec<Due>,
     asked: Option<Instant>,
-    /// At most one pass at a time; ended when the watcher ends.
-    fetching: JoinSet<()>,
+    /// At most one pass at a time; ended when the watcher ends. It gives whether there was nothing to do.
+    fetching: JoinSet<bool>,
+    /// What is known was read before something changed: the rows, ...
+    unread: bool,
+    /// ... and what there is to do besides.
+    unsure: bool,
+    /// When the nightly reconciliation is due.
+    night: Option<Time>,
     care: Arc<Mutex<HashMap<FolderId, Care>>>,
 }
 
@@ -60,20 +66,26 @@ impl Others {
             folders::ensure(&tx, claim.mailbox, sent, FolderRole::Sent).await?;
         }
         store::commit(tx).await?;
-        self.asked = None;
+        self.ask();
         Ok(())
     }
 
     /// Asks for the state of every other folder, if it is time.
     pub async fn look(&mut self, engine: &Engine, claim: Claim, session: &mut Session) -> Result<(), Broken> {
-        if !self.fetching.is_empty() && self.fetching.try_join_next().is_none() {
-            return Ok(());
+        if !self.fetching.is_empty() {
+            let Some(ended) = self.fetching.try_join_next() else { return Ok(()) };
+            if !matches!(ended, Ok(true)) {
+                self.forget();
+            }
         }
         if self.asked.is_some_and(|at| at.elapsed() < EVERY) {
             return Ok(());
         }
         self.asked = Some(Instant::now());
-        self.rows = rows(engine, claim.mailbox).await?;
+        if std::mem::take(&mut self.unread) {
+            self.rows = rows(engine, claim.mailbox).await?;
+            self.night = Some(reconcile::next_at(engine, claim.mailbox).await?);
+        }
         self.due.clear();
         for row in &self.rows {
             if row.import_until.is_some() {
@@ -90,12 +102,16 @@ impl Others {
                     }
                     if row.said.is_some() {
                         folders::note(engine.store.write(), FolderId(row.id), None).await?;
+                        self.unread = true;
                     }
                 }
                 // Renamed, or deleted: the others go on, and the settings page says so.
                 Err(fault) if imap::is_refusal(&fault) => {
-                    tracing::warn!(mailbox = claim.mailbox.0, folder = row.id, "a folder can't be looked into");
-                    folders::note(engine.store.write(), FolderId(row.id), Some(&fault.said)).await?;
+                    if row.said.as_ref() != Some(&fault.said) {
+                        tracing::warn!(mailbox = claim.mailbox.0, folder = row.id, "a folder can't be looked into");
+                        folders::note(engine.store.write(), FolderId(row.id), Some(&fault.said)).await?;
+                        self.unread = true;
+                    }
                 }
                 Err(fault) => return Err(fault.into()),
             }
@@ -106,6 +122,17 @@ impl Others {
     /// Somebody rang: they are asked again at once.
     pub fn ask(&mut self) {
         self.asked = None;
+        self.forget();
+    }
+
+    /// The next look reads again what it goes by.
+    fn forget(&mut self) {
+        (self.unread, self.unsure) = (true, true);
+    }
+
+    /// Whether there may be anything to do for [`Others::fetch`].
+    fn may_be_due(&self) -> bool {
+        self.is_due() || self.unsure || self.night.is_some_and(|at| at <= clock::now())
     }
 
     /// Ends when the pass under way has ended, if somebody rang meanwhile: nobody else asks then.
@@ -138,21 +165,22 @@ impl Others {
     /// Fetches what the last look found, and counts what an outage left elsewhere; on this seat where no errand
     /// session is open.
     pub fn fetch(&mut self, engine: &Arc<Engine>, job: &Job, seat: Option<Seat>) {
-        if !self.fetching.is_empty() {
+        if !self.fetching.is_empty() || !self.may_be_due() {
             return;
         }
+        self.unsure = false;
         let (engine, job, care) = (engine.clone(), job.clone(), self.care.clone());
         let due = std::mem::take(&mut self.due);
         // Boxed: a task that ended keeps its room until it is asked for, with the next look.
         self.fetching.spawn(Box::pin(async move {
             let mailbox = job.claim.mailbox;
-            if let Err(error) = all(&engine, &job, due, &mut *care.lock().await, seat).await {
-                match error {
-                    Broken::Store(StoreError::StaleEpoch) => engine.node.refused_late(mailbox, "fetching"),
-                    // The next look tries again; the watching session tells of a server in trouble.
-                    error => tracing::info!(mailbox = mailbox.0, %error, "other folders are fetched later"),
-                }
+            match all(&engine, &job, due, &mut *care.lock().await, seat).await {
+                Ok(nothing) => return nothing,
+                Err(Broken::Store(StoreError::StaleEpoch)) => engine.node.refused_late(mailbox, "fetching"),
+                // The next look tries again; the watching session tells of a server in trouble.
+                Err(error) => tracing::info!(mailbox = mailbox.0, %error, "other folders are fetched later"),
             }
+            false
         }));
     }
 
@@ -165,10 +193,15 @@ impl Others {
             self.ask();
             self.look(engine, job.claim, session).await?;
         }
+        if !self.may_be_due() {
+            return Ok(false);
+        }
         let todo = Todo::of(engine, job, std::mem::take(&mut self.due)).await?;
+        self.unsure = false;
         if todo.is_empty() {
             return Ok(false);
         }
+        self.forget();
         match todo.fulfil(engine, job, &mut *self.care.lock().await, session).await {
             // A folder that is gone is no fault of the one that is watched; the next look says so.
             Err(Broken::Session(fault)) if imap::is_refusal(&fault) => {
@@ -187,28 +220,29 @@ async fn rows(engine: &Engine, mailbox: MailboxId) -> Result<Vec<Row>, StoreErro
     Ok(all.into_iter().filter(|row| Some(row.id) != first && (row.watched || row.import_until.is_some())).collect())
 }
 
+/// Whether there was nothing to do.
 async fn all(
     engine: &Engine,
     job: &Job,
     due: Vec<Due>,
     care: &mut HashMap<FolderId, Care>,
     seat: Option<Seat>,
-) -> Result<(), Broken> {
+) -> Result<bool, Broken> {
     let mailbox = job.claim.mailbox;
     let todo = Todo::of(engine, job, due).await?;
     if todo.is_empty() {
-        return Ok(());
+        return Ok(true);
     }
     let access = match directions::access(engine, mailbox, Direction::Incoming).await {
         Ok(access) => access,
         Err(directions::NoAccess::Fault(fault)) => return Err(fault.into()),
         Err(directions::NoAccess::Store(error)) => return Err(error.into()),
-        Err(_) => return Ok(()),
+        Err(_) => return Ok(false),
     };
     let mut turn = errand::turn_on(engine, mailbox, &access, seat).await?;
     todo.fulfil(engine, job, care, &mut turn.session).await?;
     turn.rest();
-    Ok(())
+    Ok(false)
 }
 
 /// What there is to do beside watching the first folder.

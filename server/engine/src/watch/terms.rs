@@ -6,8 +6,6 @@ use crate::{Engine, clock};
 use domain::Direction;
 use domain::console::mailboxes::{AfterFetch, ImportFrom, Tidy};
 use domain::id::GrantId;
-use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
 /// What a session was opened under; when it changes, the session ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,21 +36,7 @@ impl Terms {
     }
 }
 
-/// Ends when somebody rings, when it is time to stop, or when a look finds other terms.
-pub async fn changed(engine: &Engine, claim: Claim, terms: &Terms, bell: &Notify, stop: &CancellationToken) {
-    loop {
-        tokio::select! {
-            () = bell.notified() => return,
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(super::LOOK) => {
-                if !matches!(Box::pin(same(engine, claim, terms)).await, Ok(true)) {
-                    return;
-                }
-            }
-        }
-    }
-}
-
+/// Whether they still hold.
 pub async fn same(engine: &Engine, claim: Claim, then: &Terms) -> Result<bool, StoreError> {
     Ok(of(engine, claim).await?.is_some_and(|now| now == *then))
 }

@@ -24,6 +24,7 @@ mod ledger;
 mod links;
 mod lookup;
 mod loops;
+mod marks;
 mod moving;
 mod notices;
 mod office;
