@@ -292,6 +292,9 @@ impl Round<'_> {
             if complete.as_ref().is_none_or(due) {
                 let passed = Box::pin(self.pass(session, job, folder, selected)).await?;
                 complete = (passed.missing == 0).then(Instant::now);
+                if passed.stored > 0 {
+                    self.others.came();
+                }
                 if self.stop.is_cancelled() {
                     return Ok(Next::Rung);
                 }
@@ -318,7 +321,7 @@ impl Round<'_> {
                 }
             }
             again = false;
-            let longest = if complete.is_none() || self.others.any() { LOOK } else { IDLE };
+            let longest = if complete.is_none() { LOOK } else { self.others.rest().unwrap_or(IDLE) };
             let (others, bell, stop) = (&mut *self.others, self.bell, self.stop);
             let interrupt = async {
                 tokio::select! {

@@ -23,6 +23,10 @@ use tokio::time::Instant;
 
 /// How often other folders are asked. They tell nothing by themselves.
 const EVERY: Duration = Duration::from_secs(59);
+/// How often where there are only folders of sent mail, and nothing came for a while.
+const AT_REST: Duration = Duration::from_secs(119);
+/// How long that while is.
+const LIVELY: Duration = Duration::from_secs(10 * 60);
 
 /// A folder that has something new.
 struct Due {
@@ -43,6 +47,8 @@ pub struct Others {
     unread: bool,
     /// ... and what there is to do besides.
     unsure: bool,
+    /// When something last came, here or to the first folder.
+    came: Option<Instant>,
     /// When the nightly reconciliation is due.
     night: Option<Time>,
     care: Arc<Mutex<HashMap<FolderId, Care>>>,
@@ -78,7 +84,7 @@ impl Others {
                 self.forget();
             }
         }
-        if self.asked.is_some_and(|at| at.elapsed() < EVERY) {
+        if self.asked.is_some_and(|at| at.elapsed() < self.every()) {
             return Ok(());
         }
         self.asked = Some(Instant::now());
@@ -97,6 +103,7 @@ impl Others {
                     let last = status.uid_next.saturating_sub(1);
                     let same = row.uid_validity == Some(status.uid_validity.into());
                     if !same || i64::from(last) > row.cursor {
+                        self.came = Some(Instant::now());
                         let last = Some((status.uid_validity, last));
                         self.due.push(Due { folder: FolderId(row.id), last });
                     }
@@ -117,6 +124,23 @@ impl Others {
             }
         }
         Ok(())
+    }
+
+    /// Something came: an answer to it may be sent by another program soon.
+    pub fn came(&mut self) {
+        self.came = Some(Instant::now());
+    }
+
+    /// How often they are asked.
+    fn every(&self) -> Duration {
+        let chosen = self.rows.iter().any(|row| row.role != FolderRole::Sent.key());
+        let lively = self.came.is_some_and(|at| at.elapsed() < LIVELY);
+        if chosen || lively { EVERY } else { AT_REST }
+    }
+
+    /// Until when nothing is asked of them; `None`: there is nothing to ask for by timer.
+    pub fn rest(&self) -> Option<Duration> {
+        (!self.rows.is_empty()).then(|| self.every() + Duration::from_secs(1))
     }
 
     /// Somebody rang: they are asked again at once.
@@ -155,11 +179,6 @@ impl Others {
     /// Whether the last look found something to fetch.
     pub fn is_due(&self) -> bool {
         !self.due.is_empty()
-    }
-
-    /// Whether there is anything to ask for by timer.
-    pub fn any(&self) -> bool {
-        !self.rows.is_empty()
     }
 
     /// Fetches what the last look found, and counts what an outage left elsewhere; on this seat where no errand
