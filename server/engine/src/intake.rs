@@ -17,6 +17,7 @@ mod bounce;
 mod by_hand;
 mod forward;
 mod memo;
+mod pending;
 mod read;
 mod settle;
 mod sign;

@@ -58,6 +58,7 @@ pub mod switches;
 pub mod test_mails;
 pub mod tickets;
 pub mod tickets_waiting;
+pub mod touched;
 pub mod traffic;
 pub mod uploads;
 pub mod vanished;

@@ -4,10 +4,11 @@ use super::Told;
 use super::settle::Context;
 use crate::mime::{Action, FailedRecipient, Mail};
 use crate::store::known::Known;
-use crate::store::{StoreError, bounces, tickets};
+use crate::store::touched::Touched;
+use crate::store::{StoreError, bounces};
 use domain::id::{MessageId, TicketId};
 use domain::receipt::Disposition;
-use domain::ticket::{MessageKind, TicketStatus};
+use domain::ticket::MessageKind;
 use domain::time::Span;
 
 /// Servers try for five days at most (RFC 5321 4.5.4.1).
@@ -53,8 +54,7 @@ pub async fn keep(
             told.outbox = true;
         }
         // The customer has no answer: it is our turn again, and somebody should see it.
-        tickets::set_status(cx.tx, ticket, TicketStatus::Open).await?;
-        tickets::customer_wrote(cx.tx, ticket, message, cx.at(mail), None).await?;
+        cx.memo.touch(ticket, Touched::new(cx.at(mail), message, None, true));
     }
     Ok((message, Disposition::Bounce))
 }

@@ -1,6 +1,7 @@
 //! A ticket by hand of a message that nobody can read: it shows what can be shown, with the source
 //! as its file.
 
+use crate::store::touched::{self, Touched};
 use crate::store::{StoreError, Tx, attachments, messages, requesters, tickets};
 use domain::Time;
 use domain::id::{MailboxId, MessageId, SourceId, TicketId};
@@ -34,6 +35,6 @@ pub async fn by_hand(
         messages::New { kind: MessageKind::Incoming, source: Some(source), ..messages::New::note(ticket, salvage, at) };
     let message = messages::insert(tx, new, now).await?;
     attachments::insert_source(tx, message, bytes).await?;
-    tickets::customer_wrote(tx, ticket, message, at, None).await?;
+    touched::one(tx, ticket, Touched::new(at, message, None, false)).await?;
     Ok((ticket, message))
 }

@@ -13,7 +13,8 @@ use crate::Engine;
 use crate::mime::{self, Automatic, Identity, Inline, Mail, Part, Party, Vouched, Written, Zone};
 use crate::store::forwards::{self, Came, Forwarders};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, attachments, messages, people, sources, tickets};
+use crate::store::touched::Touched;
+use crate::store::{StoreError, attachments, messages, people, sources};
 use domain::Time;
 use domain::console::tickets::Way;
 use domain::id::{MessageId, PersonId, SourceId, TicketId};
@@ -237,8 +238,7 @@ impl Context<'_> {
             return Ok((Became::Ticket(ticket), message));
         };
         let message = self.write(mail, ticket, MessageKind::Incoming).await?;
-        let reply_from = self.written_to(mail);
-        tickets::customer_answered(self.tx, ticket, message, self.moved_at(mail), reply_from.as_deref()).await?;
+        self.memo.touch(ticket, Touched::new(self.moved_at(mail), message, self.written_to(mail), true));
         Ok((Became::Reply(ticket), message))
     }
 
@@ -247,6 +247,7 @@ impl Context<'_> {
         let files = match (&bundle.carried[..], became) {
             // They hang on the message, or hung there already when it came by itself.
             ([Carry::Inline(_)], [(Became::Known(_), message)]) => {
+                self.memo.flush(self.tx).await?;
                 let there = attachments::names(self.tx, *message).await?;
                 let new = |part: &&Part| !there.contains(&(part.name.clone(), part.bytes));
                 bundle.left.iter().filter(new).cloned().collect()
@@ -273,7 +274,7 @@ impl Context<'_> {
                 ..messages::New::note(ticket, bundle.lead.clone(), at)
             };
             let note = self.memo.message(self.tx, note, self.now).await?;
-            attachments::insert_parts(self.tx, note, &files).await?;
+            self.memo.parts(note, &files);
         }
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! What one transaction looked up for all its messages at once, and has yet to write for all of them: a statement
 //! a message is what taking in costs.
 
-use crate::mime::{Identity, Mail};
+use super::pending::Pending;
+use crate::mime::{Identity, Mail, Part};
 use crate::store::known::{self, Known};
-use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, Tx, forwards, messages, requesters, search, tickets};
+use crate::store::settling::{Settlement, Waiting};
+use crate::store::touched::Touched;
+use crate::store::{StoreError, Tx, forwards, messages, requesters, tickets};
 use domain::Time;
 use domain::id::{MessageId, TicketId};
 use domain::ticket::TicketStatus;
@@ -26,11 +28,9 @@ struct Notes {
     alike: Option<HashSet<Vec<u8>>>,
     /// Nobody else writes.
     alone: bool,
-    /// To be indexed for the search.
-    due: Vec<MessageId>,
-    /// Tickets to be counted.
-    begun: i64,
-    settled: Vec<(Waiting, Settlement)>,
+    /// Who began a ticket.
+    began_by: HashMap<TicketId, i64>,
+    pending: Pending,
 }
 
 impl Memo {
@@ -48,7 +48,11 @@ impl Memo {
             return Ok(memo);
         }
         let keys: Vec<String> = mails.iter().flat_map(|mail| super::settle::keys(mail)).collect();
-        memo.known(tx, &keys).await?;
+        let known = memo.known(tx, &keys).await?;
+        let tickets: Vec<TicketId> = known.iter().map(|known| known.ticket).collect();
+        if !tickets.is_empty() {
+            memo.notes().began_by = tickets::began_by(tx, &tickets).await?;
+        }
         let alike: Vec<&[u8]> = mails.iter().filter_map(|mail| mail.alike.as_deref()).collect();
         let alike = forwards::any_waiting(tx, &alike).await?;
         memo.notes().alike = Some(alike);
@@ -70,6 +74,9 @@ impl Memo {
             }
             keys.iter().filter(|key| !notes.known.contains_key(**key)).map(|key| (*key).clone()).collect()
         };
+        if !new.is_empty() {
+            self.flush(tx).await?;
+        }
         let found = known::find(tx, &new).await?;
         let mut notes = self.notes();
         notes.known.extend(new.into_iter().map(|key| (key, Vec::new())));
@@ -101,9 +108,14 @@ impl Memo {
         let mut keys = names.to_vec();
         keys.push(identity.key.clone());
         let known = self.known(tx, &keys).await?;
-        let new = known::remember(tx, &known, identity, names, (ticket, message)).await?;
+        let (new, named) = known::new_of(&known, identity, names, (ticket, message));
+        if let Some(named) = &named {
+            self.flush(tx).await?;
+            known::came(tx, named).await?;
+        }
         let mut notes = self.notes();
-        for one in new {
+        notes.pending.known(&new);
+        for one in new.into_iter().chain(named) {
             // What was not looked up stays so.
             if let Some(there) = notes.known.get_mut(&one.key) {
                 there.retain(|known| known.ticket != one.ticket);
@@ -130,7 +142,15 @@ impl Memo {
         {
             return Ok(row);
         }
-        let row = requesters::of(tx, address, name).await?;
+        // Nobody has it, and nobody else can make it meanwhile.
+        let new = {
+            let notes = self.notes();
+            notes.alone && matches!(notes.requesters.get(address), Some(None))
+        };
+        let row = match new {
+            true => requesters::add(tx, address, name).await?,
+            false => requesters::of(tx, address, name).await?,
+        };
         self.notes().requesters.insert(address.to_owned(), Some(row.clone()));
         Ok(row)
     }
@@ -145,34 +165,57 @@ impl Memo {
         self.notes().alike = None;
     }
 
+    /// The requester of a ticket; `None`: there is no such ticket.
+    pub async fn began_by(&self, tx: &Tx, ticket: TicketId) -> Result<Option<i64>, StoreError> {
+        if let Some(requester) = self.notes().began_by.get(&ticket) {
+            return Ok(Some(*requester));
+        }
+        Ok(tickets::get(tx, ticket).await?.map(|row| row.requester_id))
+    }
+
     /// Begins a ticket, which is counted by [`Memo::write`].
     pub async fn begin(&self, tx: &Tx, new: tickets::New, now: Time) -> Result<TicketId, StoreError> {
         debug_assert_eq!(new.status, TicketStatus::Open);
+        let requester = new.requester;
         let ticket = tickets::add(tx, new, now).await?;
-        self.notes().begun += 1;
+        let mut notes = self.notes();
+        notes.pending.begun += 1;
+        notes.began_by.insert(ticket, requester);
         Ok(ticket)
     }
 
     /// Writes a message, which is listed for the search index by [`Memo::write`].
     pub async fn message(&self, tx: &Tx, new: messages::New, now: Time) -> Result<MessageId, StoreError> {
         let message = messages::add(tx, new, now).await?;
-        self.notes().due.push(message);
+        self.notes().pending.due.push(message);
         Ok(message)
+    }
+
+    /// The files of a message, which [`Memo::write`] writes.
+    pub fn parts(&self, message: MessageId, parts: &[Part]) {
+        self.notes().pending.parts(message, parts);
+    }
+
+    /// A customer's message moved a ticket, which [`Memo::write`] writes.
+    pub fn touch(&self, ticket: TicketId, touched: Touched) {
+        self.notes().pending.touch(ticket, touched);
     }
 
     /// What a receipt became, which [`Memo::write`] writes.
     pub fn settled(&self, waiting: &Waiting, settlement: Settlement) {
-        self.notes().settled.push((waiting.clone(), settlement));
+        self.notes().pending.settled.push((waiting.clone(), settlement));
+    }
+
+    /// Writes what was put off so far, for who asks the database for it.
+    pub async fn flush(&self, tx: &Tx) -> Result<(), StoreError> {
+        let rows = self.notes().pending.rows();
+        rows.write(tx).await
     }
 
     /// Writes what was put off. `false`: somebody else settled one of the receipts; nothing of this transaction may
     /// be committed then.
     pub async fn write(self, tx: &Tx, now: Time) -> Result<bool, StoreError> {
         let notes = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if notes.begun > 0 {
-            tickets::count(tx, &[(TicketStatus::Open, notes.begun)]).await?;
-        }
-        search::due(tx, &notes.due).await?;
-        settling::settle(tx, &notes.settled, now).await
+        notes.pending.write(tx, now).await
     }
 }

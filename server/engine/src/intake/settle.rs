@@ -9,7 +9,8 @@ use super::{Own, Proof, Told, acknowledge, bounce};
 use crate::mime::{Automatic, Mail, Party};
 use crate::store::known::{self, Known};
 use crate::store::settling::{self, Settlement, Waiting};
-use crate::store::{StoreError, Tx, attachments, forwards, messages, posted, quarantine, relays, tickets, whole};
+use crate::store::touched::Touched;
+use crate::store::{StoreError, Tx, forwards, messages, posted, quarantine, relays, tickets, whole};
 use crate::{Engine, clock};
 use domain::Time;
 use domain::console::tickets::NO_TICKET;
@@ -180,8 +181,7 @@ impl Context<'_> {
                 if unproved || sender == Sender::Unproved {
                     self.note_way(message, &Way::Unproved).await?;
                 }
-                let reply_from = self.written_to(mail);
-                tickets::customer_answered(self.tx, ticket, message, self.at(mail), reply_from.as_deref()).await?;
+                self.memo.touch(ticket, Touched::new(self.at(mail), message, self.written_to(mail), true));
                 Ok(settled(by_size(Disposition::Reply), self.waiting.reason.as_deref(), Some(ticket), Some(message)))
             }
             (None, _) => {
@@ -261,7 +261,7 @@ impl Context<'_> {
         };
         let ticket = self.memo.begin(self.tx, new, self.now).await?;
         let message = self.write(mail, ticket, MessageKind::Incoming).await?;
-        tickets::customer_wrote(self.tx, ticket, message, self.moved_at(mail), reply_from.as_deref()).await?;
+        self.memo.touch(ticket, Touched::new(self.moved_at(mail), message, reply_from, false));
         Ok((ticket, message))
     }
 
@@ -296,7 +296,7 @@ impl Context<'_> {
             // What is listed of a part of a message is not whole: its files are fetched on demand.
             whole::shortened(self.tx, message).await?;
         } else {
-            attachments::insert_parts(self.tx, message, &mail.parts).await?;
+            self.memo.parts(message, &mail.parts);
         }
         self.memo.remember(self.tx, &mail.identity, &mail.ancestors, (ticket, message)).await?;
         Ok(message)
@@ -304,6 +304,7 @@ impl Context<'_> {
 
     /// It is the customer's turn, unless he wrote again since.
     async fn answered_outside(&self, ticket: TicketId, at: Time) -> Result<(), StoreError> {
+        self.memo.flush(self.tx).await?;
         if let Some(row) = tickets::get(self.tx, ticket).await?
             && row.status == TicketStatus::Open.key()
             && row.customer_at.is_none_or(|customer| customer <= at.0)

@@ -5,7 +5,7 @@ use super::sign::signed_ticket;
 use crate::Engine;
 use crate::mime::Mail;
 use crate::store::known::Known;
-use crate::store::{StoreError, messages, tickets};
+use crate::store::{StoreError, messages};
 use domain::id::TicketId;
 use domain::thread::{Candidate, Tie, choose, possible, subject_tag};
 
@@ -84,8 +84,8 @@ pub async fn find(cx: &Context<'_>, engine: &Engine, mail: &Mail, known: &[Known
     let requester = if pointed.is_empty() { None } else { cx.memo.requester(cx.tx, &from.address).await? };
     // Ten tickets in one message's references are somebody's joke.
     for (ticket, tie) in pointed.into_iter().take(10) {
-        let Some(row) = tickets::get(cx.tx, ticket).await? else { continue };
-        let asked = requester.as_ref().is_some_and(|requester| requester.id == row.requester_id);
+        let Some(began_by) = cx.memo.began_by(cx.tx, ticket).await? else { continue };
+        let asked = requester.as_ref().is_some_and(|requester| requester.id == began_by);
         if asked {
             requested.push(ticket);
         }

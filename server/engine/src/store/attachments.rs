@@ -13,10 +13,10 @@ pub type Row = attachment::Model;
 pub const WHOLE: i64 = -1;
 
 /// Lists the files of a message that came.
-pub async fn insert_parts(tx: &Tx, message: MessageId, parts: &[Part]) -> Result<(), StoreError> {
+pub async fn insert_parts(tx: &Tx, parts: &[(MessageId, Part)]) -> Result<(), StoreError> {
     // SQLite binds at most 32766 values; a few rows a statement keep the lock short as well.
     for some in parts.chunks(50) {
-        let rows = some.iter().map(|part| attachment::ActiveModel {
+        let rows = some.iter().map(|(message, part)| attachment::ActiveModel {
             message_id: Set(message.0),
             name: Set(part.name.clone()),
             mime: Set(part.mime.clone()),

@@ -81,34 +81,23 @@ pub fn second_key(key: &str, digest: &[u8]) -> String {
     })
 }
 
-/// Remembers a message that came, by its identity, and the Message-IDs that it names, so that siblings of an
-/// unseen root still meet; what is known now. `known`: what was known of all of them. An ID that already stands for a
-/// message is left to that message's ticket: a stranger who names it can't draw others into his.
-///
-/// # Errors
-/// [`StoreError::Taken`]: another node settles the same message, or another of its ticket, now.
-pub async fn remember(
-    tx: &Tx,
+/// What is to be remembered of a message that came: its identity, and the Message-IDs that it names, so that siblings
+/// of an unseen root still meet; and whether its identity was named before ([`came`]). `known`: what was known of all
+/// of them. An ID that already stands for a message is left to that message's ticket: a stranger who names it can't
+/// draw others into his.
+pub fn new_of(
     known: &[Known],
     identity: &Identity,
     names: &[String],
     (ticket, message): (TicketId, MessageId),
-) -> Result<Vec<Known>, StoreError> {
+) -> (Vec<Known>, Option<Known>) {
     let (key, digest) = (identity.key.as_str(), &identity.digest);
     let itself =
         |key: String| Known { key, ticket, message: Some(message), digest: Some(digest.to_vec()), ours: false };
-    let here = known.iter().find(|known| known.key == key && known.ticket == ticket);
     let mut new = Vec::new();
-    match here {
-        Some(known) if known.message.is_none() => {
-            known_id::Entity::update_many()
-                .col_expr(known_id::Column::MessageId, Expr::value(message.0))
-                .col_expr(known_id::Column::Digest, Expr::value(digest.to_vec()))
-                .filter(known_id::Column::MessageKey.eq(key))
-                .filter(known_id::Column::TicketId.eq(ticket.0))
-                .exec(tx)
-                .await?;
-        }
+    let mut named = None;
+    match known.iter().find(|known| known.key == key && known.ticket == ticket) {
+        Some(known) if known.message.is_none() => named = Some(itself(key.to_owned())),
         Some(_) => new.push(itself(second_key(key, digest))),
         None => new.push(itself(key.to_owned())),
     }
@@ -118,11 +107,19 @@ pub async fn remember(
             new.push(Known { key: name.clone(), ticket, message: None, digest: None, ours: false });
         }
     }
-    insert(tx, &new).await?;
-    if here.is_some_and(|known| known.message.is_none()) {
-        new.push(itself(key.to_owned()));
-    }
-    Ok(new)
+    (new, named)
+}
+
+/// A message came that was only named before.
+pub async fn came(tx: &Tx, known: &Known) -> Result<(), StoreError> {
+    known_id::Entity::update_many()
+        .col_expr(known_id::Column::MessageId, Expr::value(known.message.map(|m| m.0)))
+        .col_expr(known_id::Column::Digest, Expr::value(known.digest.clone()))
+        .filter(known_id::Column::MessageKey.eq(known.key.as_str()))
+        .filter(known_id::Column::TicketId.eq(known.ticket.0))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Remembers a message of ours. Its digest is not known before the server has rendered it.
@@ -130,17 +127,21 @@ pub async fn remember_ours(tx: &Tx, key: &str, ticket: TicketId, message: Messag
     insert(tx, &[Known { key: key.into(), ticket, message: Some(message), digest: None, ours: true }]).await
 }
 
-async fn insert(tx: &Tx, new: &[Known]) -> Result<(), StoreError> {
-    if new.is_empty() {
-        return Ok(());
+/// Remembers what nobody knew.
+///
+/// # Errors
+/// [`StoreError::Taken`]: another node settles the same message, or another of its ticket, now.
+pub async fn insert(tx: &Tx, new: &[Known]) -> Result<(), StoreError> {
+    // SQLite binds at most 32766 values; a few rows a statement keep the lock short as well.
+    for some in new.chunks(100) {
+        let rows = some.iter().map(|known| known_id::ActiveModel {
+            message_key: Set(known.key.clone()),
+            ticket_id: Set(known.ticket.0),
+            message_id: Set(known.message.map(|m| m.0)),
+            digest: Set(known.digest.clone()),
+            ours: Set(known.ours),
+        });
+        known_id::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
-    let rows = new.iter().map(|known| known_id::ActiveModel {
-        message_key: Set(known.key.clone()),
-        ticket_id: Set(known.ticket.0),
-        message_id: Set(known.message.map(|m| m.0)),
-        digest: Set(known.digest.clone()),
-        ours: Set(known.ours),
-    });
-    known_id::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
 }

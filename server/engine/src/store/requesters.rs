@@ -38,6 +38,16 @@ pub async fn of(tx: &Tx, address: &str, name: &str) -> Result<Row, StoreError> {
     Ok(row)
 }
 
+/// The row of an address that nobody has, made while nobody else writes.
+///
+/// # Errors
+/// The database's.
+pub async fn add(tx: &Tx, address: &str, name: &str) -> Result<Row, StoreError> {
+    let row = requester::ActiveModel { address: Set(address.into()), name: Set(name.into()), ..Default::default() };
+    let id = requester::Entity::insert(row).exec(tx).await?.last_insert_id;
+    Ok(Row { id, address: address.into(), name: name.into() })
+}
+
 /// Who has one of these addresses.
 pub async fn by_addresses(tx: &Tx, addresses: &HashSet<&str>) -> Result<Vec<Row>, StoreError> {
     if addresses.is_empty() {

@@ -7,8 +7,8 @@ use domain::id::{MailboxId, MessageId, PersonId, TicketId};
 use domain::ticket::TicketStatus;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, Statement, UpdateMany,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select, Statement,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -56,50 +56,16 @@ pub async fn get(db: &impl ConnectionTrait, id: TicketId) -> Result<Option<Row>,
     Ok(ticket::Entity::find_by_id(id.0).one(db).await?)
 }
 
-/// The customer wrote: the ticket moves up, and is unread.
-pub async fn customer_wrote(
-    tx: &Tx,
-    id: TicketId,
-    message: MessageId,
-    at: Time,
-    reply_from: Option<&str>,
-) -> Result<(), StoreError> {
-    from_customer(id, message, at, reply_from).exec(tx).await?;
-    Ok(())
-}
-
-/// The customer answered: the ticket is open besides, which it mostly was.
-pub async fn customer_answered(
-    tx: &Tx,
-    id: TicketId,
-    message: MessageId,
-    at: Time,
-    reply_from: Option<&str>,
-) -> Result<(), StoreError> {
-    let open = ticket::Column::Status.eq(TicketStatus::Open.key());
-    if from_customer(id, message, at, reply_from).filter(open).exec(tx).await?.rows_affected == 0 {
-        customer_wrote(tx, id, message, at, reply_from).await?;
-        set_status(tx, id, TicketStatus::Open).await?;
-    }
-    Ok(())
-}
-
-fn from_customer(id: TicketId, message: MessageId, at: Time, reply_from: Option<&str>) -> UpdateMany<ticket::Entity> {
-    let update = ticket::Entity::update_many()
-        .col_expr(ticket::Column::CustomerAt, Expr::value(at.0))
-        .col_expr(ticket::Column::CustomerMessageId, Expr::value(message.0))
-        .col_expr(ticket::Column::UpdatedAt, later(at))
-        .filter(ticket::Column::Id.eq(id.0));
-    match reply_from {
-        Some(address) => update.col_expr(ticket::Column::ReplyFrom, Expr::value(address)),
-        None => update,
-    }
-}
-
-/// When a ticket last moved, or this time if that is later.
-fn later(at: Time) -> Expr {
-    let column = || Expr::col(ticket::Column::UpdatedAt);
-    Expr::case(column().lt(at.0), at.0).finally(column()).into()
+/// Who began each of these.
+pub async fn began_by(tx: &Tx, ids: &[TicketId]) -> Result<HashMap<TicketId, i64>, StoreError> {
+    let found: Vec<(i64, i64)> = ticket::Entity::find()
+        .select_only()
+        .columns([ticket::Column::Id, ticket::Column::RequesterId])
+        .filter(ticket::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(found.into_iter().map(|(id, requester)| (TicketId(id), requester)).collect())
 }
 
 /// Moves a ticket up in the lists, never down.

@@ -43,7 +43,8 @@ pub async fn put(
     update.exec(tx).await?;
     attachment::Entity::delete_many().filter(attachment::Column::MessageId.eq(id.0)).exec(tx).await?;
     if let Some(mail) = mail {
-        attachments::insert_parts(tx, id, &mail.parts).await?;
+        let parts: Vec<_> = mail.parts.iter().map(|part| (id, part.clone())).collect();
+        attachments::insert_parts(tx, &parts).await?;
     }
     search::due(tx, &[id]).await
 }

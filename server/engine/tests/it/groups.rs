@@ -66,7 +66,14 @@ fn letters(dice: &mut Dice, many: usize) -> Vec<String> {
             more += &format!("Message-ID: <{id}@c>\n");
         }
         let (from, words) = (dice.pick(&people), dice.below(3));
-        all.push(format!("From: {from}\nTo: {SUPPORT}\nSubject: Re: {thing}\n{more}\nThe text of {id}, {words}.\n"));
+        let text = format!("The text of {id}, {words}.");
+        let head = format!("From: {from}\nTo: {SUPPORT}\nSubject: Re: {thing}\n{more}");
+        all.push(match dice.below(4) {
+            0 => format!(
+                "{head}MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=cut\n\n--cut\n\n{text}\n--cut\nContent-Type: text/csv\nContent-Disposition: attachment; filename={words}.csv\n\n{id};{thing}\n--cut--\n"
+            ),
+            _ => format!("{head}\n{text}\n"),
+        });
     }
     all
 }
@@ -122,6 +129,13 @@ async fn picture(inbox: &Inbox) -> Vec<String> {
     }
     known.sort();
     told.append(&mut known);
+    let files = e::attachment::Entity::find().order_by_asc(e::attachment::Column::Id).all(db).await.expect("files");
+    let mut files: Vec<String> = files
+        .iter()
+        .map(|row| format!("file of {:?} {} {:?}", message(Some(row.message_id)), row.name, row.part))
+        .collect();
+    files.sort();
+    told.append(&mut files);
     let ways = e::message_way::Entity::find().order_by_asc(e::message_way::Column::MessageId).all(db).await;
     told.extend(ways.expect("ways").iter().map(|row| format!("way of {:?}", message(Some(row.message_id)))));
     told

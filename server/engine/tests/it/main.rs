@@ -44,4 +44,5 @@ mod tickets;
 mod time_complaints;
 mod told_once;
 mod torture;
+mod touched;
 mod writing;

@@ -1,5 +1,6 @@
 //! A message moves to the ticket where it belongs.
 
+use crate::store::touched::{self, Touched};
 use crate::store::{self, messages, moving, tickets};
 use crate::{Engine, clock};
 use domain::console::people::Actor;
@@ -23,9 +24,10 @@ pub async fn move_message(engine: &Engine, actor: &Actor, id: MessageId, to: Tic
     }
     if row.kind == MessageKind::Incoming.key() {
         if target.customer_at.is_none_or(|at| at < row.at) {
-            tickets::customer_wrote(&tx, to, id, Time(row.at), None).await?;
+            touched::one(&tx, to, Touched::new(Time(row.at), id, None, true)).await?;
+        } else {
+            tickets::set_status(&tx, to, TicketStatus::Open).await?;
         }
-        tickets::set_status(&tx, to, TicketStatus::Open).await?;
     }
     for (ticket, words) in [
         (from, format!("Moved a message from {} to ticket #{to}.", row.author)),

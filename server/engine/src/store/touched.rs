@@ -1,0 +1,99 @@
+//! Tickets that customers' messages moved, written for several at once.
+
+use super::entity::ticket;
+use super::{StoreError, Tx, tickets};
+use domain::Time;
+use domain::id::{MessageId, TicketId};
+use domain::ticket::TicketStatus;
+use sea_orm::{ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QuerySelect, Statement};
+use std::collections::BTreeMap;
+
+/// What a customer wrote to one ticket, the last message counting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    pub at: Time,
+    pub message: MessageId,
+    /// The own address that the customer wrote to; `None`: as before.
+    pub reply_from: Option<String>,
+    /// The latest time of them all: when the ticket moved.
+    pub latest: Time,
+    /// It is open from now on: the customer answered.
+    pub opens: bool,
+}
+
+impl Touched {
+    pub fn new(at: Time, message: MessageId, reply_from: Option<String>, opens: bool) -> Self {
+        Self { at, message, reply_from, latest: at, opens }
+    }
+
+    /// One that came after this one.
+    pub fn and(self, next: Self) -> Self {
+        Self {
+            reply_from: next.reply_from.or(self.reply_from),
+            latest: self.latest.max(next.latest),
+            opens: self.opens || next.opens,
+            ..next
+        }
+    }
+}
+
+/// Tickets that one statement writes.
+const AT_ONCE: usize = 50;
+
+/// A customer wrote: see [`write`].
+pub async fn one(tx: &Tx, ticket: TicketId, touched: Touched) -> Result<(), StoreError> {
+    write(tx, &BTreeMap::from([(ticket, touched)])).await
+}
+
+/// The customers wrote: their tickets move up, and are unread. In the order of their numbers, so that two
+/// transactions don't wait for each other.
+pub async fn write(tx: &Tx, touched: &BTreeMap<TicketId, Touched>) -> Result<(), StoreError> {
+    let all: Vec<_> = touched.iter().collect();
+    for some in all.chunks(AT_ONCE) {
+        let mut values: Vec<sea_orm::Value> = Vec::new();
+        let mut rows = Vec::new();
+        for (id, one) in some {
+            let first = values.len() + 1;
+            values.extend::<[sea_orm::Value; 5]>([
+                id.0.into(),
+                one.at.0.into(),
+                one.message.0.into(),
+                one.reply_from.clone().into(),
+                one.latest.0.into(),
+            ]);
+            let types = ["BIGINT", "BIGINT", "BIGINT", "TEXT", "BIGINT"];
+            let row: Vec<String> =
+                types.iter().enumerate().map(|(n, kind)| format!("CAST(${} AS {kind})", first + n)).collect();
+            rows.push(format!("({})", row.join(", ")));
+        }
+        let sql = format!(
+            "WITH wrote (id, at, message_id, reply_from, latest) AS (VALUES {}) \
+             UPDATE ticket SET customer_at = wrote.at, customer_message_id = wrote.message_id, \
+             reply_from = COALESCE(wrote.reply_from, ticket.reply_from), \
+             updated_at = CASE WHEN ticket.updated_at < wrote.latest THEN wrote.latest ELSE ticket.updated_at END \
+             FROM wrote WHERE ticket.id = wrote.id",
+            rows.join(", ")
+        );
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    }
+    open(tx, touched.iter().filter(|(_, one)| one.opens).map(|(id, _)| id.0).collect()).await
+}
+
+/// They are open, which they mostly were.
+async fn open(tx: &Tx, answered: Vec<i64>) -> Result<(), StoreError> {
+    if answered.is_empty() {
+        return Ok(());
+    }
+    let closed: Vec<i64> = ticket::Entity::find()
+        .select_only()
+        .column(ticket::Column::Id)
+        .filter(ticket::Column::Id.is_in(answered))
+        .filter(ticket::Column::Status.ne(TicketStatus::Open.key()))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    for id in closed {
+        tickets::set_status(tx, TicketId(id), TicketStatus::Open).await?;
+    }
+    Ok(())
+}
