@@ -48,6 +48,8 @@ use tokio_util::sync::CancellationToken;
 const BATCH: u64 = 64;
 /// How long a transaction may hold the write lock before the rest of its batch waits.
 const LOCK: Duration = Duration::from_millis(25);
+/// Rows that a transaction may put off before the rest of its batch waits: they are written after that.
+const ROWS: usize = 500;
 /// What fetching may leave in a receipt for intake, as the reason.
 pub const WORDS: [&str; 2] = [settle::TOO_LARGE, crate::fetch::ASKED];
 /// Tries of a message alone, after which it is quarantined.
@@ -305,7 +307,7 @@ async fn settle_some(engine: &Arc<Engine>, claim: Claim, own: &Own, read: &[Read
     for one in read {
         settle::one(&tx, engine, own, &memo, one, &mut told).await?;
         done += 1;
-        if began.elapsed() > LOCK {
+        if began.elapsed() > LOCK || memo.rows() > ROWS {
             break;
         }
     }

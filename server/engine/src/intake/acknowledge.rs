@@ -34,6 +34,8 @@ pub async fn acknowledge(
     let to = mail.reply_to.first().or(mail.from.as_ref());
     let (Some(to), true) = (to.and_then(|party| Address::parse(&party.address).ok()), sends) else { return Ok(()) };
     let written_to = cx.written_to(mail);
+    // Whom this mailbox wrote to lately is asked of what is written.
+    cx.memo.flush(cx.tx).await?;
     let facts = Facts {
         on: true,
         from_outside: cx.own.base(to.as_str()).is_none(),

@@ -206,9 +206,14 @@ impl Memo {
         self.notes().pending.settled.push((waiting.clone(), settlement));
     }
 
+    /// How many rows of files and Message-IDs were put off.
+    pub fn rows(&self) -> usize {
+        self.notes().pending.rows.len()
+    }
+
     /// Writes what was put off so far, for who asks the database for it.
     pub async fn flush(&self, tx: &Tx) -> Result<(), StoreError> {
-        let rows = self.notes().pending.rows();
+        let rows = std::mem::take(&mut self.notes().pending.rows);
         rows.write(tx).await
     }
 

@@ -17,7 +17,7 @@ pub struct Pending {
     /// Tickets to be counted.
     pub begun: i64,
     pub settled: Vec<(Waiting, Settlement)>,
-    rows: Rows,
+    pub rows: Rows,
 }
 
 /// Whoever asks the database for any of these writes them first.
@@ -48,15 +48,9 @@ impl Pending {
         self.rows.touched.insert(ticket, touched);
     }
 
-    /// What is to be written before the end.
-    pub fn rows(&mut self) -> Rows {
-        std::mem::take(&mut self.rows)
-    }
-
     /// Writes it all. `false`: somebody else settled one of the receipts; nothing of this transaction may be committed
     /// then.
     pub async fn write(self, tx: &Tx, now: Time) -> Result<bool, StoreError> {
-        // Tickets are counted last of their tables, as everywhere: those that are opened are counted, too.
         self.rows.write(tx).await?;
         if self.begun > 0 {
             tickets::count(tx, &[(TicketStatus::Open, self.begun)]).await?;
@@ -67,6 +61,10 @@ impl Pending {
 }
 
 impl Rows {
+    pub fn len(&self) -> usize {
+        self.parts.len() + self.known.len()
+    }
+
     pub async fn write(self, tx: &Tx) -> Result<(), StoreError> {
         attachments::insert_parts(tx, &self.parts).await?;
         known::insert(tx, &self.known).await?;

@@ -45,8 +45,7 @@ pub async fn one(tx: &Tx, ticket: TicketId, touched: Touched) -> Result<(), Stor
     write(tx, &BTreeMap::from([(ticket, touched)])).await
 }
 
-/// The customers wrote: their tickets move up, and are unread. In the order of their numbers, so that two
-/// transactions don't wait for each other.
+/// The customers wrote: their tickets move up, and are unread.
 pub async fn write(tx: &Tx, touched: &BTreeMap<TicketId, Touched>) -> Result<(), StoreError> {
     let all: Vec<_> = touched.iter().collect();
     for some in all.chunks(AT_ONCE) {
