@@ -20,7 +20,7 @@ pub async fn keep_small(stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = sleep(EVERY) => {}
         }
-        // It locks one heap after the other: off the threads on which everything else waits.
+        // It locks one heap after the other, for a millisecond or two each: off the threads that wait for everything else.
         let _ = tokio::task::spawn_blocking(trim).await;
     }
 }

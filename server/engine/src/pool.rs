@@ -95,7 +95,9 @@ impl Workers {
             // What was due was looked at just now, and those that run again are not to be started.
             let (now, round) = (Instant::now(), Instant::now() + look);
             let soonest = self.again.values().map(|(_, at)| *at).filter(|at| *at > now).min();
-            let next = soonest.map_or(round, |at| at.min(round));
+            // A look in between does not put it off.
+            let compare = self.compared.map(|at| at + LOOK).filter(|at| *at > now);
+            let next = [soonest, compare].into_iter().flatten().fold(round, Instant::min);
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 () = &mut woken => {}

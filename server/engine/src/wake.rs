@@ -1,4 +1,5 @@
-//! Who wakes whom. A wake is a hint, sent after the commit; every loop also looks by itself.
+//! Who wakes whom. A wake is a hint, sent after the commit; every loop also looks by itself, and the pool for all
+//! watchers.
 
 use domain::id::MailboxId;
 use std::collections::HashMap;

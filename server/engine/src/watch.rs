@@ -34,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 /// IDLE is begun anew this often: often enough for address translators that forget quiet
 /// sessions, and well under the 29 minutes of RFC 2177.
 const IDLE: Duration = Duration::from_secs(5 * 60);
-/// Without IDLE, and as every loop's own look.
+/// Without IDLE, while something is missing, and between sessions.
 const LOOK: Duration = Duration::from_secs(60);
 /// A session that lived this long and then closed is opened again without a word.
 const LONG: Duration = Duration::from_secs(30);
@@ -284,12 +284,22 @@ impl Round<'_> {
         let mut again = false;
         // When all that is there was last fetched, while nobody told of anything since.
         let mut complete: Option<Instant> = None;
+        // Nothing but the time ended the last wait.
+        let mut quiet = false;
         loop {
             // Asked before the first folder is fetched: an answer in the folder of sent mail then
             // never comes before the message that it answers.
             Box::pin(self.others.look(self.engine, self.claim, session)).await?;
             let due = |at: &Instant| at.elapsed() >= IDLE || self.others.is_due();
-            if complete.as_ref().is_none_or(due) {
+            let due = complete.as_ref().is_none_or(due);
+            // Another node may have changed the terms, and the pool not looked yet.
+            if quiet
+                && (due || self.others.may_be_due())
+                && !Box::pin(terms::same(self.engine, self.claim, terms)).await?
+            {
+                return Ok(Next::Now);
+            }
+            if due {
                 let passed = Box::pin(self.pass(session, job, folder, selected)).await?;
                 complete = (passed.missing == 0).then(Instant::now);
                 if passed.stored > 0 {
@@ -323,10 +333,12 @@ impl Round<'_> {
             again = false;
             let longest = if complete.is_none() { LOOK } else { self.others.rest().unwrap_or(IDLE) };
             let (others, bell, stop) = (&mut *self.others, self.bell, self.stop);
+            // Kept apart from what the wait says: where the server tells of a message as the wait ends, it says that.
+            let mut rung = false;
             let interrupt = async {
                 tokio::select! {
                     // Also when the terms have changed: nobody asks for them by timer.
-                    () = bell.notified() => {}
+                    () = bell.notified() => rung = true,
                     () = stop.cancelled() => {}
                     () = others.free() => {}
                     () = seats.asked(place) => {}
@@ -342,19 +354,18 @@ impl Round<'_> {
                 Box::pin(session.noop()).await?;
                 news
             };
-            if self.stop.is_cancelled() {
+            quiet = news == News::Quiet;
+            if self.stop.is_cancelled() || (!quiet && !Box::pin(terms::same(self.engine, self.claim, terms)).await?) {
                 return Ok(Next::Now);
             }
-            if news != News::Quiet && !Box::pin(terms::same(self.engine, self.claim, terms)).await? {
-                return Ok(Next::Now);
+            if news == News::Arrived {
+                fail::fail_point!("on-news");
             }
-            match news {
-                News::Arrived => fail::fail_point!("on-news"),
-                News::Interrupted => self.others.ask(),
-                News::Quiet => {}
+            if rung || news == News::Interrupted {
+                self.others.ask();
             }
             // Only a server in IDLE would have told.
-            if news != News::Quiet || !session.can("IDLE") {
+            if !quiet || !session.can("IDLE") {
                 complete = None;
             }
         }

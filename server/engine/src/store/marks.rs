@@ -31,7 +31,7 @@ const MAILBOX: [&str; 22] = [
     "d.used",
     "d.next_attempt_at",
     "g.lost_at",
-    "EXISTS (SELECT 1 FROM wish w WHERE w.mailbox_id = m.id AND w.done_at IS NULL)",
+    "(SELECT MAX(w.id) FROM wish w WHERE w.mailbox_id = m.id AND w.done_at IS NULL)",
 ];
 
 /// Of a folder: not how far it was read, which the watcher itself writes.

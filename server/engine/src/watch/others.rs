@@ -155,7 +155,7 @@ impl Others {
     }
 
     /// Whether there may be anything to do for [`Others::fetch`].
-    fn may_be_due(&self) -> bool {
+    pub fn may_be_due(&self) -> bool {
         self.is_due() || self.unsure || self.night.is_some_and(|at| at <= clock::now())
     }
 
@@ -317,7 +317,9 @@ async fn each(
     session: &mut Session,
 ) -> Result<(), Broken> {
     for Due { folder, last } in due {
-        let Some(row) = folders::get(&engine.store, folder).await? else { continue };
+        let row = folders::get(&engine.store, folder).await?;
+        // A switch may have left it: its name means another folder at the new account.
+        let Some(row) = row.filter(|row| row.former_switch_id.is_none()) else { continue };
         let role = FolderRole::from_key(&row.role).unwrap_or(FolderRole::Other);
         let job = Job {
             role,
