@@ -15,8 +15,8 @@ const ahead = (date) => new Date(date.getTime() + 3_600_000);
 const gmailDate = (date) => { const d = ahead(date); return `${DAYS[d.getUTCDay()].slice(0, 3)}, ${MONTHS[d.getUTCMonth()].slice(0, 3)} ${d.getUTCDate()}, ${d.getUTCFullYear()} at ${half(d)}`; };
 const outlookDate = (date) => { const d = ahead(date); return `${DAYS[d.getUTCDay()]}, ${MONTHS[d.getUTCMonth()]} ${d.getUTCDate()}, ${d.getUTCFullYear()} ${half(d)}`; };
 const rfc = (date) => date.toUTCString().replace('GMT', '+0000');
-/** So many days ago, at a minute of its own. */
-const ago = (days, minute) => new Date(Math.floor((Date.now() - days * DAY) / 3_600_000) * 3_600_000 + minute * 60_000 + 17_000);
+/** So many days ago, at a minute of its own, which has passed whatever the time is. */
+const ago = (days, minute) => new Date(Math.floor((Date.now() - 600_000 - days * DAY) / 3_600_000) * 3_600_000 + minute * 60_000 + 17_000);
 
 /** A customer's mail as bytes. */
 const original = ({ from, to, subject, date, text, id }) => [
