@@ -61,6 +61,7 @@ pub mod tickets_waiting;
 pub mod touched;
 pub mod traffic;
 pub mod uploads;
+mod values;
 pub mod vanished;
 pub mod whole;
 pub mod wishes;

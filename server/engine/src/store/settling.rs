@@ -5,7 +5,7 @@
 
 use super::entity::{folder, mailbox, receipt, source, source_chunk};
 use super::receipts::Claim;
-use super::{Store, StoreError, Tx};
+use super::{Store, StoreError, Tx, values};
 use domain::folder::FolderRole;
 use domain::id::{MailboxId, MessageId, SourceId, TicketId};
 use domain::receipt::Disposition;
@@ -202,11 +202,9 @@ pub async fn count(store: &Store, claim: Claim, waiting: &Waiting, alone: i64) -
 /// committed.
 pub async fn settle(tx: &Tx, settled: &[(Waiting, Settlement)], now: Time) -> Result<bool, StoreError> {
     for some in settled.chunks(SETTLED_AT_ONCE) {
-        let mut values: Vec<sea_orm::Value> = vec![now.0.into(), crate::mime::PARSER.into()];
-        let mut rows = Vec::new();
-        for (waiting, settlement) in some {
-            let first = values.len() + 1;
-            values.extend::<[sea_orm::Value; 7]>([
+        let mut bound: Vec<sea_orm::Value> = vec![now.0.into(), crate::mime::PARSER.into()];
+        let rows = some.iter().map(|(waiting, settlement)| {
+            [
                 waiting.folder.into(),
                 waiting.uid_validity.into(),
                 waiting.uid.into(),
@@ -214,21 +212,18 @@ pub async fn settle(tx: &Tx, settled: &[(Waiting, Settlement)], now: Time) -> Re
                 settlement.reason.clone().into(),
                 settlement.ticket.map(|t| t.0).into(),
                 settlement.message.map(|m| m.0).into(),
-            ]);
-            let types = ["BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT"];
-            let row: Vec<String> =
-                types.iter().enumerate().map(|(n, kind)| format!("CAST(${} AS {kind})", first + n)).collect();
-            rows.push(format!("({})", row.join(", ")));
-        }
+            ]
+        });
+        let types = ["BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT"];
+        let rows = values::list(&mut bound, types, rows);
         let sql = format!(
-            "WITH became (folder_id, uid_validity, uid, disposition, reason, ticket_id, message_id) AS (VALUES {}) \
+            "WITH became (folder_id, uid_validity, uid, disposition, reason, ticket_id, message_id) AS (VALUES {rows}) \
              UPDATE receipt SET disposition = became.disposition, reason = became.reason, \
              ticket_id = became.ticket_id, message_id = became.message_id, settled_at = $1, parser = $2 FROM became \
              WHERE receipt.folder_id = became.folder_id AND receipt.uid_validity = became.uid_validity \
-             AND receipt.uid = became.uid AND receipt.disposition = 'stored'",
-            rows.join(", ")
+             AND receipt.uid = became.uid AND receipt.disposition = 'stored'"
         );
-        let done = tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        let done = tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, bound)).await?;
         if done.rows_affected() != some.len() as u64 {
             return Ok(false);
         }

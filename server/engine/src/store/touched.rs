@@ -1,7 +1,7 @@
 //! Tickets that customers' messages moved, written for several at once.
 
 use super::entity::ticket;
-use super::{StoreError, Tx, tickets};
+use super::{StoreError, Tx, tickets, values};
 use domain::Time;
 use domain::id::{MessageId, TicketId};
 use domain::ticket::TicketStatus;
@@ -49,31 +49,19 @@ pub async fn one(tx: &Tx, ticket: TicketId, touched: Touched) -> Result<(), Stor
 pub async fn write(tx: &Tx, touched: &BTreeMap<TicketId, Touched>) -> Result<(), StoreError> {
     let all: Vec<_> = touched.iter().collect();
     for some in all.chunks(AT_ONCE) {
-        let mut values: Vec<sea_orm::Value> = Vec::new();
-        let mut rows = Vec::new();
-        for (id, one) in some {
-            let first = values.len() + 1;
-            values.extend::<[sea_orm::Value; 5]>([
-                id.0.into(),
-                one.at.0.into(),
-                one.message.0.into(),
-                one.reply_from.clone().into(),
-                one.latest.0.into(),
-            ]);
-            let types = ["BIGINT", "BIGINT", "BIGINT", "TEXT", "BIGINT"];
-            let row: Vec<String> =
-                types.iter().enumerate().map(|(n, kind)| format!("CAST(${} AS {kind})", first + n)).collect();
-            rows.push(format!("({})", row.join(", ")));
-        }
+        let mut bound = Vec::new();
+        let rows = some.iter().map(|(id, one)| {
+            [id.0.into(), one.at.0.into(), one.message.0.into(), one.reply_from.clone().into(), one.latest.0.into()]
+        });
+        let rows = values::list(&mut bound, ["BIGINT", "BIGINT", "BIGINT", "TEXT", "BIGINT"], rows);
         let sql = format!(
-            "WITH wrote (id, at, message_id, reply_from, latest) AS (VALUES {}) \
+            "WITH wrote (id, at, message_id, reply_from, latest) AS (VALUES {rows}) \
              UPDATE ticket SET customer_at = wrote.at, customer_message_id = wrote.message_id, \
              reply_from = COALESCE(wrote.reply_from, ticket.reply_from), \
              updated_at = CASE WHEN ticket.updated_at < wrote.latest THEN wrote.latest ELSE ticket.updated_at END \
-             FROM wrote WHERE ticket.id = wrote.id",
-            rows.join(", ")
+             FROM wrote WHERE ticket.id = wrote.id"
         );
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, bound)).await?;
     }
     open(tx, touched.iter().filter(|(_, one)| one.opens).map(|(id, _)| id.0).collect()).await
 }
