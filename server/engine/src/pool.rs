@@ -4,9 +4,13 @@
 //! A watcher asks the database nothing while it waits: once a minute the pool asks for all of them and rings where
 //! something was changed, as by a person at another node.
 
+mod marks;
+
+pub use marks::Marks;
+
 use crate::store::nodes::{self, Node};
 use crate::store::receipts::Claim;
-use crate::store::{StoreError, marks, sources};
+use crate::store::{StoreError, sources};
 use crate::{Engine, clock, node, providers, watch};
 use domain::backoff;
 use domain::id::MailboxId;
@@ -40,7 +44,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken, drained: Cancella
             tasks: JoinSet::new(),
             of: HashMap::new(),
             again: HashMap::new(),
-            marks: HashMap::new(),
+            marks: Marks::default(),
             compared: None,
         };
         tokio::select! {
@@ -75,8 +79,8 @@ struct Workers {
     of: HashMap<Id, Worker>,
     /// After a panic: how many in a row, and not before when.
     again: HashMap<MailboxId, (u32, Instant)>,
-    /// What the watchers go by, as it was last compared, and when that was.
-    marks: HashMap<MailboxId, u64>,
+    marks: Marks,
+    /// When they were last compared.
     compared: Option<Instant>,
 }
 
@@ -117,7 +121,10 @@ impl Workers {
         }
         let claims = nodes::claims(&self.engine.store, here).await?;
         // Before a watcher is started, which reads for itself what it goes by: no change is missed in between.
-        self.compare(here).await?;
+        if self.compared.is_none_or(|at| at.elapsed() >= LOOK) {
+            self.marks.compare(&self.engine, here).await?;
+            self.compared = Some(Instant::now());
+        }
         // A provider that an admin added on another node.
         providers::load(&self.engine.store, &self.engine.providers).await?;
         for worker in self.of.values() {
@@ -131,23 +138,6 @@ impl Workers {
             let waits = self.again.get(&claim.mailbox).is_some_and(|(_, at)| *at > now);
             if !works && !waits {
                 self.start(claim);
-            }
-        }
-        Ok(())
-    }
-
-    /// Rings, once a minute, for the mailboxes whose mark is another one than before.
-    async fn compare(&mut self, here: Node) -> Result<(), StoreError> {
-        if self.compared.is_some_and(|at| at.elapsed() < LOOK) {
-            return Ok(());
-        }
-        // The watchers are still to be started, then.
-        let first = self.compared.replace(Instant::now()).is_none();
-        let marks = marks::of_node(&self.engine.store, here, clock::now()).await?;
-        let before = std::mem::replace(&mut self.marks, marks);
-        for (mailbox, mark) in &self.marks {
-            if !first && before.get(mailbox) != Some(mark) {
-                self.engine.wake.watcher(*mailbox).notify_one();
             }
         }
         Ok(())

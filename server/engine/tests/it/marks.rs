@@ -2,7 +2,10 @@
 
 use crate::inbox::Inbox;
 use domain::Time;
+use domain::id::MailboxId;
+use engine::pool::Marks;
 use engine::store::{marks, nodes};
+use futures::FutureExt as _;
 use sea_orm::ConnectionTrait;
 
 const NOW: Time = Time(1_700_000_000_000);
@@ -77,4 +80,32 @@ async fn where_incoming_mail_fails_there_is_another_mark_every_minute() {
     let failing = format!("UPDATE direction SET failing_since = 9 WHERE mailbox_id = {}", inbox.support);
     store.write().execute_unprepared(&failing).await.expect("it fails");
     assert_ne!(mark(&inbox, 0).await, mark(&inbox, 60_000).await);
+}
+
+/// Whether somebody rang for a mailbox since this was last asked.
+fn rung(inbox: &Inbox, mailbox: MailboxId) -> bool {
+    inbox.engine.wake.watcher(mailbox).notified().now_or_never().is_some()
+}
+
+#[tokio::test]
+async fn what_was_changed_behind_a_watcher_s_back_rings_its_bell_and_no_other() {
+    let inbox = Inbox::open().await;
+    let store = &inbox.engine.store;
+    let here = inbox.engine.node.get().expect("entered");
+    let (support, sales) = (inbox.support, inbox.mailbox("sales@desk.example").await);
+    nodes::claim(store, here, 10).await.expect("claimed");
+    let mut marks = Marks::default();
+    let change = |id: MailboxId| format!("UPDATE mailbox SET paused_at = COALESCE(paused_at, 0) + 1 WHERE id = {id}");
+    marks.compare(&inbox.engine, here).await.expect("compared");
+    assert_eq!((rung(&inbox, support), rung(&inbox, sales)), (false, false), "nobody is watched yet");
+    store.write().execute_unprepared(&change(support)).await.expect("by another node");
+    marks.compare(&inbox.engine, here).await.expect("compared");
+    assert_eq!((rung(&inbox, support), rung(&inbox, sales)), (true, false));
+    marks.compare(&inbox.engine, here).await.expect("compared");
+    assert_eq!((rung(&inbox, support), rung(&inbox, sales)), (false, false), "once");
+    // Claimed after the first comparison: it was not seen before.
+    let late = inbox.mailbox("late@desk.example").await;
+    nodes::claim(store, here, 10).await.expect("claimed");
+    marks.compare(&inbox.engine, here).await.expect("compared");
+    assert!(rung(&inbox, late));
 }
